@@ -1,0 +1,12 @@
+"""`python -m chatlab`: what there is to run."""
+
+PROGRAMS = {
+    "chatlab.udp.server": "the UDP chatroom",
+    "chatlab.udp.client": "talk in it from a terminal",
+}
+
+
+if __name__ == "__main__":
+    print("Programs of chatlab (each takes --help):")
+    for module, purpose in PROGRAMS.items():
+        print(f"  python -m {module:20}  {purpose}")

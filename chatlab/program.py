@@ -1,0 +1,122 @@
+"""What the programs share: options, errors in one line, signals that stop them."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+import sys
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, NoReturn, Protocol, TypeVar
+
+from chatlab.addresses import Address, shown
+from chatlab.line_printer import LinePrinter
+
+Options = TypeVar("Options")
+
+
+class Server(Protocol):
+    """What `run_server` knows of a server."""
+
+    @property
+    def address(self) -> Address: ...
+    def start(self) -> object: ...
+    def close(self) -> None: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
+
+
+def parser_for(module: str, description: str, default_port: int) -> Parser:
+    """A parser for `python -m module`, with --host and --port."""
+    parser = Parser(
+        prog=f"python -m {module}",
+        description=description,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="name or IP address of the server")
+    parser.add_argument("--port", type=port, default=default_port, help="port of the server")
+    return parser
+
+
+def port(text: str) -> int:
+    """`text` as a port number. Raises argparse.ArgumentTypeError."""
+    if text.isascii() and text.isdecimal() and int(text) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 0 to 65535 (0: any that is free)")
+
+
+def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
+    """An option for each field of the dataclass `options`: its default, its type, and the help in its metadata."""
+    for field in dataclasses.fields(options):
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=_at_least_zero(float if isinstance(field.default, float) else int),
+            metavar="N",
+            default=field.default,
+            help=field.metadata["help"],
+        )
+
+
+def values_of(options: type[Options], given: argparse.Namespace) -> Options:
+    """The dataclass `options` with what was given on the command line."""
+    return options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(options)})  # type: ignore[arg-type]
+
+
+def run_server(make: Callable[[Callable[[str], None]], Server], client: str) -> int:
+    """Run the server that `make` makes from a log, until Ctrl-C or SIGTERM. Returns the program's exit code.
+
+    `client`: the module of the program that joins it.
+    """
+    wait_for_stop = note_stop_signals()
+    with LinePrinter() as out:
+        server = make(out.print)
+        try:
+            server.start()
+        except OSError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        host, port_number = server.address[:2]
+        join = f"python -m {client} --host {host} --port {port_number}"
+        out.print(f"The room is open at {shown(server.address)} (Ctrl-C closes it). Join it: {join}")
+        wait_for_stop()
+        server.close()
+    return 0
+
+
+def note_stop_signals() -> Callable[[], None]:
+    """From now on, Ctrl-C and SIGTERM are noted. Returns a function that waits until one has come."""
+    # A signal handler may call SimpleQueue.put while get runs in the same thread; Event.set could wait for itself.
+    noted: SimpleQueue[int] = SimpleQueue()
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # Windows has SIGBREAK (Ctrl-Break), and nobody sends SIGTERM there
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, frame: noted.put(number))
+
+    def wait() -> None:
+        while True:
+            try:
+                noted.get(timeout=0.5)  # on Windows, a wait without end does not notice Ctrl-C
+            except Empty:
+                continue
+            return
+
+    return wait
+
+
+def _at_least_zero(kind: Callable[[str], float]) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = -1
+        if not 0 <= value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+        return value
+
+    return number

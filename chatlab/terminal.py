@@ -1,0 +1,163 @@
+"""The keyboard front end of both clients: lines typed go to the room, what happens there is printed.
+
+With prompt_toolkit, where it is installed and somebody sits at a terminal, the line being typed stays whole while
+messages come in above it. Otherwise plain input and output: from a pipe or a file as well.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Protocol
+
+from chatlab.errors import Refusal
+from chatlab.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.line_printer import LinePrinter
+
+QUIT = "!q"
+# How long a piped line waits for its own words to come back, in seconds, before the next one is sent.
+ECHO_WAIT = 1.0
+
+
+class Client(Protocol):
+    """What a front end knows of a client."""
+
+    nickname: str
+    on_event: Callable[[Event], None] | None
+
+    def start(self) -> object: ...
+    def say(self, text: str) -> None: ...
+    def close(self) -> None: ...
+
+
+class Keyboard(Protocol):
+    """Where lines are typed, and shown from any thread. `read` raises EOFError at the end of the input."""
+
+    def read(self, prompt: str) -> str: ...
+    def show(self, line: str) -> None: ...
+
+
+class PlainKeyboard:
+    """Standard input and output as they are."""
+
+    def __init__(self, stack: ExitStack, *, prompts: bool) -> None:
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+        self.show = stack.enter_context(LinePrinter()).print
+        self._prompts = prompts
+
+    def read(self, prompt: str) -> str:
+        if self._prompts:
+            self.show(prompt)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+
+class PromptKeyboard:
+    """prompt_toolkit's line editor, with history. Raises ImportError where it is not installed."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        # Not installed everywhere, and slow to import.
+        from prompt_toolkit import PromptSession  # noqa: PLC0415
+        from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415
+
+        self._session: PromptSession[str] = PromptSession(erase_when_done=True)
+        stack.enter_context(patch_stdout())
+
+    def read(self, prompt: str) -> str:
+        return self._session.prompt(f"{prompt}> ")
+
+    def show(self, line: str) -> None:
+        print(line)
+
+
+def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
+    """Talk in a room from the keyboard until !q, the end of the input or Ctrl-C. Returns the program's exit code.
+
+    `make` makes the client for a nickname. Without one, or when it is refused, somebody is asked.
+    """
+    for name in ("SIGTERM", "SIGHUP"):  # leave the room, as at Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    with ExitStack() as stack:
+        interactive = sys.stdin.isatty()
+        keyboard = _keyboard(stack, interactive)
+        try:
+            client = _enter(make, keyboard, nickname, interactive)
+        except (OSError, Refusal) as error:
+            stack.close()
+            sys.stderr.write(f"{error}\n")
+            return 2
+        except (EOFError, KeyboardInterrupt):
+            return 0
+        stack.callback(client.close)
+        _talk(client, keyboard, interactive)
+    return 0
+
+
+def _keyboard(stack: ExitStack, interactive: bool) -> Keyboard:
+    if interactive and sys.stdout.isatty():
+        try:
+            return PromptKeyboard(stack)
+        except ImportError:
+            pass
+    return PlainKeyboard(stack, prompts=interactive)
+
+
+def _enter(make: Callable[[str], Client], keyboard: Keyboard, nickname: str | None, interactive: bool) -> Client:
+    while True:
+        client = make(nickname if nickname is not None else keyboard.read("nickname").strip())
+        client.on_event = lambda event: keyboard.show(_shown(event))
+        try:
+            client.start()
+        except Refusal as refusal:
+            if not interactive:
+                raise
+            keyboard.show(f"({refusal})")
+            nickname = None
+        else:
+            return client
+
+
+def _talk(client: Client, keyboard: Keyboard, interactive: bool) -> None:
+    answered = threading.Event()
+
+    def show(event: Event) -> None:
+        keyboard.show(_shown(event))
+        if isinstance(event, Refused) or (isinstance(event, Said) and event.nickname == client.nickname):
+            answered.set()
+
+    client.on_event = show
+    if interactive:
+        keyboard.show(f"You are in the room as {client.nickname}. Type a line and press Enter; {QUIT} leaves.")
+    try:
+        while (text := keyboard.read("")).strip() != QUIT:
+            answered.clear()
+            try:
+                client.say(text)
+            except Refusal as refusal:
+                keyboard.show(f"({refusal})")
+            else:
+                if not interactive and text.strip():
+                    answered.wait(ECHO_WAIT)
+    except (EOFError, KeyboardInterrupt):
+        pass
+
+
+def _shown(event: Event) -> str:
+    """One line; no nickname begins with a bracket, so nobody can imitate what is in brackets."""
+    match event:
+        case Said(nickname, text):
+            return f"{nickname}: {text}"
+        case Joined(nickname):
+            return f"{nickname} joined!"
+        case Left(nickname):
+            return f"{nickname} left!"
+        case Refused(reason):
+            return f"(refused: {reason})"
+        case Gone(reason):
+            return f"({reason})"

@@ -1,0 +1,29 @@
+"""Strangers' text made safe to show.
+
+Nobody may paint on a reader's terminal, forge a second line or reorder a screen by what they say. So these
+are removed before anybody else sees them: the control characters (C0, DEL, C1), the line and paragraph
+separators, and the bidirectional overrides, embeddings and isolates (Unicode Standard Annex 9). Bytes that are not
+UTF-8 become U+FFFD. Lesson 02 starts here; lesson 15 attacks it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """`text` on one line, without characters that would act on a screen; '' if nothing visible is left."""
+    cleaned = _UNSAFE.sub("", text)
+    return cleaned if cleaned.strip() else ""
+
+
+def decode(data: bytes) -> str:
+    """`data` as clean text, whatever the bytes are."""
+    return clean(data.decode("utf-8", "replace"))
+
+
+def encode(text: str) -> bytes:
+    """`text` as UTF-8; what UTF-8 can't carry (a lone surrogate from a keyboard or a file) becomes '?'."""
+    return text.encode("utf-8", "replace")

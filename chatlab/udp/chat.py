@@ -1,0 +1,188 @@
+"""The room's side of the UDP talk: a datagram and the time in, datagrams out. Pure: no socket, thread or clock.
+
+    an address is   and sends            then
+    a stranger      a sign-up            it is a member, and everybody hears so; or it is refused
+    a stranger      anything else        it is refused, in no more bytes than it sent
+    a member        text                 everybody hears it under the member's own nickname
+    a member        its sign-up again    it alone is answered: the first answer may have been lost
+    a member        a sign-out           it is a stranger
+    a member        nothing for `idle`   it is a stranger: membership is a lease
+    a member        too much, too fast   it is refused, at most once a second
+
+A member goes out by `leave`, whatever the cause. Lesson 05 puts it on a socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from chatlab.addresses import Address, shown
+from chatlab.errors import Refusal
+from chatlab.events import Joined, Refused
+from chatlab.nicknames import normalise
+from chatlab.room import Announcement, Room
+from chatlab.text import clean
+from chatlab.token_bucket import TokenBucket
+from chatlab.udp.proof import AddressProof
+from chatlab.udp.protocol import (
+    REFUSED,
+    Challenge,
+    KeepAlive,
+    Say,
+    SignOut,
+    SignUp,
+    build_answer,
+    parse_request,
+    strip_claim,
+)
+
+BURST_SECONDS = 5
+REFUSAL_INTERVAL = 1.0
+TICK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client may cost the room."""
+
+    max_bytes: int = field(default=1024, metadata={"help": "bytes of a datagram; a longer one is refused"})
+    max_members: int = field(default=1000, metadata={"help": "members in the room"})
+    idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence after which a member is out"})
+    rate_limit: float = field(
+        default=20,
+        metadata={"help": f"messages a second of one member, {BURST_SECONDS} s of it at once; 0: any"},
+    )
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Reason(Enum):
+    """Why a member left."""
+
+    SIGNED_OUT = "signed out"
+    SILENT = "not heard of for too long"
+    UNREACHABLE = "its port is closed"
+    CLOSING = "the room is closing"
+
+
+class Delivery(NamedTuple):
+    """`datagram` is to go to each of `recipients`."""
+
+    datagram: bytes
+    recipients: tuple[Address, ...]
+
+
+@dataclass(slots=True)
+class Lease:
+    """What the room keeps of a member beside its nickname; times in seconds."""
+
+    heard_at: float
+    bucket: TokenBucket
+    refused_at: float = float("-inf")
+
+
+class UdpChat:
+    """The room and its members' leases.
+
+    `log` gets one line for each who comes or goes. With `proof`, nobody is let in who has not echoed a token.
+    """
+
+    def __init__(
+        self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None], proof: AddressProof | None = None
+    ) -> None:
+        self.limits = limits
+        self.room: Room[Address] = Room(limits.max_members, echo=True)
+        self._leases: dict[Address, Lease] = {}
+        self._tick_at = 0.0
+        self._log = log
+        self._proof = proof
+
+    def receive(self, datagram: bytes, address: Address, now: float) -> list[Delivery]:
+        """What follows from a datagram. One that is longer than the limit may come cut, but not to the limit."""
+        lease = self._leases.get(address)
+        if lease is None:
+            return self._from_stranger(datagram, address, now)
+        lease.heard_at = now
+        request = parse_request(datagram)
+        if isinstance(request, SignOut):
+            return self.leave(address, Reason.SIGNED_OUT)
+        if isinstance(request, KeepAlive):
+            return []
+        try:
+            return self._from_member(datagram, request, address, lease, now)
+        except Refusal as refusal:
+            if now - lease.refused_at < REFUSAL_INTERVAL:
+                return []
+            lease.refused_at = now
+            return [Delivery(build_answer(Refused(str(refusal))), (address,))]
+
+    def tick(self, now: float) -> list[Delivery]:
+        """End the leases that have run out. To be called once a second or oftener."""
+        if now < self._tick_at:
+            return []
+        self._tick_at = now + TICK
+        expired = [a for a, lease in self._leases.items() if now - lease.heard_at > self.limits.idle_limit]
+        return [delivery for address in expired for delivery in self.leave(address, Reason.SILENT)]
+
+    def leave(self, address: Address, reason: Reason) -> list[Delivery]:
+        """The one way out. Whoever is put out and may still listen is told so too. A stranger can't leave: []."""
+        if address not in self._leases:
+            return []
+        del self._leases[address]
+        left = self.room.leave(address)
+        self._log(f"{left.event.nickname} left: {reason.value} ({len(self.room)} here)")
+        told = (address,) if reason in (Reason.SILENT, Reason.CLOSING) else ()
+        return [Delivery(build_answer(left.event), told + left.hearers)]
+
+    def close(self) -> list[Delivery]:
+        """Everybody leaves, each told of its own leaving alone."""
+        members = self.room.members
+        return [Delivery(self.leave(member, Reason.CLOSING)[0].datagram, (member,)) for member in members]
+
+    def _from_member(
+        self, datagram: bytes, request: SignUp | Say, address: Address, lease: Lease, now: float
+    ) -> list[Delivery]:
+        if not lease.bucket.take(now):
+            raise Refusal(f"slow down: {self.limits.rate_limit:g} messages a second")
+        self._check_size(datagram)
+        nickname = self.room.nickname(address)
+        if isinstance(request, SignUp):
+            if normalise(request.nickname) != nickname:
+                raise Refusal(f"you are in already, as {nickname}")
+            return [Delivery(build_answer(Joined(nickname)), (address,))]
+        text = clean(strip_claim(request.text, nickname))
+        return [_delivery(self.room.say(address, text))] if text else []
+
+    def _from_stranger(self, datagram: bytes, address: Address, now: float) -> list[Delivery]:
+        try:
+            self._check_size(datagram)
+            request = parse_request(datagram)
+            if not isinstance(request, SignUp):
+                raise Refusal("sign up first")
+            if self._proof and not self._proof.holds(request.token, address, now):
+                return _at_most(datagram, build_answer(Challenge(self._proof.token(address, now))), address)
+            joined = self.room.join(address, request.nickname)
+        except Refusal as refusal:
+            answer = build_answer(Refused(str(refusal)))[: len(datagram)]
+            return _at_most(datagram, answer, address) if len(answer) >= len(REFUSED) else []
+        rate = self.limits.rate_limit
+        self._leases[address] = Lease(now, TokenBucket(rate, rate * BURST_SECONDS, now))
+        self._log(f"{joined.event.nickname} joined from {shown(address)} ({len(self.room)} here)")
+        return [_delivery(joined)]
+
+    def _check_size(self, datagram: bytes) -> None:
+        if len(datagram) > self.limits.max_bytes:
+            raise Refusal(f"a message has at most {self.limits.max_bytes} bytes")
+
+
+def _delivery(announcement: Announcement[Address]) -> Delivery:
+    return Delivery(build_answer(announcement.event), announcement.hearers)
+
+
+def _at_most(datagram: bytes, answer: bytes, address: Address) -> list[Delivery]:
+    """`answer` for a stranger, if it is no longer than what the stranger sent: its address may be forged."""
+    return [Delivery(answer, (address,))] if len(answer) <= len(datagram) else []

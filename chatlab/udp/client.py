@@ -1,0 +1,159 @@
+"""The UDP room's client: a socket and a thread around `UdpMember`. `python -m chatlab.udp.client --help`.
+
+The user's thread calls `say`; the receiving thread hears the room and keeps the member's time. Both use the member, so
+a lock guards it. Lesson 04 builds the receiving thread, lesson 05 the rest.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from chatlab.addresses import Address, shown
+from chatlab.errors import NobodyAnswers, Refusal
+from chatlab.event_source import EventSource
+from chatlab.events import Event, Gone, Refused
+from chatlab.program import parser_for
+from chatlab.terminal import run_client
+from chatlab.udp.member import Outcome, Stage, UdpMember
+from chatlab.udp.protocol import DEFAULT_PORT
+from chatlab.udp.sockets import MemberSocket
+
+# How often the member's time is looked at, in seconds.
+TICK = 0.1
+
+
+class HasAddress(Protocol):
+    """A server, as a client sees it."""
+
+    @property
+    def address(self) -> Address: ...
+
+
+class UdpClient(EventSource):
+    """`nickname` in the UDP room of `server`: a server object, or its (host, port). A context manager.
+
+    It hears itself: what it says comes back from the room. Where the events go: see `EventSource`.
+    """
+
+    def __init__(
+        self,
+        nickname: str,
+        server: HasAddress | tuple[str, int],
+        *,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        super().__init__(on_event)
+        self.nickname = nickname
+        self.server_address: tuple[str, int] = (server if isinstance(server, tuple) else server.address)[:2]
+        self._socket: MemberSocket | None = None
+        self._starting = False
+        self._failure: Refused | Gone = Gone("the client was closed while it signed up")
+        # Guards the member, and whether there is a socket.
+        self._changed = threading.Condition()
+
+    def start(self) -> UdpClient:
+        """Sign up, and return when in the room.
+
+        Raises Refusal (the nickname can't be had), NobodyAnswers (after member.PATIENCE seconds), CantResolve or
+        NoFreePort, each with one line to show. May then be called again.
+        """
+        with self._changed:
+            if self._socket is None:
+                self._member = UdpMember(self.nickname, shown(self.server_address))
+                self.nickname = self._member.nickname
+                self._socket = MemberSocket(*self.server_address, wait=TICK)
+                self._thread = threading.Thread(
+                    target=self._receive, args=(self._socket,), name=f"udp-client-{self.nickname}"
+                )
+                self._end(False)
+                self._thread.start()
+            if self._member.stage is Stage.OUT:
+                self._send(self._socket, self._member.sign_up(time.monotonic()))
+            self._starting = True
+            self._changed.wait_for(lambda: self._member.stage is not Stage.SIGNING_UP)
+            self._starting = False
+            if self._member.stage is Stage.IN:
+                return self
+        self.close()
+        raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
+
+    def say(self, text: str) -> None:
+        """Say `text` to everybody. Raises Refusal if it can't be sent; when not in the room, tries to get in again."""
+        with self._changed:
+            if self._socket is None:
+                raise Refusal("you are not in the room: start the client first")
+            now = time.monotonic()
+            if self._member.stage is Stage.OUT:
+                self._send(self._socket, self._member.sign_up(now))
+            self._send(self._socket, self._member.say(text, now))
+
+    def close(self) -> None:
+        """Leave the room, end the thread and free the port. To close what is closed does nothing."""
+        with self._changed:
+            if self._socket is None:
+                return
+            closing, self._socket = self._socket, None
+            self._send(closing, self._member.sign_out())
+            self._changed.notify_all()
+        closing.wake()
+        if threading.current_thread() is not self._thread:  # whoever handles events may close the client
+            self._thread.join()
+        closing.close()
+        self._end(True)
+
+    def __enter__(self) -> UdpClient:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<UDP client of {self.nickname}>"
+
+    def _receive(self, sock: MemberSocket) -> None:
+        while True:
+            datagram = sock.receive()
+            with self._changed:
+                if self._socket is not sock:
+                    return
+                events = self._react(sock, datagram)
+                self._changed.notify_all()
+            for event in events:
+                self._emit(event)
+
+    def _react(self, sock: MemberSocket, datagram: bytes | None) -> list[Event]:
+        """Run the member and send what it wants sent. Returns the events but for the one that fails start()."""
+        now = time.monotonic()
+        outcomes = [self._member.tick(now)]
+        if datagram is not None:
+            outcomes.append(self._member.receive(datagram, now))
+        if sock.port_is_closed:
+            sock.port_is_closed = False
+            outcomes.append(self._member.unreachable(now))
+        for outcome in outcomes:
+            self._send(sock, outcome)
+        events = [event for outcome in outcomes for event in outcome.events]
+        if self._starting and self._member.stage is Stage.OUT:
+            self._failure = next(event for event in events if isinstance(event, Refused | Gone))
+            events.remove(self._failure)
+        return events
+
+    def _send(self, sock: MemberSocket, outcome: Outcome) -> None:
+        for datagram in outcome.datagrams:
+            sock.send(datagram)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program. Returns its exit code."""
+    parser = parser_for("chatlab.udp.client", "Talk in a UDP chatroom.", DEFAULT_PORT)
+    parser.add_argument("--nick", help="nickname; without one you are asked")
+    given = parser.parse_args(arguments)
+    return run_client(lambda nickname: UdpClient(nickname, (given.host, given.port)), given.nick)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""The UDP room's protocol: one datagram is one message. Pure: bytes to messages and back.
+
+    from a member                             from the room
+    SIGNUP_TAG:<nickname>[ <token>]  SignUp   <nickname> joined!        Joined
+    SIGNOUT_TAG:                     SignOut  <nickname> left!          Left
+    (an empty datagram)          KeepAlive    <nickname>: <text>        Said
+    <text>                           Say      REFUSED_TAG:<reason>      Refused
+                                              PROVE_TAG:<token>         Challenge
+
+Commands and text share one space, so a text may look like a command: `build_say` then writes the longer form
+`<own nickname>: <text>`, which can't. No bytes at all make `parse_request` or `parse_answer` fail. Lesson 02
+builds this module.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chatlab.events import Joined, Left, Refused, RoomEvent, Said
+from chatlab.text import clean, decode, encode
+
+DEFAULT_PORT = 9999
+CLIENT_PORTS = range(8000, 9001)
+# The largest payload of a UDP datagram over IPv4: 65,535 - 20 (IP header) - 8 (UDP header, RFC 768) bytes.
+MAX_DATAGRAM = 65_507
+
+SIGN_UP = "SIGNUP_TAG:"
+SIGN_OUT = "SIGNOUT_TAG:"
+REFUSED = "REFUSED_TAG:"
+PROVE = "PROVE_TAG:"
+# The room never answers a stranger with more bytes than it got, so a sign-up pays for its answer in advance
+# with spaces (QUIC pads a client's first datagram for the same reason: RFC 9000, section 8.1).
+SIGN_UP_BYTES = 128
+
+_SAID = re.compile(r"([^\s:]+): (.*)")
+_NOTICE = re.compile(r"([^\s:]+) (joined|left)!")
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """Let me in under this nickname. `token` proves that I receive at my address, where the room asks for it."""
+
+    nickname: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """I am leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAlive:
+    """I am still here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say this to everybody."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Sign up again with this token, so that the room knows that you receive at your address."""
+
+    token: str
+
+
+Request = SignUp | SignOut | KeepAlive | Say
+Answer = RoomEvent | Refused | Challenge
+
+
+def parse_request(datagram: bytes) -> Request:
+    """What a client wants, from any bytes."""
+    if not datagram:
+        return KeepAlive()
+    if datagram.startswith(SIGN_UP.encode()):
+        # Not cleaned: a nickname with a control character in it is refused, not mended.
+        nickname, _, token = datagram[len(SIGN_UP) :].decode("utf-8", "replace").strip(" ").partition(" ")
+        return SignUp(nickname, token)
+    if datagram.startswith(SIGN_OUT.encode()):
+        return SignOut()
+    return Say(decode(datagram))
+
+
+def parse_answer(datagram: bytes) -> Answer | None:
+    """What a room says, from any bytes; None for what no room says."""
+    text = decode(datagram)
+    if text.startswith(REFUSED):
+        return Refused(text.removeprefix(REFUSED))
+    if text.startswith(PROVE):
+        return Challenge(text.removeprefix(PROVE))
+    if said := _SAID.fullmatch(text):
+        return Said(*said.groups())
+    if notice := _NOTICE.fullmatch(text):
+        nickname, verb = notice.groups()
+        return Joined(nickname) if verb == "joined" else Left(nickname)
+    return None
+
+
+def build_sign_up(nickname: str, token: str = "") -> bytes:
+    """A sign-up of at least SIGN_UP_BYTES bytes."""
+    return encode(f"{SIGN_UP}{nickname} {token}").ljust(SIGN_UP_BYTES)
+
+
+def build_sign_out() -> bytes:
+    return SIGN_OUT.encode()
+
+
+def build_keep_alive() -> bytes:
+    return b""
+
+
+def build_say(text: str, nickname: str) -> bytes:
+    """`text` as `nickname` says it: as it is, or in the long form where it would be read as something else."""
+    plain = encode(text)
+    unchanged = parse_request(plain) == Say(clean(text)) and strip_claim(text, nickname) == text
+    return plain if unchanged else encode(f"{nickname}: {text}")
+
+
+def build_answer(answer: Answer) -> bytes:
+    """An answer of the room as a datagram. A reason or a text is one line: see `chatlab.text`."""
+    match answer:
+        case Said(nickname, text):
+            return encode(f"{nickname}: {text}")
+        case Joined(nickname):
+            return encode(f"{nickname} joined!")
+        case Left(nickname):
+            return encode(f"{nickname} left!")
+        case Refused(reason):
+            return encode(REFUSED + reason)
+        case Challenge(token):
+            return encode(PROVE + token)
+
+
+def strip_claim(text: str, nickname: str) -> str:
+    """`text` without the claim `<nickname>: ` in front, if it claims that very nickname."""
+    return text.removeprefix(f"{nickname}: ")

@@ -1,0 +1,166 @@
+"""The two sockets of a UDP talk. What systems do differently about errors, ports and wake-ups stays in here.
+
+Whoever sends to a closed port gets an ICMP message "port unreachable" back (RFC 792, RFC 4443). It reaches a socket as
+the error of some later call, and that call did nothing: it has to be made again. A connected socket knows whom it was
+about. For a socket that sends to many, that
+
+    Linux    lies in the socket's error queue, if one asked for it (IP_RECVERR in ip(7), IPV6_RECVERR in ipv6(7))
+    Windows  is not told (recvfrom raises ConnectionResetError)
+    macOS    nothing is reported at all
+
+so elsewhere than on Linux a member whose port is closed leaves when its lease ends. Lesson 11 shows it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import random
+import socket
+import struct
+import sys
+from collections import deque
+
+from chatlab.addresses import Address
+from chatlab.errors import Refusal
+from chatlab.network import LOOPBACK, bind, resolve
+from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
+
+# A burst waits in the kernel's buffer, which may be smaller than we ask for.
+RECEIVE_BUFFER = 4 * 1024 * 1024
+SEND_TRIES = 3
+# From Linux's in.h and in6.h; the socket module of Python 3.10 has no names for them.
+_IP_RECVERR = 11
+_IPV6_RECVERR = 25
+# Linux's struct sock_extended_err begins with the error number; what follows does not matter here.
+_EXTENDED_ERROR = struct.Struct("=I")
+
+
+class NoFreePort(OSError):
+    """Every port that a client may have is taken. The text is one line that says what to do."""
+
+
+class RoomSocket:
+    """The room's socket, bound to `host` and `port`; 0 lets the OS choose. Raises CantListen or CantResolve.
+
+    `closed_ports`: addresses where nobody has the port open, as the network reports them. Who handles one takes it out.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        family, address = resolve(host, port, socket.SOCK_DGRAM)
+        self.closed_ports: deque[Address] = deque(maxlen=1000)
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            bind(self._socket, address)
+        except OSError:
+            self._socket.close()
+            raise
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if sys.platform == "linux":
+            ipv6 = family == socket.AF_INET6
+            level, option = (socket.IPPROTO_IPV6, _IPV6_RECVERR) if ipv6 else (socket.IPPROTO_IP, _IP_RECVERR)
+            self._socket.setsockopt(level, option, 1)
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    def receive(self) -> tuple[bytes, Address]:
+        """The next datagram and where it came from. Waits for it."""
+        while True:
+            try:
+                return self._socket.recvfrom(MAX_DATAGRAM)
+            except OSError:  # about a datagram that we sent
+                self._collect_closed_ports()
+
+    def send(self, datagram: bytes, recipient: Address) -> None:
+        """Send once. A datagram that the system does not take is lost, as UDP may."""
+        for _ in range(SEND_TRIES):
+            try:
+                self._socket.sendto(datagram, recipient)
+            except OSError:  # most likely about another datagram
+                self._collect_closed_ports()
+            else:
+                return
+
+    def wake(self) -> None:
+        """Let `receive` return in the thread that waits there, with an empty datagram.
+
+        Not on every system does closing a socket do that. Where the receive buffer has no room for the datagram, nobody
+        waits.
+        """
+        host, *rest = self._socket.getsockname()
+        with contextlib.suppress(OSError):
+            self._socket.sendto(b"", (LOOPBACK.get(host, host), *rest))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _collect_closed_ports(self) -> None:
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # the error queue is empty
+                while True:
+                    _, ancillary, _, address = self._socket.recvmsg(0, 512, socket.MSG_ERRQUEUE)  # never waits: recv(2)
+                    if any(_EXTENDED_ERROR.unpack_from(data)[0] == errno.ECONNREFUSED for _, _, data in ancillary):
+                        self.closed_ports.append(address)
+
+
+class MemberSocket:
+    """A client's socket, on a random free port of CLIENT_PORTS, connected to the room (connect(2), udp(7)).
+
+    So the kernel passes on the room's datagrams alone. Raises CantResolve, NoFreePort, or OSError where no route leads
+    there. `wait`: for how long `receive` waits, in seconds. `port_is_closed`: the network says that nobody has the
+    room's port open; who handles that sets it back.
+    """
+
+    def __init__(self, host: str, port: int, wait: float) -> None:
+        family, room = resolve(host, port, socket.SOCK_DGRAM)
+        self.port_is_closed = False
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            # Who talks within this machine needs no port that others can reach.
+            self._bind_to_free_port(room[0] if room[0] in LOOPBACK.values() else "")
+            self._socket.connect(room)
+        except OSError:
+            self._socket.close()
+            raise
+        self._socket.settimeout(wait)
+
+    def receive(self) -> bytes | None:
+        """The next datagram of the room; None if there is none yet."""
+        try:
+            return self._socket.recv(MAX_DATAGRAM)
+        except TimeoutError:
+            return None
+        except OSError:  # about a datagram that we sent
+            self.port_is_closed = True
+            return None
+
+    def send(self, datagram: bytes) -> None:
+        """Send once; what the system does not take is lost, as UDP may. Raises Refusal for what it takes never."""
+        for _ in range(SEND_TRIES):
+            try:
+                self._socket.send(datagram)
+            except OSError as error:  # most likely about an earlier datagram
+                if error.errno == errno.EMSGSIZE:
+                    raise Refusal(f"no datagram of {len(datagram):,} bytes can be sent: say it in pieces") from error
+                self.port_is_closed = True
+            else:
+                return
+
+    def wake(self) -> None:
+        """Let `receive` return in the thread that waits there: at once on Linux, elsewhere when its wait is over."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _bind_to_free_port(self, host: str) -> None:
+        for port in random.sample(CLIENT_PORTS, len(CLIENT_PORTS)):
+            try:
+                self._socket.bind((host, port))
+            except OSError:  # taken; or, on Windows, kept by the system
+                continue
+            return
+        raise NoFreePort(f"every port from {CLIENT_PORTS[0]} to {CLIENT_PORTS[-1]} is taken: close some clients")
