@@ -56,6 +56,11 @@ class Limits:
         metadata={"help": f"messages a second of one member, {BURST_SECONDS} s of it at once; 0: any"},
     )
 
+    @property
+    def burst(self) -> float:
+        """Messages that a member may say at once, after a silence; 0: any number."""
+        return self.rate_limit * BURST_SECONDS
+
 
 DEFAULT_LIMITS = Limits()
 
@@ -169,8 +174,7 @@ class UdpChat:
         except Refusal as refusal:
             answer = build_answer(Refused(str(refusal)))[: len(datagram)]
             return _at_most(datagram, answer, address) if len(answer) >= len(REFUSED) else []
-        rate = self.limits.rate_limit
-        self._leases[address] = Lease(now, TokenBucket(rate, rate * BURST_SECONDS, now))
+        self._leases[address] = Lease(now, TokenBucket(self.limits.rate_limit, self.limits.burst, now))
         self._log(f"{joined.event.nickname} joined from {shown(address)} ({len(self.room)} here)")
         return [_delivery(joined)]
 

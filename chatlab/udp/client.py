@@ -66,8 +66,9 @@ class UdpClient(EventSource):
                 self._member = UdpMember(self.nickname, shown(self.server_address))
                 self.nickname = self._member.nickname
                 self._socket = MemberSocket(*self.server_address, wait=TICK)
+                # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
                 self._thread = threading.Thread(
-                    target=self._receive, args=(self._socket,), name=f"udp-client-{self.nickname}"
+                    target=self._receive, args=(self._socket,), name=f"udp-client-{self.nickname}", daemon=True
                 )
                 self._end(False)
                 self._thread.start()

@@ -33,6 +33,9 @@ PROVE = "PROVE_TAG:"
 # with spaces (QUIC pads a client's first datagram for the same reason: RFC 9000, section 8.1).
 SIGN_UP_BYTES = 128
 
+# Proves that a member receives at its address: see `chatlab.udp.proof`.
+_TOKEN = re.compile("[0-9a-f]{16}")
+_CHALLENGE = re.compile(f"{PROVE}({_TOKEN.pattern})")
 _SAID = re.compile(r"([^\s:]+): (.*)")
 _NOTICE = re.compile(r"([^\s:]+) (joined|left)!")
 
@@ -78,9 +81,11 @@ def parse_request(datagram: bytes) -> Request:
     if not datagram:
         return KeepAlive()
     if datagram.startswith(SIGN_UP.encode()):
-        # Not cleaned: a nickname with a control character in it is refused, not mended.
-        nickname, _, token = datagram[len(SIGN_UP) :].decode("utf-8", "replace").strip(" ").partition(" ")
-        return SignUp(nickname, token)
+        # Not cleaned: a nickname with a control character in it is refused, not mended. Only the end of the line that
+        # somebody typed (into `nc -u`) does not belong to it.
+        wanted = datagram[len(SIGN_UP) :].decode("utf-8", "replace").strip(" \r\n")
+        nickname, space, token = wanted.rpartition(" ")
+        return SignUp(nickname, token) if space and _TOKEN.fullmatch(token) else SignUp(wanted)
     if datagram.startswith(SIGN_OUT.encode()):
         return SignOut()
     return Say(decode(datagram))
@@ -91,8 +96,8 @@ def parse_answer(datagram: bytes) -> Answer | None:
     text = decode(datagram)
     if text.startswith(REFUSED):
         return Refused(text.removeprefix(REFUSED))
-    if text.startswith(PROVE):
-        return Challenge(text.removeprefix(PROVE))
+    if challenge := _CHALLENGE.fullmatch(text):
+        return Challenge(challenge[1])
     if said := _SAID.fullmatch(text):
         return Said(*said.groups())
     if notice := _NOTICE.fullmatch(text):
@@ -117,7 +122,7 @@ def build_keep_alive() -> bytes:
 def build_say(text: str, nickname: str) -> bytes:
     """`text` as `nickname` says it: as it is, or in the long form where it would be read as something else."""
     plain = encode(text)
-    unchanged = parse_request(plain) == Say(clean(text)) and strip_claim(text, nickname) == text
+    unchanged = parse_request(plain) == Say(clean(text)) and strip_claim(clean(text), nickname) == clean(text)
     return plain if unchanged else encode(f"{nickname}: {text}")
 
 

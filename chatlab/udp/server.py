@@ -1,36 +1,44 @@
 """The UDP room's server: two threads around `UdpChat`. `python -m chatlab.udp.server --help`.
 
-    udp-receive     the socket -> a bounded queue
+    udp-receive     the socket -> a batch of datagrams -> a queue
     udp-broadcast   the queue -> the room -> the socket, once a member
 
-The receiving thread never waits for a member, and the room belongs to the other thread alone, so it needs no lock.
-What finds the queue full is dropped, as UDP may. Lesson 05 builds it.
+The receiving thread never waits long for a member, and the room belongs to the other thread alone, so it needs no lock.
+While the broadcasting thread is busy, the next batch grows, up to a bound; what is over is dropped, as UDP may.
+Lesson 05 builds it.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from queue import Empty, Full, Queue
+from itertools import islice
+from queue import Empty, SimpleQueue
 
 from chatlab.addresses import Address
 from chatlab.network import reachable_host
 from chatlab.program import add_options, parser_for, run_server, values_of
+from chatlab.udp.batch import Batch
 from chatlab.udp.chat import DEFAULT_LIMITS, TICK, Delivery, Limits, Reason, UdpChat
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.sockets import RoomSocket
 
-QUEUE_LENGTH = 10_000
+# So many datagrams are taken from the socket in one go, before the broadcasting thread has its turn.
+TURN_DATAGRAMS = 2_000
+# In CPython one thread runs at a time, and to change over costs as much as to send ten datagrams. So, while the
+# broadcasting thread is busy, the receiving thread wakes only this often (seconds). The kernel's buffer lasts longer.
+BUSY_WAIT = 0.01
 
 
 @dataclass(slots=True)
 class Counts:
-    """Datagrams since the server was made; `dropped` of those `received` found the queue full."""
+    """Datagrams since the server was made; `dropped` of those `received` found no room in a batch."""
 
     received: int = 0
     dropped: int = 0
@@ -77,11 +85,13 @@ class UdpServer:
             return self
         self._socket = RoomSocket(self._host, self._port)
         self._port = self._socket.port
-        self._arrivals: Queue[tuple[bytes, Address]] = Queue(QUEUE_LENGTH)
+        self._batches: SimpleQueue[Batch] = SimpleQueue()
+        self._idle = threading.Semaphore()  # free while the broadcasting thread waits for a batch
         self.running = True
+        # Daemons, so that a notebook's kernel can end whatever it left open; what stops them is close().
         self._threads = [
-            threading.Thread(target=self._receive, name="udp-receive"),
-            threading.Thread(target=self._broadcast, name="udp-broadcast"),
+            threading.Thread(target=self._receive, name="udp-receive", daemon=True),
+            threading.Thread(target=self._broadcast, name="udp-broadcast", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -107,33 +117,44 @@ class UdpServer:
         return f"<UDP room, {'open' if self.running else 'closed'}, {len(self.nicknames)} here>"
 
     def _receive(self) -> None:
-        enough = self._chat.limits.max_bytes + 1  # to see that a datagram is too long
+        batch = self._new_batch()
         while self.running:
-            datagram, address = self._socket.receive()
-            self.counts.received += 1
-            try:
-                self._arrivals.put_nowait((datagram[:enough], address))
-            except Full:
-                self.counts.dropped += 1
+            for datagram, address in islice(self._socket.receive_all(wait=not batch.arrivals), TURN_DATAGRAMS):
+                batch.add(datagram, address)
+            if self._idle.acquire(timeout=BUSY_WAIT):
+                self._batches.put(batch)
+                batch = self._new_batch()
+
+    def _new_batch(self) -> Batch:
+        limits = self._chat.limits
+        # The room would refuse more of one sender; and a byte over the limit shows that a datagram is too long.
+        return Batch(share=limits.burst or math.inf, size=limits.max_bytes + 1)
 
     def _broadcast(self) -> None:
         while self.running:
             try:
-                datagram, address = self._arrivals.get(timeout=TICK)
+                batch = self._batches.get(timeout=TICK)
             except Empty:
                 pass
             else:
-                self._send(self._chat.receive(datagram, address, time.monotonic()))
+                self._handle(batch)
+                self._idle.release()
             while self._socket.closed_ports:
                 self._send(self._chat.leave(self._socket.closed_ports.popleft(), Reason.UNREACHABLE))
             self._send(self._chat.tick(time.monotonic()))
         self._send(self._chat.close())
 
+    def _handle(self, batch: Batch) -> None:
+        self.counts.received += len(batch.arrivals) + batch.dropped
+        self.counts.dropped += batch.dropped
+        for datagram, address in batch.arrivals:
+            if not self.running:
+                return
+            self._send(self._chat.receive(datagram, address, time.monotonic()))
+
     def _send(self, deliveries: Iterable[Delivery]) -> None:
-        send = self._socket.send
         for datagram, recipients in deliveries:
-            for recipient in recipients:
-                send(datagram, recipient)
+            self._socket.send(datagram, recipients)
             self.counts.sent += len(recipients)
 
 

@@ -16,10 +16,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import random
+import select
 import socket
 import struct
 import sys
 from collections import deque
+from collections.abc import Iterable, Iterator
 
 from chatlab.addresses import Address
 from chatlab.errors import Refusal
@@ -65,26 +67,30 @@ class RoomSocket:
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
 
-    def receive(self) -> tuple[bytes, Address]:
-        """The next datagram and where it came from. Waits for it."""
+    def receive_all(self, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
+        """Each datagram that is there, and where it came from. With `wait`, waits for the first."""
         while True:
             try:
-                return self._socket.recvfrom(MAX_DATAGRAM)
+                yield self._receive(wait)
+            except BlockingIOError:
+                return
             except OSError:  # about a datagram that we sent
                 self._collect_closed_ports()
+            else:
+                wait = False
 
-    def send(self, datagram: bytes, recipient: Address) -> None:
-        """Send once. A datagram that the system does not take is lost, as UDP may."""
-        for _ in range(SEND_TRIES):
+    def send(self, datagram: bytes, recipients: Iterable[Address]) -> None:
+        """Send `datagram` to each of `recipients`. What the system does not take is lost, as UDP may."""
+        sendto = self._socket.sendto
+        for recipient in recipients:
             try:
-                self._socket.sendto(datagram, recipient)
+                sendto(datagram, recipient)
             except OSError:  # most likely about another datagram
                 self._collect_closed_ports()
-            else:
-                return
+                self._send_again(datagram, recipient)
 
     def wake(self) -> None:
-        """Let `receive` return in the thread that waits there, with an empty datagram.
+        """Let `receive_all` go on in the thread that waits there, with an empty datagram.
 
         Not on every system does closing a socket do that. Where the receive buffer has no room for the datagram, nobody
         waits.
@@ -95,6 +101,25 @@ class RoomSocket:
 
     def close(self) -> None:
         self._socket.close()
+
+    def _receive(self, wait: bool) -> tuple[bytes, Address]:
+        """Raises BlockingIOError if nothing is there. Not by setblocking: whoever sends meanwhile does wait."""
+        if wait:
+            return self._socket.recvfrom(MAX_DATAGRAM)
+        if sys.platform != "win32":
+            return self._socket.recvfrom(MAX_DATAGRAM, socket.MSG_DONTWAIT)
+        if not select.select([self._socket], [], [], 0)[0]:
+            raise BlockingIOError
+        return self._socket.recvfrom(MAX_DATAGRAM)
+
+    def _send_again(self, datagram: bytes, recipient: Address) -> None:
+        for _ in range(SEND_TRIES - 1):
+            try:
+                self._socket.sendto(datagram, recipient)
+            except OSError:
+                self._collect_closed_ports()
+            else:
+                return
 
     def _collect_closed_ports(self) -> None:
         if sys.platform == "linux":

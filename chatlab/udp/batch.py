@@ -1,0 +1,42 @@
+"""What has arrived and waits for the room: bounded, and fair to each sender. Pure.
+
+One who floods the room fills its own share of a batch and takes nobody else's place. Lesson 15 floods it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from chatlab.addresses import Address
+
+# All senders together; with datagrams of the default limit that is about 12 MB.
+BATCH_DATAGRAMS = 10_000
+
+
+class Arrival(NamedTuple):
+    """A datagram, and where it came from."""
+
+    datagram: bytes
+    address: Address
+
+
+class Batch:
+    """Up to BATCH_DATAGRAMS arrivals, up to `share` of one sender; of each, up to `size` bytes.
+
+    `dropped` counts those that found no room.
+    """
+
+    def __init__(self, share: float, size: int) -> None:
+        self.arrivals: list[Arrival] = []
+        self.dropped = 0
+        self._share = share
+        self._size = size
+        self._senders: Counter[Address] = Counter()
+
+    def add(self, datagram: bytes, address: Address) -> None:
+        self._senders[address] += 1
+        if len(self.arrivals) < BATCH_DATAGRAMS and self._senders[address] <= self._share:
+            self.arrivals.append(Arrival(datagram[: self._size], address))
+        else:
+            self.dropped += 1
