@@ -1,0 +1,64 @@
+"""The notebooks are tests: run anew, each cell must print what is stored. And what is stored must be fit to be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+LONGEST_CELL = 12
+
+
+def _cells(notebook: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
+
+
+def test_each_cell_prints_what_is_stored(tmp_path: Path) -> None:
+    """In a child process: nbval is slow to import, and a kernel's warnings are not ours to turn into errors."""
+    command = [sys.executable, "-m", "pytest", "-o", "addopts=", "-o", "filterwarnings=default"]
+    options = ["--nbval", "--nbval-cell-timeout=60", "-p", "no:cacheprovider", "-q", *map(str, NOTEBOOKS)]
+    environment = os.environ | {"IPYTHONDIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path)}
+    run = subprocess.run(
+        command + options, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    passed = re.search(r"(\d+) passed", run.stdout)
+    assert passed
+    assert int(passed[1]) == sum(len(_cells(notebook)) for notebook in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_it_was_run_from_top_to_bottom_and_stored_with_its_outputs(notebook: Path) -> None:
+    """nbval accepts a notebook without outputs, whatever it prints."""
+    cells = _cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    for cell in cells:
+        assert not any(output.output_type == "error" for output in cell.outputs), cell.source
+        last_line = cell.source.strip().splitlines()[-1]
+        shows_something = "print(" in cell.source or re.fullmatch(r"\w+|\w+\(.*\)", last_line)
+        assert cell.outputs or not shows_something, f"no stored output: {cell.source}"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_its_cells_are_short(notebook: Path) -> None:
+    for cell in _cells(notebook):
+        assert len(cell.source.splitlines()) <= LONGEST_CELL, cell.source
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_what_is_stored_names_no_machine(notebook: Path) -> None:
+    """No port that the system picked, no path of whoever ran it, no state of widgets."""
+    stored = nbformat.read(notebook, as_version=4)
+    assert "widgets" not in stored.metadata
+    outputs = "".join(str(cell.outputs) for cell in _cells(notebook))
+    assert not re.search(r"127\.0\.0\.1:\d|0x[0-9a-f]{6,}|/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\", outputs)
