@@ -33,7 +33,7 @@ from chatlab.udp.sockets import RoomSocket
 TURN_DATAGRAMS = 2_000
 # In CPython one thread runs at a time, and to change over costs as much as to send ten datagrams. So, while the
 # broadcasting thread is busy, the receiving thread wakes only this often (seconds). The kernel's buffer lasts longer.
-BUSY_WAIT = 0.01
+BUSY_WAIT = 0.025
 
 
 @dataclass(slots=True)
