@@ -36,6 +36,8 @@ class LinePrinter:
             self._lines.put_nowait(line)
 
     def _print(self) -> None:
+        if sys.stdout is None:  # closed before the program began
+            return
         # An unbuffered file of our own: sys.stdout has a lock, which a thread that is stuck in a write would hold
         # against the end of the program.
         with (

@@ -29,6 +29,8 @@ class CantResolve(OSError):
 
 def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Address]:
     """The address family and the socket address of `host`. Raises CantResolve."""
+    if not 0 <= port <= 65_535:  # Linux would take what is left of it in 16 bits
+        raise CantResolve(f"there is no port {port}: choose a number from 0 to 65535")
     try:
         found = socket.getaddrinfo(host or "0.0.0.0", port, type=kind)
     except (OSError, UnicodeError) as error:
@@ -41,6 +43,8 @@ def bind(sock: socket.socket, address: Address) -> None:
     """`sock.bind(address)`, so that nobody else can have the same address meanwhile. Raises CantListen."""
     if sys.platform == "win32":  # there, SO_REUSEADDR of another program would take our datagrams
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    elif sock.type == socket.SOCK_STREAM:  # or connections of an earlier run keep the port for a minute (TIME_WAIT)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind(address)
     except OSError as error:

@@ -32,16 +32,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
 
 
-def parser_for(module: str, description: str, default_port: int) -> Parser:
-    """A parser for `python -m module`, with --host and --port."""
+def parser_for(module: str, description: str, default_port: int, *, of: str = "server") -> Parser:
+    """A parser for `python -m module`, with the --host and the --port of what it runs or joins."""
     parser = Parser(
         prog=f"python -m {module}",
         description=description,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="name or IP address of the server")
-    parser.add_argument("--port", type=port, default=default_port, help="port of the server")
+    parser.add_argument("--host", default="127.0.0.1", help=f"name or IP address of the {of}")
+    parser.add_argument("--port", type=port, default=default_port, help=f"port of the {of}")
     return parser
 
 
@@ -69,10 +69,10 @@ def values_of(options: type[Options], given: argparse.Namespace) -> Options:
     return options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(options)})  # type: ignore[arg-type]
 
 
-def run_server(make: Callable[[Callable[[str], None]], Server], client: str) -> int:
+def run_server(make: Callable[[Callable[[str], None]], Server], client: str, *, what: str = "room") -> int:
     """Run the server that `make` makes from a log, until Ctrl-C or SIGTERM. Returns the program's exit code.
 
-    `client`: the module of the program that joins it.
+    `client`: the module of the program that joins it. `what`: what to call the server.
     """
     wait_for_stop = note_stop_signals()
     with LinePrinter() as out:
@@ -84,7 +84,7 @@ def run_server(make: Callable[[Callable[[str], None]], Server], client: str) -> 
             return 2
         host, port_number = server.address[:2]
         join = f"python -m {client} --host {host} --port {port_number}"
-        out.print(f"The room is open at {shown(server.address)} (Ctrl-C closes it). Join it: {join}")
+        out.print(f"The {what} is open at {shown(server.address)} (Ctrl-C closes it). Join it: {join}")
         wait_for_stop()
         server.close()
     return 0
@@ -101,7 +101,7 @@ def note_stop_signals() -> Callable[[], None]:
     def wait() -> None:
         while True:
             try:
-                noted.get(timeout=0.5)  # on Windows, a wait without end does not notice Ctrl-C
+                noted.get(timeout=0.2)  # on Windows, a wait without end does not notice Ctrl-C
             except Empty:
                 continue
             return

@@ -82,4 +82,7 @@ class Room(Generic[Member]):
         return Announcement(Left(nickname), self.members)
 
     def _hearers(self, actor: Member) -> tuple[Member, ...]:
-        return self.members if self.echo else tuple(member for member in self._nicknames if member != actor)
+        hearers = list(self._nicknames)
+        if not self.echo:
+            hearers.remove(actor)
+        return tuple(hearers)

@@ -10,7 +10,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from types import TracebackType
 from typing import Protocol
 
 from chatlab.errors import Refusal
@@ -31,6 +32,9 @@ class Client(Protocol):
     def start(self) -> object: ...
     def say(self, text: str) -> None: ...
     def close(self) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None: ...
 
 
 class Keyboard(Protocol):
@@ -49,7 +53,7 @@ class PlainKeyboard:
         self._prompts = prompts
 
     def read(self, prompt: str) -> str:
-        if self._prompts:
+        if self._prompts and prompt:
             self.show(prompt)
         line = sys.stdin.readline()
         if not line:
@@ -75,27 +79,53 @@ class PromptKeyboard:
         print(line)
 
 
+class Interrupts:
+    """Ctrl-C, SIGTERM and SIGHUP raise KeyboardInterrupt in the `with` of this object alone, or at the next one.
+
+    There the program waits. What they interrupted elsewhere could hold a lock that another thread waits for.
+    """
+
+    def __init__(self) -> None:
+        self._noted = self._waiting = False
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda number, frame: self._note())
+
+    def __enter__(self) -> None:
+        self._waiting = True
+        if self._noted:
+            raise KeyboardInterrupt
+
+    def __exit__(self, *exception: object) -> None:
+        self._waiting = False
+
+    def _note(self) -> None:
+        self._noted = True
+        if self._waiting:
+            raise KeyboardInterrupt
+
+
 def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
     """Talk in a room from the keyboard until !q, the end of the input or Ctrl-C. Returns the program's exit code.
 
     `make` makes the client for a nickname. Without one, or when it is refused, somebody is asked.
     """
-    for name in ("SIGTERM", "SIGHUP"):  # leave the room, as at Ctrl-C
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
-    with ExitStack() as stack:
+    interrupts = Interrupts()
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         interactive = sys.stdin.isatty()
         keyboard = _keyboard(stack, interactive)
         try:
-            client = _enter(make, keyboard, nickname, interactive)
+            client = _enter(make, keyboard, nickname, interrupts, interactive)
         except (OSError, Refusal) as error:
             stack.close()
             sys.stderr.write(f"{error}\n")
             return 2
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return 0
-        stack.callback(client.close)
-        _talk(client, keyboard, interactive)
+        stack.push(client)
+        _talk(client, keyboard, interrupts, interactive)
+        with interrupts:  # the room may take its time to read what was piped in
+            client.close()
     return 0
 
 
@@ -108,12 +138,18 @@ def _keyboard(stack: ExitStack, interactive: bool) -> Keyboard:
     return PlainKeyboard(stack, prompts=interactive)
 
 
-def _enter(make: Callable[[str], Client], keyboard: Keyboard, nickname: str | None, interactive: bool) -> Client:
+def _enter(
+    make: Callable[[str], Client], keyboard: Keyboard, nickname: str | None, interrupts: Interrupts, interactive: bool
+) -> Client:
     while True:
-        client = make(nickname if nickname is not None else keyboard.read("nickname").strip())
+        if nickname is None:
+            with interrupts:
+                nickname = keyboard.read("nickname").strip()
+        client = make(nickname)
         client.on_event = lambda event: keyboard.show(_shown(event))
         try:
-            client.start()
+            with interrupts:
+                client.start()
         except Refusal as refusal:
             if not interactive:
                 raise
@@ -123,7 +159,7 @@ def _enter(make: Callable[[str], Client], keyboard: Keyboard, nickname: str | No
             return client
 
 
-def _talk(client: Client, keyboard: Keyboard, interactive: bool) -> None:
+def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts, interactive: bool) -> None:
     answered = threading.Event()
 
     def show(event: Event) -> None:
@@ -134,18 +170,22 @@ def _talk(client: Client, keyboard: Keyboard, interactive: bool) -> None:
     client.on_event = show
     if interactive:
         keyboard.show(f"You are in the room as {client.nickname}. Type a line and press Enter; {QUIT} leaves.")
-    try:
-        while (text := keyboard.read("")).strip() != QUIT:
-            answered.clear()
-            try:
-                client.say(text)
-            except Refusal as refusal:
-                keyboard.show(f"({refusal})")
-            else:
-                if not interactive and text.strip():
-                    answered.wait(ECHO_WAIT)
-    except (EOFError, KeyboardInterrupt):
-        pass
+    while True:
+        try:
+            with interrupts:
+                text = keyboard.read("")
+        except EOFError:
+            return
+        if text.strip() == QUIT:
+            return
+        answered.clear()
+        try:
+            client.say(text)
+        except (Refusal, OSError) as problem:
+            keyboard.show(f"({problem})")
+        else:
+            if not interactive and text.strip():
+                answered.wait(ECHO_WAIT)
 
 
 def _shown(event: Event) -> str:

@@ -58,8 +58,8 @@ class Limits:
 
     @property
     def burst(self) -> float:
-        """Messages that a member may say at once, after a silence; 0: any number."""
-        return self.rate_limit * BURST_SECONDS
+        """Messages that a member may say at once, after a silence: at least one; 0: any number."""
+        return max(1, self.rate_limit * BURST_SECONDS) if self.rate_limit else 0
 
 
 DEFAULT_LIMITS = Limits()
@@ -72,6 +72,10 @@ class Reason(Enum):
     SILENT = "not heard of for too long"
     UNREACHABLE = "its port is closed"
     CLOSING = "the room is closing"
+    # In the reliable room alone:
+    UNACKNOWLEDGED = "acknowledges nothing any more"
+    TOO_SLOW = "acknowledges too slowly"
+    STARTED_AGAIN = "started again"
 
 
 class Delivery(NamedTuple):
@@ -95,6 +99,8 @@ class UdpChat:
 
     `log` gets one line for each who comes or goes. With `proof`, nobody is let in who has not echoed a token.
     """
+
+    tick_interval = TICK
 
     def __init__(
         self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None], proof: AddressProof | None = None
@@ -126,7 +132,7 @@ class UdpChat:
             return [Delivery(build_answer(Refused(str(refusal))), (address,))]
 
     def tick(self, now: float) -> list[Delivery]:
-        """End the leases that have run out. To be called once a second or oftener."""
+        """End the leases that have run out. To be called every `tick_interval` seconds or oftener."""
         if now < self._tick_at:
             return []
         self._tick_at = now + TICK

@@ -6,11 +6,12 @@ a lock guards it. Lesson 04 builds the receiving thread, lesson 05 the rest.
 
 from __future__ import annotations
 
+import random
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chatlab.addresses import Address, shown
 from chatlab.errors import NobodyAnswers, Refusal
@@ -20,10 +21,17 @@ from chatlab.program import parser_for
 from chatlab.terminal import run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
 from chatlab.udp.protocol import DEFAULT_PORT
+from chatlab.udp.reliable import DEFAULT_TIMING, Timing
+from chatlab.udp.reliable_member import ReliableMember
 from chatlab.udp.sockets import MemberSocket
+
+if TYPE_CHECKING:
+    from chatlab.trace import Trace
 
 # How often the member's time is looked at, in seconds.
 TICK = 0.1
+# How long a reliable client waits, when it is closed, until its last words and its goodbye are acknowledged.
+LINGER = 3.0
 
 
 class HasAddress(Protocol):
@@ -36,7 +44,8 @@ class HasAddress(Protocol):
 class UdpClient(EventSource):
     """`nickname` in the UDP room of `server`: a server object, or its (host, port). A context manager.
 
-    It hears itself: what it says comes back from the room. Where the events go: see `EventSource`.
+    It hears itself: what it says comes back from the room. Where the events go: see `EventSource`. A reliable
+    room takes `reliable` clients alone, with time-outs of their own (`timing`). `trace` records what crosses the wire.
     """
 
     def __init__(
@@ -45,13 +54,17 @@ class UdpClient(EventSource):
         server: HasAddress | tuple[str, int],
         *,
         on_event: Callable[[Event], None] | None = None,
+        reliable: bool = False,
+        timing: Timing = DEFAULT_TIMING,
+        trace: Trace | None = None,
     ) -> None:
         super().__init__(on_event)
         self.nickname = nickname
         self.server_address: tuple[str, int] = (server if isinstance(server, tuple) else server.address)[:2]
+        self._timing = timing if reliable else None
+        self._trace = trace
         self._socket: MemberSocket | None = None
         self._starting = False
-        self._failure: Refused | Gone = Gone("the client was closed while it signed up")
         # Guards the member, and whether there is a socket.
         self._changed = threading.Condition()
 
@@ -61,26 +74,12 @@ class UdpClient(EventSource):
         Raises Refusal (the nickname can't be had), NobodyAnswers (after member.PATIENCE seconds), CantResolve or
         NoFreePort, each with one line to show. May then be called again.
         """
-        with self._changed:
-            if self._socket is None:
-                self._member = UdpMember(self.nickname, shown(self.server_address))
-                self.nickname = self._member.nickname
-                self._socket = MemberSocket(*self.server_address, wait=TICK)
-                # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
-                self._thread = threading.Thread(
-                    target=self._receive, args=(self._socket,), name=f"udp-client-{self.nickname}", daemon=True
-                )
-                self._end(False)
-                self._thread.start()
-            if self._member.stage is Stage.OUT:
-                self._send(self._socket, self._member.sign_up(time.monotonic()))
-            self._starting = True
-            self._changed.wait_for(lambda: self._member.stage is not Stage.SIGNING_UP)
-            self._starting = False
-            if self._member.stage is Stage.IN:
-                return self
-        self.close()
-        raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
+        try:
+            self._enter()
+        except BaseException:  # Ctrl-C among them
+            self.close()
+            raise
+        return self
 
     def say(self, text: str) -> None:
         """Say `text` to everybody. Raises Refusal if it can't be sent; when not in the room, tries to get in again."""
@@ -97,12 +96,15 @@ class UdpClient(EventSource):
         with self._changed:
             if self._socket is None:
                 return
-            closing, self._socket = self._socket, None
+            closing = self._socket
             self._send(closing, self._member.sign_out())
+            self._linger(closing)
+            if self._socket is None:  # another thread has closed it meanwhile
+                return
+            self._socket = None
             self._changed.notify_all()
-        closing.wake()
         if threading.current_thread() is not self._thread:  # whoever handles events may close the client
-            self._thread.join()
+            self._thread.join()  # it looks up every TICK
         closing.close()
         self._end(True)
 
@@ -114,6 +116,46 @@ class UdpClient(EventSource):
 
     def __repr__(self) -> str:
         return f"<UDP client of {self.nickname}>"
+
+    def _enter(self) -> None:
+        with self._changed:
+            if self._socket is None:
+                self._member = self._new_member()
+                self.nickname = self._member.nickname
+                self._socket = MemberSocket(*self.server_address, self._tick, self._trace, self.nickname)
+                # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
+                self._thread = threading.Thread(
+                    target=self._receive, args=(self._socket,), name=f"udp-client-{self.nickname}", daemon=True
+                )
+                self._end(False)
+                self._thread.start()
+            if self._member.stage is Stage.OUT:
+                self._send(self._socket, self._member.sign_up(time.monotonic()))
+            self._failure: Refused | Gone = Gone("the client was closed while it signed up")
+            self._starting = True
+            self._changed.wait_for(lambda: self._member.stage is not Stage.SIGNING_UP)
+            self._starting = False
+            if self._member.stage is Stage.OUT:
+                raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
+
+    def _new_member(self) -> UdpMember | ReliableMember:
+        room = shown(self.server_address)
+        if self._timing:
+            return ReliableMember(self.nickname, room, self._timing, random.Random())
+        return UdpMember(self.nickname, room)
+
+    @property
+    def _tick(self) -> float:
+        return min(TICK, self._timing.first / 2) if self._timing else TICK
+
+    def _linger(self, sock: MemberSocket) -> None:
+        """Wait until the member is out, LINGER seconds at most. A plain one is at once."""
+        if threading.current_thread() is not self._thread:
+            self._changed.wait_for(lambda: self._member.stage is Stage.OUT, LINGER)
+            return
+        give_up_at = time.monotonic() + LINGER  # nobody else would receive
+        while self._member.stage is not Stage.OUT and time.monotonic() < give_up_at:
+            self._react(sock, sock.receive())
 
     def _receive(self, sock: MemberSocket) -> None:
         while True:
@@ -127,7 +169,7 @@ class UdpClient(EventSource):
                 self._emit(event)
 
     def _react(self, sock: MemberSocket, datagram: bytes | None) -> list[Event]:
-        """Run the member and send what it wants sent. Returns the events but for the one that fails start()."""
+        """Run the member and send what it wants sent. Returns the events but for those that fail start()."""
         now = time.monotonic()
         outcomes = [self._member.tick(now)]
         if datagram is not None:
@@ -138,10 +180,14 @@ class UdpClient(EventSource):
         for outcome in outcomes:
             self._send(sock, outcome)
         events = [event for outcome in outcomes for event in outcome.events]
-        if self._starting and self._member.stage is Stage.OUT:
-            self._failure = next(event for event in events if isinstance(event, Refused | Gone))
-            events.remove(self._failure)
-        return events
+        failures = [event for event in events if isinstance(event, Refused | Gone)]
+        if self._member.stage is not Stage.OUT or not failures:
+            return events
+        others = [event for event in events if event not in failures]
+        if self._starting:
+            self._failure = failures[0]
+            return others
+        return [*others, Gone(failures[0].reason)]  # whoever is refused on the way back in is out
 
     def _send(self, sock: MemberSocket, outcome: Outcome) -> None:
         for datagram in outcome.datagrams:
@@ -152,8 +198,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     parser = parser_for("chatlab.udp.client", "Talk in a UDP chatroom.", DEFAULT_PORT)
     parser.add_argument("--nick", help="nickname; without one you are asked")
+    parser.add_argument("--reliable", action="store_true", help="number, acknowledge and repeat, as the room does")
     given = parser.parse_args(arguments)
-    return run_client(lambda nickname: UdpClient(nickname, (given.host, given.port)), given.nick)
+    return run_client(
+        lambda nickname: UdpClient(nickname, (given.host, given.port), reliable=given.reliable), given.nick
+    )
 
 
 if __name__ == "__main__":

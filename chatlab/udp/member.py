@@ -8,6 +8,8 @@
     SIGNING_UP   nothing for PATIENCE seconds   OUT, told that nobody answers
     IN           my own nickname left           SIGNING_UP: the room may open again, or have lost sight of me
     IN           my words don't come back       the sign-up again, which is safe: the room may have forgotten me
+    IN           nor does an answer to that     SIGNING_UP after PATIENCE seconds, told that nobody answers any more
+    IN           a challenge                    the sign-up again, with its token: the room has forgotten me
     IN           I was silent for ALIVE seconds a keep-alive
 
 Times are in seconds. Lesson 05 puts it on a socket.
@@ -43,6 +45,7 @@ class Stage(Enum):
     OUT = auto()
     SIGNING_UP = auto()
     IN = auto()
+    LEAVING = auto()  # in the reliable room alone: until the sign-out is acknowledged
 
 
 class Outcome(NamedTuple):
@@ -64,7 +67,8 @@ class UdpMember:
         self.stage = Stage.OUT
         self._token = ""
         self._give_up_at = 0.0
-        self._sent_at = 0.0
+        self._sent_at = 0.0  # anything
+        self._asked_at = 0.0  # to be let in
         self._unheard_since: float | None = None  # when I said what has not come back yet
 
     def sign_up(self, now: float) -> Outcome:
@@ -97,20 +101,22 @@ class UdpMember:
         """What follows from a datagram of the room."""
         match parse_answer(datagram):
             case Joined(self.nickname) as joined:
-                came_in = self.stage is Stage.SIGNING_UP
+                came_in = self.stage is not Stage.IN
                 self.stage = Stage.IN
+                self._unheard_since = None
                 return Outcome((joined,) if came_in else ())
             case Left(self.nickname) if self.stage is Stage.IN:
                 return self._sign_up_after(
                     Gone("the room has closed or lost sight of you; trying to get in again"), now
                 )
-            case Challenge(token) if self.stage is Stage.SIGNING_UP:
+            case Challenge(token) if self.stage is not Stage.OUT and token != self._token:
                 self._token = token
                 return self._sign_up_again(now)
             case Refused() as refused:
                 if self.stage is Stage.SIGNING_UP:
                     self.stage = Stage.OUT
-                self._unheard_since = None
+                if self._unheard_since is not None and self._asked_at > self._unheard_since:
+                    self._unheard_since = None
                 return Outcome((refused,))
             case Said(nickname) as said:
                 if nickname == self.nickname:
@@ -132,12 +138,14 @@ class UdpMember:
             if now >= self._give_up_at:
                 self.stage = Stage.OUT
                 return Outcome((Gone(f"nobody answers at {self.room_name}: is the server running there?"),))
-            if now >= self._sent_at + RETRY:
+            if now >= self._asked_at + RETRY:
                 return self._sign_up_again(now)
         if self.stage is Stage.IN:
-            if self._unheard_since is not None and now >= self._unheard_since + RETRY:
-                self._unheard_since = None
-                return self._sign_up_again(now)
+            if self._unheard_since is not None:
+                if now >= self._unheard_since + PATIENCE:
+                    return self.unreachable(now)
+                if now >= max(self._unheard_since, self._asked_at) + RETRY:
+                    return self._sign_up_again(now)
             if now >= self._sent_at + ALIVE:
                 self._sent_at = now
                 return Outcome(datagrams=(build_keep_alive(),))
@@ -147,5 +155,5 @@ class UdpMember:
         return Outcome((gone,), self.sign_up(now).datagrams)
 
     def _sign_up_again(self, now: float) -> Outcome:
-        self._sent_at = now
+        self._sent_at = self._asked_at = now
         return Outcome(datagrams=(build_sign_up(self.nickname, self._token),))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import sys
 import threading
 import time
@@ -19,15 +20,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from chatlab.addresses import Address
 from chatlab.network import reachable_host
 from chatlab.program import add_options, parser_for, run_server, values_of
 from chatlab.udp.batch import Batch
-from chatlab.udp.chat import DEFAULT_LIMITS, TICK, Delivery, Limits, Reason, UdpChat
+from chatlab.udp.chat import DEFAULT_LIMITS, Delivery, Limits, Reason, UdpChat
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import DEFAULT_PORT
+from chatlab.udp.reliable import DEFAULT_TIMING, Timing
+from chatlab.udp.reliable_chat import ReliableChat
+from chatlab.udp.reliable_protocol import HEADER_BYTES
 from chatlab.udp.sockets import RoomSocket
+
+if TYPE_CHECKING:
+    from chatlab.trace import Trace
 
 # So many datagrams are taken from the socket in one go, before the broadcasting thread has its turn.
 TURN_DATAGRAMS = 2_000
@@ -50,7 +58,8 @@ class UdpServer:
 
     After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
     by the broadcasting thread, so it must not wait. With `prove_address` nobody is let in who has not shown that they
-    receive at their address.
+    receive at their address. A `reliable` room numbers, acknowledges and repeats, with the time-outs of `timing`, and takes
+    reliable clients alone. `trace` records what crosses the wire.
     """
 
     def __init__(
@@ -60,14 +69,22 @@ class UdpServer:
         limits: Limits = DEFAULT_LIMITS,
         *,
         prove_address: bool = False,
+        reliable: bool = False,
+        timing: Timing = DEFAULT_TIMING,
         log: Callable[[str], None] = lambda line: None,
+        trace: Trace | None = None,
     ) -> None:
         self.counts = Counts()
         self.running = False
         self._host = host
         self._port = port
+        self._trace = trace
         proof = AddressProof(os.urandom(32)) if prove_address else None
-        self._chat = UdpChat(limits, log=log, proof=proof)
+        self._chat: UdpChat | ReliableChat = (
+            ReliableChat(limits, log=log, proof=proof, timing=timing, rng=random.Random())
+            if reliable
+            else UdpChat(limits, log=log, proof=proof)
+        )
 
     @property
     def address(self) -> Address:
@@ -83,7 +100,7 @@ class UdpServer:
         """Open the room. Raises CantListen or CantResolve, each with one line to show."""
         if self.running:
             return self
-        self._socket = RoomSocket(self._host, self._port)
+        self._socket = RoomSocket(self._host, self._port, self._trace)
         self._port = self._socket.port
         self._batches: SimpleQueue[Batch] = SimpleQueue()
         self._idle = threading.Semaphore()  # free while the broadcasting thread waits for a batch
@@ -128,12 +145,12 @@ class UdpServer:
     def _new_batch(self) -> Batch:
         limits = self._chat.limits
         # The room would refuse more of one sender; and a byte over the limit shows that a datagram is too long.
-        return Batch(share=limits.burst or math.inf, size=limits.max_bytes + 1)
+        return Batch(share=limits.burst or math.inf, size=HEADER_BYTES + limits.max_bytes + 1)
 
     def _broadcast(self) -> None:
         while self.running:
             try:
-                batch = self._batches.get(timeout=TICK)
+                batch = self._batches.get(timeout=self._chat.tick_interval)
             except Empty:
                 pass
             else:
@@ -165,11 +182,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--prove-address", action="store_true", help="let in only who echoes a token from their address"
     )
+    parser.add_argument(
+        "--reliable", action="store_true", help="number, acknowledge and repeat; clients have to as well"
+    )
     given = parser.parse_args(arguments)
     limits = values_of(Limits, given)
     return run_server(
-        lambda log: UdpServer(given.host, given.port, limits, prove_address=given.prove_address, log=log),
-        client="chatlab.udp.client",
+        lambda log: UdpServer(
+            given.host, given.port, limits, prove_address=given.prove_address, reliable=given.reliable, log=log
+        ),
+        client="chatlab.udp.client --reliable" if given.reliable else "chatlab.udp.client",
     )
 
 

@@ -22,11 +22,15 @@ import struct
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from chatlab.addresses import Address
 from chatlab.errors import Refusal
 from chatlab.network import LOOPBACK, bind, resolve
 from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
+
+if TYPE_CHECKING:
+    from chatlab.trace import Trace
 
 # A burst waits in the kernel's buffer, which may be smaller than we ask for.
 RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -48,7 +52,7 @@ class RoomSocket:
     `closed_ports`: addresses where nobody has the port open, as the network reports them. Who handles one takes it out.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, trace: Trace | None = None) -> None:
         family, address = resolve(host, port, socket.SOCK_DGRAM)
         self.closed_ports: deque[Address] = deque(maxlen=1000)
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
@@ -62,10 +66,16 @@ class RoomSocket:
             ipv6 = family == socket.AF_INET6
             level, option = (socket.IPPROTO_IPV6, _IPV6_RECVERR) if ipv6 else (socket.IPPROTO_IP, _IP_RECVERR)
             self._socket.setsockopt(level, option, 1)
+        if trace:
+            self._socket = trace.watch(self._socket, "room")
 
     @property
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
+
+    def fileno(self) -> int:
+        """For selectors."""
+        return self._socket.fileno()
 
     def receive_all(self, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
         """Each datagram that is there, and where it came from. With `wait`, waits for the first."""
@@ -96,8 +106,7 @@ class RoomSocket:
         waits.
         """
         host, *rest = self._socket.getsockname()
-        with contextlib.suppress(OSError):
-            self._socket.sendto(b"", (LOOPBACK.get(host, host), *rest))
+        self.send(b"", [(LOOPBACK.get(host, host), *rest)])
 
     def close(self) -> None:
         self._socket.close()
@@ -138,7 +147,7 @@ class MemberSocket:
     room's port open; who handles that sets it back.
     """
 
-    def __init__(self, host: str, port: int, wait: float) -> None:
+    def __init__(self, host: str, port: int, wait: float, trace: Trace | None = None, nickname: str = "") -> None:
         family, room = resolve(host, port, socket.SOCK_DGRAM)
         self.port_is_closed = False
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
@@ -150,6 +159,8 @@ class MemberSocket:
             self._socket.close()
             raise
         self._socket.settimeout(wait)
+        if trace:
+            self._socket = trace.watch(self._socket, nickname, peer_name="room")
 
     def receive(self) -> bytes | None:
         """The next datagram of the room; None if there is none yet."""
@@ -172,11 +183,6 @@ class MemberSocket:
                 self.port_is_closed = True
             else:
                 return
-
-    def wake(self) -> None:
-        """Let `receive` return in the thread that waits there: at once on Linux, elsewhere when its wait is over."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._socket.close()

@@ -1,0 +1,143 @@
+"""What the room promises under load: others notice nothing."""
+
+from __future__ import annotations
+
+import random
+import socket
+import sys
+import time
+from contextlib import ExitStack
+
+from chatlab.addresses import Address
+from chatlab.text import clean
+from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
+from chatlab.udp.server import UdpServer
+
+from ..programs import Program
+from .voice import LIMIT, PAUSE, healthy_talk
+
+if sys.platform != "win32":
+    import resource
+
+# About a thousand times what a member may say. As fast as a sender can, the kernel's buffer overflows now and then on a
+# busy machine, and what it drops no room can save.
+FLOOD = """
+import socket, sys, time
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    sock.connect(("127.0.0.1", int(sys.argv[1])))
+    sock.send(b"SIGNUP_TAG:flood")
+    sock.recv(100)
+    print("in", flush=True)
+    while True:
+        for _ in range(40):
+            try:
+                sock.send(b"flood")
+            except OSError:
+                pass
+        time.sleep(0.002)
+"""
+SECONDS = 2  # of flood
+MEMBERS = 1000
+
+
+def test_10_000_datagrams_of_random_bytes_change_nothing_for_two_who_talk(room: UdpServer) -> None:
+    dice = random.Random(7)
+    with healthy_talk(room.address) as (ada, bob), ExitStack() as stack:
+        strangers = []
+        for _ in range(10):
+            strangers.append(stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)))
+            strangers[-1].connect(room.address[:2])
+        for number in range(10_000):
+            beginning = dice.choice((b"", b"", SIGN_UP.encode(), SIGN_OUT.encode(), b"healthy-ada: "))
+            dice.choice(strangers).send(beginning + dice.randbytes(dice.choice((0, 1, 10, 100, 1100))))
+            if number % 100 == 0:  # so that no datagram is lost for want of room in the kernel
+                bob.say(f"after {number}")
+                bob.hears(f"healthy-bob: after {number}")
+        assert room.counts.received > 10_000
+        assert not any(name.startswith("healthy") for name in room.nicknames[2:])
+        for text in map(bytes.decode, ada.words()):
+            assert clean(text) == text
+
+
+def test_a_flood_by_one_member_costs_the_others_nothing(room: UdpServer) -> None:
+    with healthy_talk(room.address) as (ada, _), Program("-c", FLOOD, str(room.address[1])) as flood:
+        flood.wait_for_line("in")
+        ada.hears("flood: flood")
+        healthy_words = int(2 * SECONDS / PAUSE)
+        ada.hears_times(healthy_words, lambda word: word.startswith(b"healthy-"), limit=4 * SECONDS)
+        flood.kill()
+        assert room.counts.received > 10_000  # or it was no flood
+        assert ada.words().count(b"flood: flood") <= 100 + 20 * 4 * SECONDS
+
+
+def test_a_room_closes_under_a_flood(room: UdpServer) -> None:
+    with Program("-c", FLOOD, str(room.address[1])) as flood:
+        flood.wait_for_line("in")
+        started = time.monotonic()
+        room.close()
+        assert time.monotonic() - started < 1
+
+
+class Crowd:
+    """Members that one thread reads, one after the other, so that the kernel drops nothing of what they hear."""
+
+    def __init__(self, room: Address, size: int, stack: ExitStack) -> None:
+        self.room = room[:2]
+        self.sockets = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(size)]
+        for sock in self.sockets:
+            sock.connect(self.room)
+            sock.setblocking(False)
+
+    def hear(self, wanted: dict[socket.socket, bytes], limit: float) -> None:
+        """Read until each socket has heard what is wanted of it."""
+        deadline = time.monotonic() + limit
+        while wanted:
+            assert time.monotonic() < deadline, f"{len(wanted)} of {len(self.sockets)} have not heard it in {limit} s"
+            for sock in self.sockets:
+                self.read(sock, wanted)
+
+    def read(self, sock: socket.socket, wanted: dict[socket.socket, bytes]) -> None:
+        try:
+            while datagram := sock.recv(2000):
+                if datagram == wanted.get(sock):
+                    del wanted[sock]
+        except BlockingIOError:
+            pass
+
+    def join(self, limit: float) -> None:
+        """Sign up, each again every half a second until it is answered, as a client does."""
+        deadline = time.monotonic() + limit
+        wanted = {sock: f"member-{number} joined!".encode() for number, sock in enumerate(self.sockets)}
+        while wanted:
+            assert time.monotonic() < deadline, f"{len(wanted)} were not admitted in {limit} s"
+            for number, sock in enumerate(self.sockets):
+                if sock in wanted:
+                    sock.send(build_sign_up(f"member-{number}"))
+                if number % 10 == 0:
+                    for reader in self.sockets:
+                        self.read(reader, wanted)
+
+
+def test_1000_members_are_admitted_within_10_s_and_each_hears_a_line_within_3_s() -> None:
+    with Program("-m", "chatlab.udp.server", "--port", "0") as server, ExitStack() as stack:
+        port = int(server.wait_for_line("The room is open").rpartition(" ")[2])
+        _allow_sockets(MEMBERS + 100)
+        crowd = Crowd(("127.0.0.1", port), MEMBERS, stack)
+        started = time.monotonic()
+        crowd.join(limit=10)
+        print(f"{MEMBERS} members admitted in {time.monotonic() - started:.1f} s")
+        crowd.sockets[0].send(b"hello")
+        started = time.monotonic()
+        crowd.hear(dict.fromkeys(crowd.sockets, b"member-0: hello"), limit=3)
+        print(f"each heard a line within {time.monotonic() - started:.2f} s")
+        server.terminate()
+        assert server.wait(LIMIT) == 0
+        assert server.errors == ""
+
+
+def _allow_sockets(count: int) -> None:
+    """Some systems start programs with room for 256 open files. Windows has no such limit."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= soft < count:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))

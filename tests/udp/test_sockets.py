@@ -1,0 +1,159 @@
+"""What systems do differently about errors and wake-ups, played by a socket that does it on purpose."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chatlab.addresses import Address
+from chatlab.errors import Refusal
+from chatlab.network import CantListen, CantResolve
+from chatlab.udp import sockets
+from chatlab.udp.sockets import MemberSocket, NoFreePort, RoomSocket
+
+NOWHERE: Address = ("127.0.0.1", 9)
+
+
+class Failing:
+    """`inner`, but the next calls of the methods in `errors` raise those instead."""
+
+    def __init__(self, inner: socket.socket, **errors: list[OSError]) -> None:
+        self._inner = inner
+        self._errors = errors
+
+    def __getattr__(self, name: str) -> Any:
+        if self._errors.get(name):
+            error = self._errors[name].pop(0)
+
+            def fail(*arguments: object) -> None:
+                raise error
+
+            return fail
+        return getattr(self._inner, name)
+
+
+@pytest.fixture
+def room() -> Iterator[RoomSocket]:
+    room = RoomSocket("127.0.0.1", 0)
+    yield room
+    room.close()
+
+
+@pytest.fixture
+def peer(room: RoomSocket) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.settimeout(5)
+        peer.connect(("127.0.0.1", room.port))
+        yield peer
+
+
+@pytest.fixture
+def member(room: RoomSocket) -> Iterator[MemberSocket]:
+    member = MemberSocket("127.0.0.1", room.port, 5)
+    yield member
+    member.close()
+
+
+def make_fail(sock: RoomSocket | MemberSocket, **errors: list[OSError]) -> None:
+    sock._socket = Failing(sock._socket, **errors)  # type: ignore[assignment]
+
+
+def reset() -> OSError:
+    """What Windows raises where a datagram that was sent earlier found a closed port."""
+    return ConnectionResetError(errno.ECONNRESET, "WinError 10054")
+
+
+def test_a_receive_that_fails_once_is_made_again(room: RoomSocket, peer: socket.socket) -> None:
+    make_fail(room, recvfrom=[reset(), reset()])
+    peer.send(b"hi")
+    assert next(room.receive_all(wait=True)) == (b"hi", peer.getsockname())
+
+
+def test_a_send_that_fails_once_is_made_again_and_the_others_are_sent_to(room: RoomSocket, peer: socket.socket) -> None:
+    make_fail(room, sendto=[reset(), reset()])
+    room.send(b"hi", [peer.getsockname(), peer.getsockname()])
+    assert [peer.recv(10), peer.recv(10)] == [b"hi", b"hi"]
+
+
+def test_what_can_never_be_sent_does_not_keep_the_room_busy(room: RoomSocket, peer: socket.socket) -> None:
+    room.send(b"x" * 70_000, [peer.getsockname()])
+    room.send(b"hi", [peer.getsockname()])
+    assert peer.recv(10) == b"hi"
+
+
+def test_a_wake_up_arrives_even_if_the_system_has_an_error_to_report(room: RoomSocket) -> None:
+    make_fail(room, sendto=[reset()])
+    woken = threading.Thread(target=lambda: next(room.receive_all(wait=True)), name="woken")
+    woken.start()
+    room.wake()
+    woken.join(5)
+    assert not woken.is_alive()
+
+
+def test_receive_all_ends_when_nothing_is_there(room: RoomSocket, peer: socket.socket) -> None:
+    for text in (b"1", b"", b"3"):
+        peer.send(text)
+    assert [datagram for datagram, _ in room.receive_all(wait=True)] == [b"1", b"", b"3"]
+    assert list(room.receive_all(wait=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "error"),
+    [("192.0.2.1", 0, CantListen), ("..", 0, CantResolve), ("127.0.0.1", 99_999, CantResolve)],
+)
+def test_a_room_that_cannot_have_its_address_leaves_no_socket(host: str, port: int, error: type[OSError]) -> None:
+    with pytest.raises(error):
+        RoomSocket(host, port)
+
+
+def test_two_rooms_cannot_have_one_port(room: RoomSocket) -> None:
+    with pytest.raises(CantListen, match=f"port {room.port} is taken"):
+        RoomSocket("127.0.0.1", room.port)
+
+
+def test_a_members_port_is_from_8000_to_9000(member: MemberSocket) -> None:
+    assert 8000 <= member._socket.getsockname()[1] <= 9000
+
+
+def test_a_member_tries_another_port_when_one_is_taken(
+    room: RoomSocket, member: MemberSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = member._socket.getsockname()[1]
+    monkeypatch.setattr(sockets, "CLIENT_PORTS", range(taken, taken + 3))
+    monkeypatch.setattr("random.sample", lambda population, k: list(population))
+    second = MemberSocket("127.0.0.1", room.port, 5)
+    assert second._socket.getsockname()[1] in (taken + 1, taken + 2)
+    second.close()
+
+
+def test_when_no_port_is_free_a_member_is_told(
+    room: RoomSocket, member: MemberSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = member._socket.getsockname()[1]
+    monkeypatch.setattr(sockets, "CLIENT_PORTS", range(taken, taken + 1))
+    with pytest.raises(NoFreePort, match=rf"^every port from {taken} to {taken} is taken: close some clients$"):
+        MemberSocket("127.0.0.1", room.port, 5)
+
+
+def test_a_member_hears_the_room_alone(room: RoomSocket, member: MemberSocket, peer: socket.socket) -> None:
+    peer.sendto(b"I am the room", member._socket.getsockname())
+    room.send(b"hi", [member._socket.getsockname()])
+    assert member.receive() == b"hi"
+
+
+def test_a_member_notes_that_the_rooms_port_is_closed_and_goes_on(room: RoomSocket, member: MemberSocket) -> None:
+    make_fail(member, recv=[reset()], send=[reset()])
+    assert member.receive() is None
+    assert member.port_is_closed
+    member.send(b"hi")
+    assert next(room.receive_all(wait=True))[0] == b"hi"
+
+
+def test_what_no_datagram_can_carry_is_refused(member: MemberSocket) -> None:
+    with pytest.raises(Refusal, match=r"^no datagram of 65,508 bytes can be sent: say it in pieces$"):
+        member.send(b"x" * 65_508)
