@@ -1,0 +1,92 @@
+"""The message ladder of a trace, which draws itself while people talk, with a button that holds it still.
+
+The thread `ladder-panel` looks at the trace ten times a second and draws if something has crossed the wire: the last
+messages, out of the last RECORDS records, so that a picture costs the same however much crosses. Strangers' words are
+escaped in it.
+"""
+
+from __future__ import annotations
+
+import threading
+from html import escape
+from pathlib import Path
+from types import TracebackType
+
+import ipywidgets
+
+from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.trace import Trace
+from chatlab.trace.ladder import Ladder
+from chatlab.trace.ladder_svg import draw
+
+INTERVAL = 0.1
+SHOWN = 15
+MARKS = 14  # so many places where one leaves or arrives late fit into the picture's height
+RECORDS = 300
+EMPTY = "Nothing has crossed the wire yet: say something."
+STYLE = f"<style>{(Path(__file__).parent / 'ladder.css').read_text(encoding='utf-8')}</style>"
+
+
+class LadderPanel(ipywidgets.VBox):
+    """The ladder of `trace`, live. A context manager.
+
+    A panel of the same title closes the older one first, so that a cell can be run again.
+    """
+
+    def __init__(self, trace: Trace, title: str = "Messages") -> None:
+        self.trace = trace
+        self.title = title
+        self._drawing = threading.Lock()
+        self._drawn = -1  # the trace's steps when it was drawn
+        self._closing = threading.Event()
+        self._drawer = threading.Thread(target=self._watch, name="ladder-panel", daemon=True)
+        self._heading = ipywidgets.HTML(f"<b>{escape(title)}</b>")
+        self._pause = ipywidgets.ToggleButton(description="Pause", tooltip="Hold the picture still")
+        self._picture = ipywidgets.HTML()
+        self._picture.add_class("chatlab-picture")
+        header = ipywidgets.HBox([self._heading, self._pause])
+        super().__init__([ipywidgets.HTML(STYLE), header, self._picture])
+        self.add_class("chatlab-ladder")
+        self._pause.observe(self._pause_or_go_on, "value")
+        take_place(("LadderPanel", title), trace, self)
+        self._draw()
+        self._drawer.start()
+
+    def close(self) -> None:
+        """End the thread. The last picture stays on the page."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._drawer.join()
+        self._draw()
+        self._pause.disabled = True
+        give_up_place(self)
+
+    def __enter__(self) -> LadderPanel:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Message ladder: {self.title}"
+
+    def _watch(self) -> None:
+        while not self._closing.wait(INTERVAL):
+            self._draw()
+
+    def _pause_or_go_on(self, _change: object) -> None:
+        """On whatever thread the kernel handles clicks."""
+        self._pause.description = "Go on" if self._pause.value else "Pause"
+        self._draw()
+
+    def _draw(self) -> None:
+        with self._drawing:
+            steps = self.trace.steps
+            if self._pause.value or steps == self._drawn:
+                return
+            self._drawn = steps
+            ladder = Ladder.of(self.trace.talk(RECORDS), SHOWN).end(MARKS)
+            self._picture.value = draw(ladder, live=True) if ladder.rungs else EMPTY

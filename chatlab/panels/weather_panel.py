@@ -1,0 +1,174 @@
+"""The weather before a room, on sliders: what gets lost, comes twice, late or in another order; and what became of it.
+
+a slider or a preset (a thread of the kernel's)    -> the relay's weather, from the next datagram on
+weather-panel (our thread)                         the relay's counts -> the page, a few times a second
+the ladder                                         a panel of its own inside this one
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
+from html import escape
+from pathlib import Path
+from types import TracebackType
+
+import ipywidgets
+
+from chatlab.addresses import shown
+from chatlab.panels.ladder_panel import LadderPanel
+from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.trace import Trace
+from chatlab.udp.fate import PRESETS, Conditions, Direction, Weather
+from chatlab.udp.relay import WeatherRelay
+
+INTERVAL = 0.3
+LONGEST = 1.0  # seconds
+BOTH_WAYS = "both ways"
+STYLE = f"<style>{(Path(__file__).parent / 'weather.css').read_text(encoding='utf-8')}</style>"
+
+
+class WeatherPanel(ipywidgets.VBox):
+    """`relay` with its weather. The panel starts the relay, traces it, and closes it. A context manager.
+
+    A panel for a relay of the same address closes the older one first, so that a cell can be run again.
+    """
+
+    def __init__(self, relay: WeatherRelay) -> None:
+        self.relay = relay
+        relay.trace = relay.trace or Trace()
+        self._lock = threading.RLock()  # around all below
+        self._closed = False
+        self._problem = ""
+        self._shown: object = None
+        self._following = False  # whether the controls follow the weather, rather than a hand
+        self._closing = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="weather-panel", daemon=True)
+        self._state = ipywidgets.HTML()
+        self._counts = ipywidgets.HTML()
+        self._presets = ipywidgets.ToggleButtons(options=[(_title(name), name) for name in PRESETS], value=None)
+        self._direction = ipywidgets.ToggleButtons(options=[BOTH_WAYS, *(way.value for way in Direction)])
+        self._sliders = {field.name: _slider(field.name) for field in fields(Conditions)}
+        sliders = ipywidgets.Box(tuple(self._sliders.values()))
+        sliders.add_class("chatlab-sliders")
+        take_place(("WeatherPanel", type(relay).__name__, relay.address), relay, self)
+        try:
+            relay.start()
+        except OSError as problem:
+            self._problem = f": {problem}"
+        self._ladder = LadderPanel(relay.trace, f"What passes {shown(relay.address)}")
+        style = ipywidgets.HTML(STYLE)
+        super().__init__([style, self._state, self._presets, self._direction, sliders, self._counts, self._ladder])
+        self.add_class("chatlab-weather")
+        self._presets.observe(self._choose_preset, "value")
+        self._direction.observe(self._follow, "value")
+        for slider in self._sliders.values():
+            slider.observe(self._change_weather, "value")
+        self._follow()
+        self._show()
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Close the relay. The panel stays on the page, and says so."""
+        with self._lock:
+            already, self._closed = self._closed, True
+        if already:
+            return
+        self.relay.close()
+        self._closing.set()
+        self._watcher.join()
+        for control in (self._presets, self._direction, *self._sliders.values()):
+            control.disabled = True
+        self._show()
+        self._ladder.close()
+        give_up_place(self)
+
+    def __enter__(self) -> WeatherPanel:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "Weather panel"
+
+    def _choose_preset(self, _change: object) -> None:
+        """This and what follows: on whatever thread the kernel handles clicks."""
+        with self._lock:
+            if not self._following and self._presets.value:
+                self.relay.weather = PRESETS[self._presets.value]
+                self._follow()
+
+    def _change_weather(self, _change: object) -> None:
+        with self._lock:
+            if self._following:
+                return
+            conditions = Conditions(**{name: slider.value for name, slider in self._sliders.items()})
+            weather, way = self.relay.weather, self._direction.value
+            self.relay.weather = Weather(
+                weather.to_server if way == Direction.TO_CLIENT.value else conditions,
+                weather.to_client if way == Direction.TO_SERVER.value else conditions,
+            )
+            self._follow()
+
+    def _follow(self, _change: object = None) -> None:
+        """Let the controls show the weather as it is."""
+        with self._lock, self._while_following():
+            weather = self.relay.weather
+            conditions = weather.to_client if self._direction.value == Direction.TO_CLIENT.value else weather.to_server
+            for name, value in asdict(conditions).items():
+                self._sliders[name].value = value
+            self._presets.value = next((name for name, preset in PRESETS.items() if preset == weather), None)
+
+    @contextmanager
+    def _while_following(self) -> Iterator[None]:
+        before, self._following = self._following, True
+        yield
+        self._following = before
+
+    def _watch(self) -> None:
+        while not self._closing.wait(INTERVAL):
+            self._show()
+
+    def _show(self) -> None:
+        with self._lock:
+            relay = self.relay
+            now = (relay.running, {way: replace(counts) for way, counts in relay.counts.items()})
+            if now == self._shown:
+                return
+            self._shown = now
+            if relay.running:
+                ends = f"between clients at {shown(relay.address)} and the room at {shown(relay.server_address)}"
+            else:
+                ends = "closed" + (self._problem or ": to open it, run this cell again")
+            self._state.value = f"<b>Weather</b> {escape(ends)}"
+            self._counts.value = _table(relay)
+
+
+def _title(preset: str) -> str:
+    return {"busy-cafe": "Busy café"}.get(preset, preset.capitalize())
+
+
+def _slider(name: str) -> ipywidgets.FloatSlider:
+    is_time = name in ("delay", "jitter")
+    return ipywidgets.FloatSlider(
+        description=f"{name.capitalize()}, s" if is_time else name.capitalize(),
+        min=0,
+        max=LONGEST if is_time else 1,
+        step=0.01,
+        readout_format=".2f" if is_time else ".0%",
+    )
+
+
+def _table(relay: WeatherRelay) -> str:
+    columns = asdict(next(iter(relay.counts.values())))
+    head = "".join(f"<th>{name}</th>" for name in ("", *columns))
+    rows = "".join(
+        f"<tr><th>{way.value}</th>" + "".join(f"<td>{number:,}</td>" for number in asdict(counts).values()) + "</tr>"
+        for way, counts in relay.counts.items()
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -1,0 +1,109 @@
+"""Stand-ins for what a panel sits between: a client or a server on one side, a page on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from queue import Queue
+from typing import Any, NamedTuple
+
+import pytest
+
+from chatlab.events import Event, Joined
+from chatlab.panels import ChatPanel
+
+LIMIT = 5.0  # seconds to wait for what must come
+
+
+class FakeClient:
+    """A client without a network. `start` raises the exceptions in `refusals`, one each time, before it works."""
+
+    def __init__(self, nickname: str = "ada", *refusals: BaseException, diary: list[str] | None = None) -> None:
+        self.nickname = nickname
+        self.on_event: Callable[[Event], None] | None = None
+        self.refusals = list(refusals)
+        self.diary = [] if diary is None else diary
+
+    def start(self) -> FakeClient:
+        self.diary.append(f"start {self.nickname}")
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.happen(Joined(self.nickname))
+        return self
+
+    def say(self, text: str) -> None:
+        self.diary.append(f"say {text}")
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+    def close(self) -> None:
+        self.diary.append(f"close {self.nickname}")
+
+    def happen(self, event: Event) -> None:
+        assert self.on_event is not None
+        self.on_event(event)
+
+
+class FakeCounts(NamedTuple):
+    received: int = 0
+    sent: int = 0
+
+
+class FakeServer:
+    """A server without a network. `start` raises `problem` if there is one."""
+
+    def __init__(self, port: int = 9999) -> None:
+        self.address: tuple[str, int] = ("127.0.0.1", port)
+        self.nicknames: tuple[str, ...] = ()
+        self.counts = FakeCounts()
+        self.running = False
+        self.problem: OSError | None = None
+
+    def start(self) -> FakeServer:
+        if self.problem:
+            raise self.problem
+        self.running = True
+        return self
+
+    def close(self) -> None:
+        self.running = False
+
+
+class Page:
+    """What a panel sends to its views, and what a view would show of it."""
+
+    def __init__(self) -> None:
+        self.messages: Queue[dict[str, Any]] = Queue()
+        self.sent = 0
+        self.rows: list[str] = []
+        self.last: dict[str, Any] = {}
+
+    def receive(self, content: dict[str, Any]) -> None:
+        self.messages.put(content)
+
+    def read_until(self, condition: Callable[[], object]) -> None:
+        """Take messages in until `condition` holds. Fails if none comes within LIMIT seconds."""
+        while not condition():
+            self.last = self.messages.get(timeout=LIMIT)
+            self.sent += 1
+            if self.last["whole"]:
+                self.rows.clear()
+            self.rows += [" ".join(filter(None, (row["nickname"], row["text"]))) for row in self.last["rows"]]
+
+    def read_until_status(self, beginning: str) -> str:
+        self.read_until(lambda: self.last.get("status", "").startswith(beginning))
+        return str(self.last["status"])
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    page = Page()
+    monkeypatch.setattr(ChatPanel, "send", lambda panel, content: page.receive(content), raising=False)
+    return page
+
+
+@pytest.fixture
+def panels() -> Iterator[ExitStack]:
+    """`panels.enter_context(panel)`: a panel that is closed when the test ends."""
+    with ExitStack() as stack:
+        yield stack

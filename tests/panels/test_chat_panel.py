@@ -1,0 +1,175 @@
+"""A chat panel without a browser: what it does with its client, and what it sends to its page."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack, suppress
+
+import pytest
+
+from chatlab.errors import NobodyAnswers, Refusal
+from chatlab.events import Gone, Joined, Left, Refused, Said
+from chatlab.panels import ChatPanel
+from chatlab.panels.chat_panel import PAUSE
+from chatlab.panels.scrollback import MAX_ROWS
+
+from .conftest import FakeClient, Page
+
+
+def from_page(panel: ChatPanel, **content: str) -> None:
+    """A message from the page, as the kernel delivers it."""
+    panel._handle_custom_msg(content, [])
+
+
+def test_events_reach_the_page_in_order_and_once(page: Page, panels: ExitStack) -> None:
+    client = FakeClient("ada")
+    panels.enter_context(ChatPanel(client))
+    for event in (Joined("bob"), Said("bob", "hi"), Said("ada", "hello"), Left("bob")):
+        client.happen(event)
+        before = len(page.rows)
+        page.read_until(lambda: len(page.rows) > before)  # noqa: B023
+    page.read_until(lambda: "bob left" in page.rows)
+    assert page.rows == ["ada joined", "bob joined", "bob hi", "ada hello", "bob left"]
+
+
+def test_a_burst_costs_the_page_a_few_messages_of_bounded_size(page: Page, panels: ExitStack) -> None:
+    client = FakeClient()
+    panels.enter_context(ChatPanel(client))
+    started = time.monotonic()
+    for number in range(5000):
+        client.happen(Said("bob", str(number)))
+        if number % 10 == 0:
+            threading.Event().wait(0.001)  # time for whoever would send each row at once
+    page.read_until(lambda: "bob 4999" in page.rows)
+    assert page.sent <= (time.monotonic() - started) / PAUSE + 4
+    assert len(page.last["rows"]) <= MAX_ROWS
+
+
+def test_a_view_that_is_ready_gets_the_whole_scrollback(page: Page, panels: ExitStack) -> None:
+    client = FakeClient("ada")
+    panel = panels.enter_context(ChatPanel(client))
+    client.happen(Said("ada", "first"))
+    page.read_until(lambda: "ada first" in page.rows)
+    from_page(panel, kind="ready")
+    page.read_until(lambda: page.last["whole"])
+    assert (page.last["first"], page.rows, page.last["status"]) == (1, ["ada joined", "ada first"], "In the room")
+
+
+def test_what_the_page_sends_is_said(page: Page, panels: ExitStack) -> None:
+    client = FakeClient()
+    panel = panels.enter_context(ChatPanel(client))
+    from_page(panel, kind="say", text="hi")
+    assert client.diary == ["start ada", "say hi"]
+
+
+def test_the_page_hears_from_the_kernel_after_each_text_though_nothing_happened(page: Page, panels: ExitStack) -> None:
+    panel = panels.enter_context(ChatPanel(FakeClient()))
+    page.read_until_status("In the room")
+    from_page(panel, kind="say", text="hi")
+    page.read_until(lambda: not page.last["rows"])
+
+
+def test_a_text_that_is_refused_becomes_a_warning(page: Page, panels: ExitStack) -> None:
+    client = FakeClient()
+    panel = panels.enter_context(ChatPanel(client))
+    client.refusals = [Refusal("a datagram carries at most 65,507 bytes")]
+    from_page(panel, kind="say", text="too long")
+    client.happen(Refused("slow down"))
+    page.read_until(lambda: len(page.rows) == 3)
+    assert "at most 65,507 bytes" in page.rows[1]
+    assert "slow down" in page.rows[2]
+
+
+@pytest.mark.parametrize("problem", [Refusal("ada is taken"), NobodyAnswers("nobody answers"), OSError("no free port")])
+def test_a_start_that_fails_is_a_sentence_and_the_next_text_tries_again(
+    problem: Exception, page: Page, panels: ExitStack
+) -> None:
+    client = FakeClient("ada", problem)
+    panel = panels.enter_context(ChatPanel(client))
+    status = page.read_until_status("Not in the room")
+    assert str(problem) in status
+    assert "send a message" in status
+    assert not page.last["present"]
+    from_page(panel, kind="say", text="hi")
+    page.read_until_status("In the room")
+    assert client.diary == ["start ada", "start ada", "say hi"]
+
+
+def test_a_text_sent_while_nobody_answers_is_not_said(page: Page, panels: ExitStack) -> None:
+    client = FakeClient("ada", NobodyAnswers("nobody"), NobodyAnswers("still nobody"))
+    panel = panels.enter_context(ChatPanel(client))
+    from_page(panel, kind="say", text="hi")
+    page.read_until_status("Not in the room: still nobody")
+    assert client.diary == ["start ada", "start ada"]
+
+
+def test_the_status_tells_that_the_room_has_gone_and_is_back(page: Page, panels: ExitStack) -> None:
+    client = FakeClient("ada")
+    panels.enter_context(ChatPanel(client))
+    client.happen(Gone("the room has closed"))
+    assert page.read_until_status("Not in the room") == "Not in the room: the room has closed"
+    client.happen(Joined("bob"))
+    client.happen(Joined("ada"))
+    page.read_until_status("In the room")
+
+
+def test_a_panel_of_the_same_name_closes_the_older_one_before_it_starts(page: Page, panels: ExitStack) -> None:
+    diary: list[str] = []
+    for nickname in ("ada", "bob", "ada"):
+        panels.enter_context(ChatPanel(FakeClient(nickname, diary=diary)))
+    assert diary == ["start ada", "start bob", "close ada", "start ada"]
+
+
+def test_a_panel_of_the_same_client_closes_the_older_one(page: Page, panels: ExitStack) -> None:
+    client = FakeClient("ada")
+    panels.enter_context(ChatPanel(client))
+    client.nickname = "Ada"  # a client may learn its normalised nickname by starting
+    panels.enter_context(ChatPanel(client))
+    assert client.diary == ["start ada", "close Ada", "start Ada"]
+
+
+def test_close_leaves_the_room_ends_the_thread_and_tells_the_page(page: Page) -> None:
+    client = FakeClient("closing")
+    panel = ChatPanel(client)
+    client.happen(Said("bob", "last words"))
+    panel.close()
+    panel.close()
+    page.read_until(lambda: page.last.get("closed"))
+    assert page.rows[-1] == "bob last words"
+    assert page.last["status"].startswith("Closed")
+    assert client.diary == ["start closing", "close closing"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "panel-closing"]
+    from_page(panel, kind="say", text="anybody?")
+    assert client.diary[-1] == "close closing"
+
+
+def test_a_cell_that_is_interrupted_while_it_signs_up_leaves_nothing_running(page: Page) -> None:
+    client = FakeClient("hurried", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        ChatPanel(client)
+    assert client.diary == ["start hurried", "close hurried"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "panel-hurried"]
+
+
+def test_texts_sent_at_once_from_two_views_sign_up_once(page: Page, panels: ExitStack) -> None:
+    class Hesitant(FakeClient):
+        """Takes its time to start, and notes it if a second start comes meanwhile."""
+
+        meeting = threading.Barrier(2)
+
+        def start(self) -> FakeClient:
+            if not self.refusals:
+                with suppress(threading.BrokenBarrierError):
+                    self.meeting.wait(0.5)
+                    self.diary.append("two starts at once")
+            return super().start()
+
+    client = Hesitant("ada", NobodyAnswers("nobody"))
+    panel = panels.enter_context(ChatPanel(client))
+    views = [threading.Thread(target=from_page, args=(panel,), kwargs={"kind": "say", "text": "hi"}) for _ in range(2)]
+    for view in views:
+        view.start()
+    for view in views:
+        view.join()
+    assert sorted(client.diary) == ["say hi", "say hi", "start ada", "start ada"]

@@ -1,0 +1,94 @@
+"""A live ladder without a browser."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+
+from chatlab.addresses import Address
+from chatlab.panels import LadderPanel
+from chatlab.panels.ladder_panel import EMPTY, INTERVAL, MARKS
+from chatlab.trace import Trace
+from chatlab.trace.records import Record, Step, Transport
+
+from .conftest import LIMIT
+
+ADA: Address = ("127.0.0.1", 8000)
+ROOM: Address = ("127.0.0.1", 9999)
+
+
+def traced() -> Trace:
+    trace = Trace()
+    trace.name(ADA, "ada")
+    trace.name(ROOM, "room")
+    return trace
+
+
+def say(trace: Trace, text: str) -> None:
+    trace.add(Record(trace.clock(), Step.SENT, Transport.UDP, ADA, ROOM, text.encode()))
+
+
+def wait_until_shown(panel: LadderPanel, text: str) -> None:
+    shown = threading.Event()
+    panel._picture.observe(lambda change: shown.set() if text in change["new"] else None, "value")
+    assert text in panel._picture.value or shown.wait(LIMIT)
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "ladder-panel"]
+
+
+def test_it_draws_what_crosses_the_wire(panels: ExitStack) -> None:
+    trace = traced()
+    panel = panels.enter_context(LadderPanel(trace))
+    assert panel._picture.value == EMPTY
+    say(trace, "<hi>")
+    wait_until_shown(panel, "&lt;hi&gt;")
+    assert "<hi>" not in panel._picture.value
+    assert "var(--jp-" in panel._picture.value
+
+
+def test_a_flood_costs_ten_bounded_pictures_a_second(panels: ExitStack) -> None:
+    trace = traced()
+    panel = panels.enter_context(LadderPanel(trace))
+    drawn: list[str] = []
+    panel._picture.observe(lambda change: drawn.append(change["new"]), "value")
+    started = time.monotonic()
+    for number in range(2000):
+        say(trace, f"flood {number}")
+    wait_until_shown(panel, "flood 1999")
+    assert len(drawn) <= (time.monotonic() - started) / INTERVAL + 2
+    assert max(picture.count("<text") for picture in drawn) <= MARKS + 2
+
+
+def test_a_pause_holds_the_picture_and_loses_nothing(panels: ExitStack) -> None:
+    trace = traced()
+    panel = panels.enter_context(LadderPanel(trace))
+    panel._pause.value = True
+    say(trace, "meanwhile")
+    panel._draw()
+    assert (panel._picture.value, panel._pause.description) == (EMPTY, "Go on")
+    panel._pause.value = False
+    assert "meanwhile" in panel._picture.value
+    assert panel._pause.description == "Pause"
+
+
+def test_a_panel_of_the_same_title_closes_the_older_one(panels: ExitStack) -> None:
+    first = panels.enter_context(LadderPanel(traced(), "UDP"))
+    panels.enter_context(LadderPanel(traced(), "TCP"))
+    assert threads() == ["ladder-panel"] * 2
+    panels.enter_context(LadderPanel(traced(), "UDP"))
+    assert threads() == ["ladder-panel"] * 2
+    assert first._pause.disabled
+    assert repr(first) == "Message ladder: UDP"
+
+
+def test_close_draws_the_last_words_and_ends_the_thread() -> None:
+    trace = traced()
+    panel = LadderPanel(trace)
+    say(trace, "last words")
+    panel.close()
+    panel.close()
+    assert "last words" in panel._picture.value
+    assert not threads()

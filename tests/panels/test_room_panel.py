@@ -1,0 +1,133 @@
+"""A room panel without a browser."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import ExitStack
+from html import unescape
+
+import ipywidgets
+
+from chatlab.panels import ChatPanel, RoomPanel, side_by_side
+from chatlab.panels.room_panel import NICKNAMES_SHOWN
+from chatlab.udp.server import UdpServer
+
+from .conftest import LIMIT, FakeClient, FakeCounts, FakeServer, Page
+
+
+def markup(panel: RoomPanel) -> str:
+    """All the HTML of the panel but its style sheet."""
+    _, header, details = panel.children
+    return str(header.children[0].value + details.value)
+
+
+def text(panel: RoomPanel) -> str:
+    return unescape(re.sub(r"<[^>]*>", " ", markup(panel)))
+
+
+def button(panel: RoomPanel) -> ipywidgets.Button:
+    return panel.children[1].children[1]
+
+
+def next_change(panel: RoomPanel) -> threading.Event:
+    """Set when the panel writes its details anew."""
+    changed = threading.Event()
+    panel.children[2].observe(lambda change: changed.set(), "value")
+    return changed
+
+
+def test_it_shows_who_is_here_the_counts_and_how_to_join(panels: ExitStack) -> None:
+    server = UdpServer(port=0)
+    panel = panels.enter_context(RoomPanel(server))
+    assert server.running
+    host, port = server.address[:2]
+    assert f"open at {host}:{port}" in text(panel)
+    assert f"python -m chatlab.udp.client --host {host} --port {port} --nick " in text(panel)
+    assert "0 here" in text(panel)
+
+
+def test_it_follows_the_server(panels: ExitStack) -> None:
+    server = FakeServer()
+    panel = panels.enter_context(RoomPanel(server))
+    changed = next_change(panel)
+    server.nicknames, server.counts = ("ada", "bob"), FakeCounts(1234, 5)
+    assert changed.wait(LIMIT)
+    assert "2 here" in text(panel)
+    assert "1,234 received, 5 sent" in text(panel)
+
+
+def test_a_hostile_nickname_is_text(panels: ExitStack) -> None:
+    server = FakeServer()
+    server.nicknames = ("<img src=x onerror=alert(1)>",)
+    panel = panels.enter_context(RoomPanel(server))
+    assert "<img" not in markup(panel)
+    assert "<img src=x onerror=alert(1)>" in text(panel)
+
+
+def test_a_thousand_members_do_not_fill_the_page(panels: ExitStack) -> None:
+    server = FakeServer()
+    server.nicknames = tuple(f"member-{number}" for number in range(1000))
+    panel = panels.enter_context(RoomPanel(server))
+    assert text(panel).count("member-") == NICKNAMES_SHOWN
+    assert "1,000 here" in text(panel)
+    assert f"and {1000 - NICKNAMES_SHOWN} more" in text(panel)
+
+
+def test_the_button_stops_and_starts_the_room(panels: ExitStack) -> None:
+    server = FakeServer()
+    panel = panels.enter_context(RoomPanel(server))
+    assert button(panel).description == "Stop"
+    button(panel).click()
+    assert (server.running, button(panel).description) == (False, "Start")
+    assert "closed" in text(panel)
+    button(panel).click()
+    assert (server.running, button(panel).description) == (True, "Stop")
+
+
+def test_a_start_that_fails_is_a_sentence_and_can_be_tried_again(panels: ExitStack) -> None:
+    server = FakeServer()
+    server.problem = OSError("port <9999> is taken")
+    panel = panels.enter_context(RoomPanel(server))
+    assert "closed: port <9999> is taken" in text(panel)
+    assert "<9999>" not in markup(panel)
+    server.problem = None
+    button(panel).click()
+    assert server.running
+    assert "taken" not in text(panel)
+
+
+def test_a_panel_at_the_same_address_closes_the_older_one(panels: ExitStack) -> None:
+    first, other, second = FakeServer(9999), FakeServer(9998), FakeServer(9999)
+    for server in (first, other, second):
+        panels.enter_context(RoomPanel(server))
+    assert [server.running for server in (first, other, second)] == [False, True, True]
+
+
+def test_a_panel_of_the_same_server_takes_it_over(panels: ExitStack) -> None:
+    server = UdpServer(port=0)
+    first = panels.enter_context(RoomPanel(server))
+    address = server.address
+    panels.enter_context(RoomPanel(server))
+    assert server.running
+    assert server.address == address
+    assert "run this cell again" in text(first)
+
+
+def test_close_closes_the_room_and_ends_the_thread() -> None:
+    server = FakeServer()
+    panel = RoomPanel(server)
+    panel.close()
+    panel.close()
+    assert not server.running
+    assert button(panel).disabled
+    assert "run this cell again" in text(panel)
+    assert not [thread for thread in threading.enumerate() if thread.name == "room-panel"]
+    button(panel).click()
+    assert not server.running
+
+
+def test_panels_side_by_side_read_as_one_line(page: Page, panels: ExitStack) -> None:
+    room = panels.enter_context(RoomPanel(FakeServer()))
+    ada, bob = (panels.enter_context(ChatPanel(FakeClient(nickname))) for nickname in ("ada", "bob"))
+    assert repr(side_by_side(room, ada, bob)) == "Room panel | Chat panel of ada | Chat panel of bob"

@@ -1,0 +1,106 @@
+"""A weather panel without a browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from chatlab.events import Said
+from chatlab.network import CantListen
+from chatlab.panels import WeatherPanel
+from chatlab.trace import Trace
+from chatlab.udp.client import UdpClient
+from chatlab.udp.fate import FAIR, STORM, Conditions, Weather
+from chatlab.udp.server import UdpServer
+from chatlab.udp.weather import WeatherRelay
+
+from .conftest import LIMIT
+
+
+@pytest.fixture
+def server() -> Iterator[UdpServer]:
+    with UdpServer(port=0) as server:
+        yield server
+
+
+def values(panel: WeatherPanel) -> dict[str, float]:
+    return {name: slider.value for name, slider in panel._sliders.items()}
+
+
+def test_it_starts_traces_and_closes_the_relay(server: UdpServer) -> None:
+    relay = WeatherRelay(server)
+    with WeatherPanel(relay) as panel:
+        assert relay.running
+        assert isinstance(relay.trace, Trace)
+        assert f"{relay.address[0]}:{relay.address[1]}" in panel._state.value
+    assert not relay.running
+    panel.close()
+    assert "run this cell again" in panel._state.value
+    assert all(slider.disabled for slider in panel._sliders.values())
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("weather", "ladder"))]
+    assert repr(panel) == "Weather panel"
+
+
+def test_a_trace_that_the_relay_has_is_kept(server: UdpServer) -> None:
+    trace = Trace()
+    with WeatherPanel(WeatherRelay(server, trace=trace)) as panel:
+        assert panel._ladder.trace is trace
+
+
+def test_a_preset_changes_the_weather_and_moves_the_sliders(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    assert panel._presets.value == "fair"
+    panel._presets.value = "storm"
+    assert panel.relay.weather == STORM
+    assert values(panel)["loss"] == STORM.to_server.loss
+    panel._presets.value = "fair"
+    assert panel.relay.weather == FAIR
+    assert set(values(panel).values()) == {0}
+
+
+def test_a_slider_changes_the_weather_and_no_preset_is_chosen(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    panel._sliders["loss"].value = 0.5
+    assert panel.relay.weather == Weather.both_ways(Conditions(loss=0.5))
+    assert panel._presets.value is None
+    panel._sliders["loss"].value = 0
+    assert panel._presets.value == "fair"
+
+
+def test_one_direction_alone(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    panel._direction.value = "to the client"
+    panel._sliders["delay"].value = 0.25
+    assert panel.relay.weather == Weather(to_client=Conditions(delay=0.25))
+    panel._direction.value = "to the server"
+    assert values(panel)["delay"] == 0
+    assert panel.relay.weather == Weather(to_client=Conditions(delay=0.25))
+
+
+def test_the_counts_and_the_ladder_follow_the_talk(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    counted, drawn = threading.Event(), threading.Event()
+    panel._counts.observe(lambda change: counted.set() if "<td>2</td>" in change["new"] else None, "value")
+    panel._ladder._picture.observe(lambda change: drawn.set() if "ada: hi" in change["new"] else None, "value")
+    with UdpClient("ada", panel.relay) as ada:
+        ada.say("hi")
+        assert next(event for event in ada if isinstance(event, Said)).text == "hi"
+        assert counted.wait(LIMIT)
+        assert drawn.wait(LIMIT)
+
+
+def test_a_panel_for_the_same_relay_closes_the_older_one(server: UdpServer, panels: ExitStack) -> None:
+    first = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    panels.enter_context(WeatherPanel(first.relay))
+    assert first._presets.disabled
+    assert first.relay.running
+
+
+def test_a_relay_that_cannot_open_says_why(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server, port=server.address[1])))
+    assert "port" in panel._state.value
+    with pytest.raises(CantListen):
+        panel.relay.start()
