@@ -1,0 +1,91 @@
+"""What an error in a check means: the state, and the parts of a Message that depend on the error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from traceback import FrameSummary, extract_tb, format_exception_only
+from typing import NamedTuple
+
+from chatlab.errors import Refusal
+from chatlab.grading.learner import LearnerFile
+from chatlab.grading.limit import FLOOD, Flood, Stuck
+from chatlab.grading.verdict import NotYetRight, State
+
+# The first that fits; subclasses come before their bases.
+USUALLY: tuple[tuple[type[BaseException], str], ...] = (
+    (Refusal, "the room or the client doesn't take that, and says why."),
+    (ModuleNotFoundError, "an exercise can import chatlab and Python's own modules; look for a misspelling too."),
+    (ImportError, "that module has nothing of this name: look for a misspelling."),
+    (RecursionError, "a function calls itself again and again, and nothing ends that."),
+    (UnboundLocalError, "a name is used before the function has given it a value."),
+    (NameError, "a name is used that has no value: a misspelling, or a text without its quotes."),
+    (AttributeError, "the value left of the dot is not what you think it is, or the name after it is misspelled."),
+    (TypeError, "something was given too much, too little, or a value of another kind (text, bytes, number)."),
+    (UnicodeError, "bytes are not always text: decide what is to happen with those that are not."),
+    (SyntaxError, "a bracket, a quote or a colon is missing, in this line or the one above it."),
+)
+
+
+class Finding(NamedTuple):
+    """`saw`, `means` and `where` of a Message."""
+
+    state: State
+    saw: str
+    means: str
+    where: str = ""
+
+
+def explain(error: BaseException, file: LearnerFile) -> Finding:
+    """`error`: as `run_within` gives it, from a check of `file`."""
+    stack = error.stack if isinstance(error, Stuck) else extract_tb(error.__traceback__)
+    own = [frame for frame in stack if file.owns(frame)]
+    where = _where(file, own[-1]) if own else ""
+    wrong = State.NOT_YET_RIGHT
+    match error:
+        case NotYetRight():
+            return Finding(wrong, error.saw, error.means)
+        case NotImplementedError() if own and own[-1] is stack[-1]:
+            saw = f"{file.path.name} still raises NotImplementedError."
+            return Finding(State.NOT_STARTED, saw, "Write your code at the TODO and delete that line.", where)
+        case Stuck():
+            saw = f"It had not ended after {error.seconds:g} s" + ("; it was stuck in the line below." if own else ".")
+            return Finding(wrong, saw, "A loop never ends, or a call waits for what never comes.", where)
+        case Flood():
+            saw = f"It printed more than {FLOOD:,} characters, so it was stopped."
+            return Finding(wrong, saw, "A loop that prints never ends.", where)
+        case SystemExit() if own:
+            return Finding(wrong, "Your code ended the program: exit().", "Let the function return instead.", where)
+        case OSError() if own and "reading from stdin" in str(error):
+            saw = "Your code waits for the keyboard: input()."
+            return Finding(wrong, saw, "All that the function needs comes in by its parameters.", where)
+        case SyntaxError() if error.filename == str(file.path):
+            where = _where(file, FrameSummary(error.filename, error.lineno or 0, "", line=error.text or ""))
+            return Finding(wrong, f"{type(error).__name__}: {error.msg}", _usually(error), where)
+        case TypeError() if not own and (function := _called(error, file)):
+            code = function.__code__
+            where = _where(file, FrameSummary(code.co_filename, code.co_firstlineno, ""))
+            means = "The check calls it as the stub had it: keep its name and its parameters."
+            return Finding(wrong, f"TypeError: {error}", means, where)
+        case _ if own:
+            saw = "".join(format_exception_only(type(error), error))
+            return Finding(wrong, saw, _usually(error), where)
+    saw = f"The check itself failed: {type(error).__name__}: {error}"
+    return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
+
+
+def _usually(error: BaseException) -> str:
+    meaning = next((means for kind, means in USUALLY if isinstance(error, kind)), None)
+    return f"Usually: {meaning}" if meaning else "Python stopped at the line below; the words after the colon say why."
+
+
+def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None:
+    """The learner's function that was called with arguments it doesn't take: 'greet() takes 1 positional …'."""
+    called = re.match(r"(\w+)\(\) (takes|missing|got)", str(error))
+    function = vars(file.module).get(called[1]) if called else None
+    return function if hasattr(function, "__code__") else None
+
+
+def _where(file: LearnerFile, frame: FrameSummary) -> str:
+    inside = f", in {frame.name}" if frame.name else ""
+    return f"{file.path.name}, line {frame.lineno}{inside}\n    {(frame.line or '').strip()}"

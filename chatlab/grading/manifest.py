@@ -1,0 +1,76 @@
+"""What exercises there are: exercises/exercises.toml, one table an exercise, in the order of the course.
+
+A table's name (`ex00_warm_up`) names the stub `exercises/ex00_warm_up.py`, its checks
+`exercises/test_ex00_warm_up.py` and the model answer `solutions/ex00_warm_up.py`. Its first four characters (`ex00`)
+are the key by which people name the exercise.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+MANIFEST = "exercises.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise. `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer."""
+
+    name: str
+    title: str
+    lesson: str
+    objective: str
+    points: int
+    minutes: int
+    hints: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.name[:4]
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.py"
+
+    @property
+    def checks(self) -> str:
+        return f"test_{self.name}.py"
+
+    @property
+    def reading(self) -> str:
+        return f"notebooks/{self.lesson}.ipynb"
+
+
+def read_manifest(folder: Path) -> tuple[Exercise, ...]:
+    """The exercises of `folder`. Raises TypeError if a table lacks a field or has one that nobody knows."""
+    tables = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return tuple(
+        Exercise(**{**table, "name": name, "hints": tuple(table.get("hints", ()))}) for name, table in tables.items()
+    )
+
+
+def find_exercise(exercises: tuple[Exercise, ...], key: str) -> Exercise:
+    """The exercise called `key`: `ex00`, or its whole name. Raises LookupError, whose text is one line to show."""
+    for exercise in exercises:
+        if key in (exercise.key, exercise.name):
+            return exercise
+    raise LookupError(f"there is no exercise {key!r}: choose from {', '.join(e.key for e in exercises)}")
+
+
+def find_folder(start: Path) -> Path:
+    """The exercises' folder: `start`, one above it, or an `exercises/` in one of these.
+
+    Raises LookupError, whose text is one line to show.
+    """
+    for parent in (start, *start.parents):
+        for folder in (parent, parent / "exercises"):
+            if (folder / MANIFEST).is_file():
+                return folder
+    raise LookupError(f"no exercises/{MANIFEST} in {start} or above it: start from inside the course's folder")

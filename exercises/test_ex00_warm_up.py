@@ -1,0 +1,117 @@
+"""The checks of ex00, in a real room over loopback: the client that is handed in is in it, and bob, who reads along.
+
+Nothing waits for a while to pass: once `greet` has returned, bob says END, and what bob read before it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chatlab.events import Event, Left, Said
+from chatlab.grading import NotYetRight
+from chatlab.udp.client import UdpClient
+from chatlab.udp.server import UdpServer
+
+END = "that was all"
+
+
+@pytest.fixture
+def server() -> Iterator[UdpServer]:
+    with UdpServer(port=0, log=lambda line: None) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: UdpServer) -> Iterator[UdpClient]:
+    with UdpClient("host", server) as client:
+        yield client
+
+
+@pytest.fixture
+def bob(server: UdpServer, client: UdpClient) -> Iterator[UdpClient]:
+    with UdpClient("bob", server) as bob:
+        yield bob
+
+
+def test_says_hello(learner: Any, attempt: Any, client: UdpClient, bob: UdpClient) -> None:
+    """says Hello, ada! in the room"""
+    check_greeting("ada", learner, attempt, client, bob)
+
+
+def test_greets_whoever_it_is_told(learner: Any, attempt: Any, client: UdpClient, bob: UdpClient) -> None:
+    """greets whoever it is told to greet"""
+    check_greeting("grace", learner, attempt, client, bob)
+
+
+def check_greeting(nickname: str, learner: Any, attempt: Any, client: UdpClient, bob: UdpClient) -> None:
+    attempt.did(f'Called greet(client, "{nickname}") in a room where bob reads along.')
+    answer = learner.greet(client, nickname)
+    bob.say(END)
+    heard = read_until(Said("bob", END), bob)
+    expected = Said(client.nickname, f"Hello, {nickname}!")
+    if heard != [expected]:
+        if heard:
+            cause = cause_in_what_was_said(heard, expected, nickname)
+        else:
+            cause = cause_of_silence(expected.text, answer, attempt.printed)
+        read = ", ".join(map(shown, heard)) or "nothing"
+        raise NotYetRight(f"bob read {read}; expected {shown(expected)}.", cause)
+
+
+def read_until(end: Event, reader: UdpClient) -> list[Said | Left]:
+    """What was said in the room before `end`, and who left it."""
+    heard: list[Said | Left] = []
+    for event in reader:
+        if event == end:
+            break
+        if isinstance(event, Said | Left):
+            heard.append(event)
+    return heard
+
+
+def shown(event: Said | Left) -> str:
+    return f'"{event.nickname}: {event.text}"' if isinstance(event, Said) else f"that {event.nickname} left"
+
+
+def cause_of_silence(expected: str, answer: object, printed: str) -> str:
+    if expected in printed:
+        return "print writes on your own screen; client.say(…) is what sends a text to the room."
+    if answer == expected:
+        return "return hands the text to who called greet, and to nobody else; client.say(…) sends it to the room."
+    return "greet has not called client.say(…), or only in a branch that was not taken."
+
+
+def cause_in_what_was_said(heard: list[Said | Left], expected: Said, nickname: str) -> str:
+    if Left(expected.nickname) in heard:
+        return "The client was closed, which is leaving: that is for whoever opened it, not for greet."
+    if any(event.nickname != expected.nickname for event in heard):
+        return "Another client said it: greet is to use the one that it is given."
+    if heard.count(expected) > 1:
+        return "It was said more than once: each call of client.say(…) is a message, and one is asked for."
+    if expected in heard:
+        return "More was said than was asked for: one message, and nothing before or after it."
+    [text, *_] = [event.text for event in heard if isinstance(event, Said)]
+    return cause_in_text(text, expected, nickname)
+
+
+def cause_in_text(text: str, expected: Said, nickname: str) -> str:
+    if "{" in text:
+        return "Braces are filled in f-strings only: put an f before the first quote."
+    if text == "Hello, nickname!":
+        return "In quotes, nickname is only a word: its value gets into a text by an f-string, or by +."
+    if text == f"Hello, {expected.nickname}!":
+        return "That is the client's own nickname; the one to greet is in the parameter `nickname`."
+    if text == "Hello, ada!":
+        return "The text is always the same: make it from the parameter `nickname`."
+    if letters(text) == letters(expected.text):
+        return "The letters are right; capitals, spaces and punctuation are not: Hello, comma, space, nickname, !"
+    if nickname not in text:
+        return "The nickname that greet was given is not in the text."
+    return "Compare the two texts letter by letter."
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text)).casefold()

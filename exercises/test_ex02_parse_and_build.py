@@ -1,0 +1,189 @@
+"""The checks of ex02. Each is a table of cases: what a function is given, what it is to answer, and what it usually
+means if it doesn't.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from chatlab.events import Joined, Left, Refused, Said
+from chatlab.grading import NotYetRight
+from chatlab.udp import protocol
+from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
+
+MESSAGES = (Joined, Left, Said, Refused, SignUp, SignOut, KeepAlive, Say)
+STRICT = "decode() stops at such bytes; its parameter `errors` says what to do with them instead."
+TAG = "Compare with the lesson's table, letter by letter: the tag is in capitals, with a colon and no space behind it."
+
+
+class Case(NamedTuple):
+    """`given`: the arguments. `expected`: the answer."""
+
+    given: tuple[object, ...]
+    expected: object
+    means: str
+
+
+@pytest.fixture
+def check(attempt: Any) -> Callable[..., None]:
+    def check(function: Callable[..., object], *cases: Case) -> None:
+        for given, expected, means in cases:
+            attempt.did(f"Called {function.__name__}({', '.join(map(repr, given))}).")
+            try:
+                answer = function(*given)
+            except UnicodeDecodeError as error:
+                saw = f"It raised UnicodeDecodeError. Expected: {expected!r}."
+                raise NotYetRight(saw, STRICT).with_traceback(error.__traceback__) from None
+            if answer != expected:
+                raise NotYetRight(f"It returned {answer!r}. Expected: {expected!r}.", cause(answer, expected, means))
+
+    return check
+
+
+def test_reads_requests(learner: Any, check: Any) -> None:
+    """tells the four requests apart"""
+    check(
+        learner.parse_request,
+        Case((b"Hello!",), Say("Hello!"), "What begins with no tag is a text that is to be said."),
+        Case((b"SIGNUP_TAG:ada",), SignUp("ada"), f"What stands behind SIGNUP_TAG: is the nickname. {TAG}"),
+        Case((b"SIGNOUT_TAG:",), SignOut(), f"SIGNOUT_TAG: is a sign-out. {TAG}"),
+        Case((b"",), KeepAlive(), "An empty datagram says: I am still here."),
+    )
+
+
+def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
+    """takes a tag for a tag only where it begins a datagram"""
+    inside = "A tag counts only at the beginning of a datagram: startswith, not `in`."
+    nickname = (
+        "All behind the tag is the nickname, without white space around it; whether the room takes it is its affair."
+    )
+    check(
+        learner.parse_request,
+        Case((b"what is SIGNUP_TAG:ada",), Say("what is SIGNUP_TAG:ada"), inside),
+        Case((b"I said SIGNOUT_TAG:",), Say("I said SIGNOUT_TAG:"), inside),
+        Case((b"signout_tag:",), Say("signout_tag:"), "Tags are in capitals; small letters are a text like any other."),
+        Case((b"SIGNOUT_TAG:\n",), SignOut(), "What begins with the tag is a sign-out, whatever follows: startswith."),
+        Case((b"SIGNUP_TAG:ada" + b" " * 20,), SignUp("ada"), nickname),
+        Case((b"SIGNUP_TAG: ada\r\n",), SignUp("ada"), nickname),
+        Case((b"SIGNUP_TAG:PIA",), SignUp("PIA"), "strip(…) takes away any of these letters; removeprefix(…) the tag."),
+        Case((b"SIGNUP_TAG:ada lovelace",), SignUp("ada lovelace"), nickname),
+        Case((b"SIGNUP_TAG:a:b",), SignUp("a:b"), nickname),
+        Case((b"  two spaces",), Say("  two spaces"), "A text is to be said as it came; strip() changes it."),
+        Case((b" ",), Say(" "), "Only a datagram without any byte is a keep-alive; this one has a space in it."),
+    )
+
+
+def test_reads_any_bytes(learner: Any, check: Any) -> None:
+    """reads letters of any script, and bytes that are no text"""
+    text = "A text goes as UTF-8: decode with that, and with nothing else."
+    not_text = "Bytes that are not UTF-8 are to become U+FFFD, the sign �, and the rest of the text is to stay."
+    check(
+        learner.parse_request,
+        Case(("Olé 🐍".encode(),), Say("Olé 🐍"), text),
+        Case(("SIGNUP_TAG:Zoë".encode(),), SignUp("Zoë"), text),
+        Case((b"caf\xe9!",), Say("caf\ufffd!"), not_text),
+        Case((b"\xff",), Say("\ufffd"), not_text),
+        Case((b"SIGNUP_TAG:\xff",), SignUp("\ufffd"), not_text),
+    )
+
+
+def test_builds_requests(learner: Any, check: Any) -> None:
+    """builds the four requests"""
+    check(
+        learner.build_request,
+        Case((Say("Olé!"), "ada"), "Olé!".encode(), "A text goes as it is, in UTF-8."),
+        Case((SignUp("Zoë"), "Zoë"), "SIGNUP_TAG:Zoë".encode(), TAG),
+        Case((SignOut(), "ada"), b"SIGNOUT_TAG:", TAG),
+        Case((KeepAlive(), "ada"), b"", "A keep-alive is a datagram without any byte."),
+    )
+
+
+def test_builds_a_text_that_looks_like_a_request(learner: Any, check: Any) -> None:
+    """builds a text that looks like a request in the long form"""
+    plain = "The long form is for what the room would take for something else. parse_request knows what it would take."
+    check(
+        learner.build_request,
+        *(Case((Say(text), "ada"), f"ada: {text}".encode(), looks_like(text)) for text in LOOKALIKES),
+        Case((Say("no SIGNOUT_TAG: here"), "ada"), b"no SIGNOUT_TAG: here", plain),
+        Case((Say(" "), "ada"), b" ", plain),
+    )
+
+
+def test_reads_answers(learner: Any, check: Any) -> None:
+    """tells the four answers apart"""
+    said = "What stands before the first `: ` is who said it, all behind it is the text."
+    check(
+        learner.parse_answer,
+        Case((b"ada: Hello!",), Said("ada", "Hello!"), said),
+        Case((b"ada joined!",), Joined("ada"), "A nickname, a space and `joined!`: somebody came in."),
+        Case((b"ada left!",), Left("ada"), "A nickname, a space and `left!`: somebody went out."),
+        Case((b"REFUSED_TAG:the room is full",), Refused("the room is full"), TAG),
+        Case(("Zoë: Olé 🐍".encode(),), Said("Zoë", "Olé 🐍"), said),
+    )
+
+
+def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> None:
+    """takes nobody's text for the room's own words"""
+    said = "Only the first `: ` divides: partition(': '), or split(': ', 1)."
+    forged = (
+        "This is what ada said, whatever it looks like: a notice has no colon in it. The order of your tests decides."
+    )
+    reason = "It begins with REFUSED_TAG:, so all behind that is the reason. The order of your tests decides."
+    nobody = (
+        "No room says this: a notice ends in ` joined!` or ` left!`, a text has `: ` behind the nickname. Return None."
+    )
+    check(
+        learner.parse_answer,
+        Case((b"ada: see: this",), Said("ada", "see: this"), said),
+        Case((b"ada: bob joined!",), Said("ada", "bob joined!"), forged),
+        Case((b"ada: bob left!",), Said("ada", "bob left!"), forged),
+        Case((b"ada: REFUSED_TAG:go away",), Said("ada", "REFUSED_TAG:go away"), forged),
+        Case((b"REFUSED_TAG:not so fast: one a second",), Refused("not so fast: one a second"), reason),
+        Case((b"REFUSED_TAG:eve joined!",), Refused("eve joined!"), reason),
+        Case((b"ada: \xff",), Said("ada", "\ufffd"), "Bytes that are not UTF-8 become U+FFFD here as well."),
+        *(Case((datagram,), None, nobody) for datagram in (b"hello", b"", b"\xff\xfe", b"ada joined the club")),
+    )
+
+
+def test_builds_answers(learner: Any, check: Any) -> None:
+    """builds the four answers"""
+    form = "Compare with the lesson's table, letter by letter."
+    check(
+        learner.build_answer,
+        Case((Joined("Zoë"),), "Zoë joined!".encode(), form),
+        Case((Left("ada"),), b"ada left!", form),
+        Case((Said("ada", "Olé: 🐍"),), "ada: Olé: 🐍".encode(), form),
+        Case((Refused("the room is full"),), b"REFUSED_TAG:the room is full", form),
+    )
+
+
+LOOKALIKES = ("SIGNOUT_TAG:", "SIGNOUT_TAG: what does that do?", "SIGNUP_TAG:bob", "")
+
+
+def looks_like(text: str) -> str:
+    """Why `text` needs the long form."""
+    taken_for = type(protocol.parse_request(text.encode())).__name__
+    return f"As it is, the room would take this text for {taken_for}; so it goes as <nickname>: <text>."
+
+
+def cause(answer: object, expected: object, means: str) -> str:
+    if answer is None:
+        return "A branch of the function ends without `return`, or has nothing behind it."
+    if isinstance(answer, type):
+        return f"That is the class; a message of it is {answer.__name__}(…), with brackets."
+    if isinstance(expected, bytes) and isinstance(answer, str):
+        return "A datagram is bytes: text becomes bytes by encode()."
+    if isinstance(expected, bytes) and isinstance(answer, bytes) and answer.startswith(b"b'"):
+        return "str(…) or an f-string of bytes is how Python shows them, with b'' around."
+    if isinstance(answer, MESSAGES):
+        if any(isinstance(value, bytes) for value in dataclasses.astuple(answer)):
+            return "A message holds text; bytes become text by decode()."
+        if any("b'" in str(value) for value in dataclasses.astuple(answer)):
+            return "str(…) of bytes is how Python shows them, with b'' around; bytes become text by decode()."
+    elif not isinstance(expected, bytes | type(None)):
+        return f"The answer is to be a message: one of the classes imported above, such as {expected!r}."
+    return means

@@ -1,0 +1,252 @@
+"""The checks of ex04, on real sockets. Nothing waits for a while to pass: a check waits for what has to happen, up to a
+limit; and a watched socket says when the receiving thread waits in it, so that stop() always meets the hardest case.
+"""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chatlab.grading import NotYetRight
+
+LIMIT = 1.5  # seconds for what has to be done within one second
+SHORTEST_WAIT = 0.01
+# What a program might choose as a word of its own for "stop", and what anybody may send as well.
+TEXTS = (b"", b"stop", b"STOP", b"!q", b"quit", b"exit", b"\x00", b"\xff\xfe")
+
+
+class WatchedSocket(socket.socket):
+    """A bound UDP socket. It says when a thread waits in it, and ends every such thread when the check is over."""
+
+    def __init__(self) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
+        self.bind(("127.0.0.1", 0))
+        self.error: Exception | None = None  # raised once, by the next receive
+        self.on_receive: Callable[[], object] = lambda: None  # called after each receive, in its thread
+        self._checker: threading.Thread | None = None
+        self._receives = threading.Semaphore(0)
+        self._over = False
+
+    def recvfrom(self, *arguments: Any) -> Any:
+        return self._receive(super().recvfrom, arguments)
+
+    def recv(self, *arguments: Any) -> Any:
+        return self._receive(super().recv, arguments)
+
+    def expect_another_thread(self) -> None:
+        self._checker = threading.current_thread()
+
+    def wait_for_receives(self, number: int) -> None:
+        """Until the socket was asked to receive `number` times; not for ever, as one may also wait in select."""
+        for _ in range(number):
+            self._receives.acquire(timeout=LIMIT / 3)
+
+    def end(self) -> None:
+        self._over = True
+        self.sendto(b"", self.getsockname())
+        self.close()
+
+    def _receive(self, receive: Any, arguments: Any) -> Any:
+        if threading.current_thread() is self._checker:
+            raise NotYetRight(
+                "It received in the thread that called it, so it can't return at once.",
+                "Thread(target=self.method), without brackets behind it; then thread.start(), not run().",
+            )
+        self._receives.release()
+        try:
+            received = receive(*arguments)
+        finally:
+            if self._over:
+                raise SystemExit  # ends the thread without a word
+            self.on_receive()
+        if self.error:
+            error, self.error = self.error, None
+            raise error
+        return received
+
+
+class Run:
+    """A receiver of the learner's at a socket, and somebody who sends to it."""
+
+    def __init__(self, attempt: Any, learner: Any, sock: WatchedSocket, sender: socket.socket) -> None:
+        self.sock = sock
+        self._attempt = attempt
+        self._sender = sender
+        self._before = set(threading.enumerate()) | {threading.current_thread()}
+        self._steps = ["Made a Receiver"]
+        self._attempt.did("Made a Receiver.")
+        self._receiver = learner.Receiver(sock)
+        sock.expect_another_thread()
+
+    def start(self) -> None:
+        self._did("called start()")
+        self._receiver.start()
+
+    def send(self, *texts: bytes) -> None:
+        self._did(f"sent {', '.join(map(repr, texts))}")
+        for text in texts:
+            self._sender.sendto(text, self.sock.getsockname())
+
+    def expect(self, *texts: bytes, means: str) -> None:
+        for number, text in enumerate(texts, start=1):
+            try:
+                message = self._receiver.messages.get(timeout=LIMIT)
+            except queue.Empty:
+                raise NotYetRight(
+                    f"After {LIMIT} s, message {number} of {len(texts)} was not in the queue: {text!r}.", means
+                ) from None
+            if message != text:
+                raise NotYetRight(f"The queue had {message!r}. Expected: {text!r}.", cause(message, text) or means)
+
+    def expect_no_more(self, means: str) -> None:
+        if not self._receiver.messages.empty():
+            raise NotYetRight(f"The queue has {self._receiver.messages.get()!r}, which nobody sent.", means)
+
+    def stop(self, means: str) -> None:
+        """Call stop() in a thread, which it may not keep for longer than the limit; then its own must have ended."""
+        self._did("called stop()")
+        errors: list[BaseException] = []
+        call = threading.Thread(target=_call, args=(self._receiver.stop, errors), name="check-stop", daemon=True)
+        call.start()
+        call.join(LIMIT)
+        if call.is_alive():
+            raise NotYetRight(f"stop() had not returned after {LIMIT} s.", means)
+        if errors:
+            raise errors[0]
+        if left := [thread for thread in threading.enumerate() if thread not in self._before]:
+            raise NotYetRight(f"stop() has returned, and {len(left)} thread is still running.", means)
+
+    def _did(self, step: str) -> None:
+        self._steps.append(step)
+        self._attempt.did(f"{', then '.join(self._steps)}.")
+
+
+@pytest.fixture
+def run(learner: Any, attempt: Any) -> Iterator[Callable[[], Run]]:
+    sockets: list[WatchedSocket] = []
+
+    def run() -> Run:
+        sockets.append(WatchedSocket())
+        return Run(attempt, learner, sockets[-1], sender)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        yield run
+        for sock in sockets:
+            if sock.fileno() != -1:
+                sock.end()
+
+
+def test_passes_messages_on(run: Any) -> None:
+    """passes on what arrives, in its order, from a thread of its own"""
+    receiver = run()
+    receiver.start()
+    receiver.send(b"one", b"two", b"three")
+    receiver.expect(b"one", b"two", b"three", means="The thread receives again and again, and puts each datagram.")
+
+
+def test_stops_while_nothing_arrives(run: Any) -> None:
+    """stops within a second while it waits for a datagram"""
+    receiver = run()
+    receiver.start()
+    receiver.send(b"one")
+    receiver.expect(b"one", means="The thread receives, and puts each datagram.")
+    receiver.sock.wait_for_receives(2)
+    receiver.stop(
+        "The thread waits in recvfrom, and sees no flag there. Send a datagram to its own address, or give recvfrom a "
+        "timeout; the thread then looks at the flag and returns."
+    )
+    if receiver.sock.fileno() == -1:
+        raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not the Receiver.")
+    receiver.expect_no_more(
+        "A datagram that is only to wake the thread is no message: look at the flag before you put."
+    )
+
+
+def test_stop_waits_for_the_thread(run: Any) -> None:
+    """returns from stop only when the thread has ended"""
+    receiver = run()
+    receiver.sock.on_receive = lambda: threading.Event().wait(0.2)  # the thread takes its time
+    receiver.start()
+    receiver.sock.wait_for_receives(1)
+    receiver.stop("stop() has to wait for the end of the thread: thread.join(), after it was told to end.")
+
+
+def test_takes_whatever_is_sent(run: Any) -> None:
+    """takes every datagram for a message, an empty one too"""
+    receiver = run()
+    receiver.start()
+    receiver.send(*TEXTS, b"the last")
+    receiver.expect(
+        *TEXTS,
+        b"the last",
+        means="Anybody can send these bytes, and they end nothing: a flag that stop() sets is what ends the thread.",
+    )
+
+
+def test_goes_on_after_an_error(run: Any) -> None:
+    """goes on after a ConnectionResetError"""
+    receiver = run()
+    receiver.sock.error = ConnectionResetError("somebody's port is closed")
+    receiver.start()
+    receiver.send(b"lost in the error", b"after the error")
+    receiver.expect(
+        b"after the error",
+        means="The error ended the thread: catch ConnectionResetError inside the loop, and receive again.",
+    )
+
+
+def test_stops_while_datagrams_keep_arriving(run: Any) -> None:
+    """stops within a second while datagrams keep arriving"""
+    receiver = run()
+    receiver.sock.on_receive = lambda: receiver.sock.sendto(b"more", receiver.sock.getsockname())
+    receiver.start()
+    receiver.send(b"more")
+    receiver.expect(b"more", b"more", means="The thread receives again and again, and puts each datagram.")
+    receiver.stop("There is always something to receive, so a timeout never comes: look at the flag in every round.")
+
+
+def test_stops_twice(run: Any) -> None:
+    """stops twice, or before it has started, without a word"""
+    receiver = run()
+    receiver.start()
+    receiver.stop("See the check of stop() above.")
+    receiver.stop("The second stop() waits for a thread that has ended: see first whether it is there and is alive.")
+    never_started = run()
+    never_started.stop("There is no thread yet: see first whether it is there and is alive.")
+
+
+def test_does_not_burn_the_processor(run: Any) -> None:
+    """waits without turning round and round"""
+    receiver = run()
+    waits: list[float | None] = []
+    receiver.sock.on_receive = lambda: waits.append(receiver.sock.gettimeout())
+    receiver.start()
+    receiver.send(b"one")
+    receiver.expect(b"one", means="The thread receives, and puts each datagram.")
+    if any(wait is not None and wait < SHORTEST_WAIT for wait in waits):
+        raise NotYetRight(
+            f"recvfrom was called with a timeout of {min(wait for wait in waits if wait is not None):g} s.",
+            "The loop turns without a rest and keeps a processor busy: let recvfrom wait, for some tenths of a second.",
+        )
+
+
+def cause(message: object, text: bytes) -> str:
+    if isinstance(message, tuple):
+        return "recvfrom gives the datagram and its sender; only the datagram is to go into the queue."
+    if isinstance(message, str):
+        return "The queue is to have bytes, as they came: what they mean is for others to decide."
+    if isinstance(message, bytes) and text.startswith(message):
+        return "The number in recvfrom(…) was too small, and the rest of the datagram is lost."
+    return ""
+
+
+def _call(function: Callable[[], None], errors: list[BaseException]) -> None:
+    try:
+        function()
+    except BaseException as error:  # noqa: BLE001 - raised again by who made the call
+        errors.append(error)

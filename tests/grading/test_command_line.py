@@ -1,0 +1,151 @@
+"""`pytest exercises/` as learners and teachers type it, and what is not to disturb it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.grading.course import EXERCISES, KEYS, MANIFEST, SOLUTIONS, grade, run_pytest
+
+FIRST = MANIFEST[0]
+WRONG_ANSWER = 'def greet(client, nickname):\n    client.say("Hello, " + nickname + 1)\n'
+# Would make every exercise pass, and every run fail.
+TAKEOVER = "def pytest_collection_modifyitems(items):\n    items.clear()\n"
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    (folder / FIRST.file).write_text(WRONG_ANSWER, encoding="utf-8")
+    return folder
+
+
+def test_untouched_stubs_end_in_a_table_that_says_what_to_do_first() -> None:
+    run = run_pytest("exercises")
+    assert run.returncode == 1
+    rows = [re.split("  +", line) for line in run.stdout.splitlines()]
+    assert [f"{FIRST.key} {FIRST.title}", "not started", "0 of 1", f"open exercises/{FIRST.file} (5 minutes)"] in rows
+    assert "A hint: pytest exercises --hint ex00" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_when_all_is_done_the_exit_code_is_0() -> None:
+    run = run_pytest("exercises", "--submission", "solutions")
+    assert run.returncode == 0
+    assert f"{len(MANIFEST)} of {len(MANIFEST)} done" in run.stdout
+
+
+def test_a_failure_says_three_lines_and_where(submission: Path) -> None:
+    run = run_pytest("exercises", f"--submission={submission}")
+    assert run.returncode == 1
+    lines = [line.strip() for line in run.stdout.splitlines()]
+    start = lines.index(f"{FIRST.key} {FIRST.title}: not yet right")
+    did, saw, means, _, where, code = lines[start + 1 : start + 7]
+    assert did == 'Called greet(client, "ada") in a room where bob reads along.'
+    assert saw.startswith("TypeError: ")
+    assert means.endswith(f"Read again: {FIRST.reading}")
+    assert where == f"{FIRST.file}, line 2, in greet"
+    assert code == 'client.say("Hello, " + nickname + 1)'
+    assert "Traceback" not in run.stdout
+
+
+def test_tracebacks_are_shown_on_request(submission: Path) -> None:
+    run = run_pytest("exercises", f"--submission={submission}", "--tracebacks")
+    assert "Traceback (most recent call last)" in run.stdout
+
+
+def test_it_works_from_any_folder(tmp_path: Path) -> None:
+    assert run_pytest(EXERCISES, "--rootdir=/", f"--submission={SOLUTIONS}", cwd=tmp_path).returncode == 0
+    assert run_pytest("--submission=../solutions", cwd=EXERCISES).returncode == 0
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["DIR exercises", "exercises DIR"])
+def test_tests_and_settings_of_a_submission_have_no_say(before: bool, submission: Path) -> None:
+    (submission / "conftest.py").write_text(TAKEOVER, encoding="utf-8")
+    (submission / FIRST.checks).write_text("def test_passes(): pass\n", encoding="utf-8")
+    (submission / "socket.py").write_text("raise RuntimeError('not this one')\n", encoding="utf-8")
+    chosen = ("--submission", submission)
+    run = run_pytest(*chosen, "exercises") if before else run_pytest("exercises", *chosen)
+    assert run.returncode == 1
+    assert "TypeError" in run.stdout
+    assert "socket" not in run.stdout
+
+
+def test_a_submission_may_be_a_copy_of_the_exercises(tmp_path: Path) -> None:
+    copy = shutil.copytree(EXERCISES, tmp_path / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
+    before = sorted(copy.rglob("*"))
+    for exercise in MANIFEST:
+        shutil.copy(SOLUTIONS / exercise.file, copy)
+    assert run_pytest("exercises", f"--submission={copy}").returncode == 0
+    assert sorted(copy.rglob("*")) == before
+    assert run_pytest("exercises", "--submission", copy).returncode == 0
+
+
+def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) -> None:
+    run = run_pytest("exercises", f"--submission={tmp_path}")
+    assert run.returncode == 1
+    assert f"There is no {FIRST.file} in the folder {tmp_path.name}/." in run.stdout
+    run = run_pytest("exercises", "--submission=nowhere")
+    assert run.returncode == 4
+    assert run.stderr.strip() == "ERROR: --submission nowhere: there is no such folder"
+
+
+def test_a_socket_left_open_does_not_end_the_run(submission: Path) -> None:
+    leaky = (
+        "import gc, socket\n"
+        "gc.disable()\n"
+        "def greet(client, nickname):\n"
+        "    cycle = [socket.socket()]\n"
+        "    cycle.append(cycle)\n"
+        "    client.say(f'Hello, {nickname}!')\n"
+    )
+    (submission / FIRST.file).write_text(leaky, encoding="utf-8")
+    run = run_pytest(f"exercises/{FIRST.checks}", f"--submission={submission}")
+    assert run.returncode == 0
+    assert run.stderr == ""
+
+
+def test_a_hint_at_a_time() -> None:
+    run = run_pytest("exercises", "--hint", "ex00")
+    assert run.returncode == 0
+    first, following = run.stdout.splitlines()
+    assert first == f"ex00 {FIRST.title}, hint 1 of 3: {FIRST.hints[0]}"
+    assert following == "The next one: --hint ex00:2"
+    assert run_pytest("--hint", "ex00:3", cwd=EXERCISES).stdout.endswith(f"hint 3 of 3: {FIRST.hints[2]}\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answer"),
+    [
+        ("ex99", f"there is no exercise 'ex99': choose from {KEYS}"),
+        ("ex00:4", "ex00 has the hints ex00:1 to ex00:3"),
+        ("ex00:x", "ex00 has the hints ex00:1 to ex00:3"),
+    ],
+)
+def test_a_hint_that_is_not_there(wanted: str, answer: str) -> None:
+    run = run_pytest("exercises", "--hint", wanted)
+    assert run.returncode == 4
+    assert run.stderr.strip() == f"ERROR: --hint {wanted}: {answer}"
+
+
+def test_the_check_of_an_exercise_waits_for_its_first(submission: Path) -> None:
+    [graded] = grade(submission, EXERCISES / FIRST.checks)
+    assert [check["state"] for check in graded["checks"]] == ["not yet right", "waiting"]
+
+
+def test_a_fault_of_the_check_is_not_the_learners(tmp_path: Path) -> None:
+    course = shutil.copytree(EXERCISES, tmp_path / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
+    with (course / FIRST.checks).open("a", encoding="utf-8") as checks:
+        checks.write("\n\n@pytest.fixture\ndef server():\n    raise OSError('no ports left')\n")
+    [graded] = grade(SOLUTIONS, course / FIRST.checks)
+    assert graded["state"] == "not yet right"
+    assert graded["checks"][0]["message"]["saw"] == "The check itself failed: OSError: no ports left"
+
+
+def test_junit_reports_carry_the_message(submission: Path, tmp_path: Path) -> None:
+    run_pytest("exercises", f"--submission={submission}", f"--junitxml={tmp_path / 'junit.xml'}")
+    assert f"Read again: {FIRST.reading}" in (tmp_path / "junit.xml").read_text(encoding="utf-8")

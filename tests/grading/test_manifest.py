@@ -1,0 +1,74 @@
+"""Every exercise is whole: stub, checks, solution, hints and wrong answers are there, and do what their names say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chatlab.grading.manifest import Exercise, find_exercise, find_folder, read_manifest
+from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, WRONG, each_exercise, grade
+
+
+def names(pattern: str, *folders: str) -> list[str]:
+    return sorted(path.stem for folder in folders for path in (COURSE / folder).glob(pattern))
+
+
+def test_the_folders_hold_what_the_manifest_lists() -> None:
+    listed = [exercise.name for exercise in MANIFEST]
+    assert listed == sorted(set(listed))
+    assert names("ex*.py", "exercises") == listed
+    assert names("test_*.py", "exercises") == [f"test_{name}" for name in listed]
+    assert names("*.py", "solutions") == listed
+    assert sorted(path.name for path in WRONG.iterdir()) == [exercise.key for exercise in MANIFEST]
+
+
+@pytest.mark.parametrize("exercise", MANIFEST, ids=each_exercise)
+def test_an_exercise_says_all_that_it_should(exercise: Exercise) -> None:
+    assert re.fullmatch(r"ex\d\d(_[a-z]+)+", exercise.name)
+    assert (COURSE / exercise.reading).is_file()
+    assert len(exercise.hints) == 3
+    assert all((exercise.title, exercise.objective, *exercise.hints))
+    assert exercise.points > 0
+    assert 0 < exercise.minutes <= 45
+    assert len(list((WRONG / exercise.key).glob("*.py"))) >= 8
+
+
+@pytest.mark.parametrize("exercise", MANIFEST, ids=each_exercise)
+def test_a_stub_asks_one_thing_and_leads_to_its_lesson(exercise: Exercise) -> None:
+    stub = (EXERCISES / exercise.file).read_text(encoding="utf-8")
+    assert stub.startswith(f'"""{exercise.key} {exercise.title}.')
+    assert f"About {exercise.minutes} minutes" in stub
+    assert exercise.reading in stub
+    assert stub.count("TODO") == 1
+    assert len(stub.splitlines()) <= 50
+
+
+def test_untouched_stubs_are_not_started() -> None:
+    grades = grade(EXERCISES)
+    assert [(g["exercise"], g["state"], g["points"]) for g in grades] == [(e.name, "not started", 0) for e in MANIFEST]
+    assert not any(check["state"] == "not yet right" for g in grades for check in g["checks"])
+
+
+def test_solutions_get_all_points() -> None:
+    grades = grade(SOLUTIONS)
+    assert [(g["exercise"], g["state"], g["points"]) for g in grades] == [(e.name, "done", e.points) for e in MANIFEST]
+
+
+def test_a_field_that_is_missing_or_unknown_is_not_overlooked(tmp_path: Path) -> None:
+    (tmp_path / "exercises.toml").write_text('[ex00_a]\ntitle = "A"\npionts = 1\n', encoding="utf-8")
+    with pytest.raises(TypeError, match="pionts"):
+        read_manifest(tmp_path)
+
+
+def test_an_exercise_is_found_by_key_and_by_name() -> None:
+    assert find_exercise(MANIFEST, "ex00") is find_exercise(MANIFEST, "ex00_warm_up") is MANIFEST[0]
+    with pytest.raises(LookupError, match=f"there is no exercise 'ex0': choose from {KEYS}"):
+        find_exercise(MANIFEST, "ex0")
+
+
+def test_the_exercises_are_found_from_anywhere_in_the_course(tmp_path: Path) -> None:
+    assert find_folder(COURSE / "notebooks") == find_folder(EXERCISES / "test_ex00_warm_up.py") == EXERCISES
+    with pytest.raises(LookupError, match=re.escape(str(tmp_path))):
+        find_folder(tmp_path)

@@ -1,0 +1,4 @@
+# expects: Your code waits for the keyboard
+def greet(client, nickname):
+    nickname = input("Whom? ")
+    client.say(f"Hello, {nickname}!")

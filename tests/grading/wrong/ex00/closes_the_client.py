@@ -1,0 +1,4 @@
+# expects: The client was closed, which is leaving
+def greet(client, nickname):
+    client.say(f"Hello, {nickname}!")
+    client.close()

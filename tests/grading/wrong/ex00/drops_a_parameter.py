@@ -1,0 +1,3 @@
+# expects: keep its name and its parameters
+def greet(client):
+    client.say("Hello, ada!")

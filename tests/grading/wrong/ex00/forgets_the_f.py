@@ -1,0 +1,3 @@
+# expects: put an f before the first quote
+def greet(client, nickname):
+    client.say("Hello, {nickname}!")

@@ -1,0 +1,3 @@
+# expects: SyntaxError: expected ':'
+def greet(client, nickname)
+    client.say(f"Hello, {nickname}!")

@@ -1,0 +1,3 @@
+# expects: return hands the text to who called greet
+def greet(client, nickname):
+    return f"Hello, {nickname}!"

@@ -1,0 +1,3 @@
+# expects: a value of another kind (text, bytes, number)
+def greet(client, nickname):
+    client.say(f"Hello, {nickname}!".encode())

@@ -1,0 +1,5 @@
+# expects: Compare the two letter by letter
+def send_receipts(sock, count):
+    for _ in range(count):
+        message, sender = sock.recvfrom(65_507)
+        sock.sendto(f"{len(message.decode())} letters".encode(), sender)

@@ -1,0 +1,5 @@
+# expects: The number in recvfrom(…) was too small
+def send_receipts(sock, count):
+    for _ in range(count):
+        message, sender = sock.recvfrom(1024)
+        sock.sendto(f"{len(message.decode())} characters".encode(), sender)

@@ -1,0 +1,5 @@
+# expects: Spaces are characters too
+def send_receipts(sock, count):
+    for _ in range(count):
+        message, sender = sock.recvfrom(65_507)
+        sock.sendto(f"{len(message.decode().strip())} characters".encode(), sender)

@@ -1,0 +1,5 @@
+# expects: one receive for one message
+def send_receipts(sock, count):
+    for _ in range(count + 1):
+        message, sender = sock.recvfrom(65_507)
+        sock.sendto(f"{len(message.decode())} characters".encode(), sender)
