@@ -1,0 +1,86 @@
+"""A member's side of the TCP talk: bytes in; events, and bytes to send, out. Pure.
+
+    stage     what happens                  then
+    CHOOSING  NICK                          my nickname is sent
+    CHOOSING  NICK <reason>                 OUT; raises Refusal
+    CHOOSING  ERROR, or the stream ends     OUT; raises NobodyAnswers
+    CHOOSING  Connected to the server!      IN: I joined
+    IN        what the others do            told
+    IN        ERROR, or the stream ends     OUT: I am gone
+
+One connection has one `TcpMember`. Lesson 13 puts it on a socket.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from chatlab.errors import NobodyAnswers, Refusal
+from chatlab.events import Event, Gone, Joined, Left, Said
+from chatlab.nicknames import normalise
+from chatlab.tcp.framing import LineBuffer, LineTooLong
+from chatlab.tcp.protocol import MAX_ANSWER, Choose, Hangup, Welcome, build_nickname, parse_answer
+
+
+class Stage(Enum):
+    """Where a member stands."""
+
+    CHOOSING = auto()
+    IN = auto()
+    OUT = auto()
+
+
+class Outcome(NamedTuple):
+    """What there is to tell whoever uses the client, and what to send to the room."""
+
+    events: tuple[Event, ...] = ()
+    data: bytes = b""
+
+
+class TcpMember:
+    """One who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
+
+    `room_name`: how to name the room to people. `was_in`: whether the room has let me in, be I out by now.
+    """
+
+    def __init__(self, nickname: str, room_name: str) -> None:
+        self.nickname = normalise(nickname)
+        self.room_name = room_name
+        self.stage = Stage.CHOOSING
+        self.was_in = False
+        self._lines = LineBuffer(MAX_ANSWER)
+
+    def receive(self, data: bytes) -> Outcome:
+        """What follows from bytes of the room; b'' is the end of the stream. See the table for what is raised."""
+        if not data:
+            return self._out(f"the connection to {self.room_name} is lost")
+        self._lines.feed(data)
+        events: list[Event] = []
+        reply = b""
+        while self._lines.ready and self.stage is not Stage.OUT:
+            try:
+                answer = parse_answer(self._lines.next_line())
+            except LineTooLong:
+                answer = Hangup("what it says is no chat")
+            match answer:
+                case Choose("") if self.stage is Stage.CHOOSING:
+                    reply += build_nickname(self.nickname)
+                case Choose(reason) if self.stage is Stage.CHOOSING:
+                    self.stage = Stage.OUT
+                    raise Refusal(reason)
+                case Welcome() if self.stage is Stage.CHOOSING:
+                    self.stage = Stage.IN
+                    self.was_in = True
+                    events.append(Joined(self.nickname))
+                case Hangup(reason):
+                    events += self._out(f"{self.room_name} has closed the connection: {reason}").events
+                case Joined() | Said() | Left() as event if self.stage is Stage.IN:
+                    events.append(event)
+        return Outcome(tuple(events), reply)
+
+    def _out(self, why: str) -> Outcome:
+        self.stage = Stage.OUT
+        if not self.was_in:
+            raise NobodyAnswers(why)
+        return Outcome((Gone(f"{why}; say something to connect again"),))

@@ -1,0 +1,50 @@
+"""What one reader has not taken yet: lines that wait for the kernel to have room for them. Pure.
+
+The kernel buffers for a slow reader, and then no more. What waits after that is counted, so that the server can drop
+the reader before it costs too much. A line that waits for a thousand readers is in memory once. Lesson 12 builds it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+# Bytes that are offered to the kernel at once, or a little more.
+PIECE = 16_384
+
+
+class Outbox:
+    """Lines, in the order in which they are to go out. One thread may put while another one sends."""
+
+    __slots__ = ("_lines", "_piece", "_put", "_sent")
+
+    def __init__(self) -> None:
+        self._lines: deque[bytes] = deque()
+        self._piece = b""  # taken from the lines, and not sent yet
+        self._put = 0
+        self._sent = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes wait."""
+        return self._put - self._sent
+
+    def put(self, lines: bytes) -> None:
+        """Add a line, or some in one piece, at the end."""
+        self._lines.append(lines)
+        self._put += len(lines)
+
+    def front(self) -> bytes:
+        """About PIECE bytes from the front, to be sent; b'' if nothing waits."""
+        if not self._piece and self._lines:
+            lines = [self._lines.popleft()]
+            size = len(lines[0])
+            while self._lines and size < PIECE:
+                lines.append(self._lines.popleft())
+                size += len(lines[-1])
+            self._piece = b"".join(lines)
+        return self._piece
+
+    def drop(self, count: int) -> None:
+        """Forget `count` bytes of what `front` has returned: they are sent."""
+        self._piece = self._piece[count:]
+        self._sent += count

@@ -1,0 +1,136 @@
+"""Clients of the TCP room that are nothing but a socket, so that they can misbehave; and two that do behave."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+LIMIT = 10.0  # seconds to wait for what must come
+LATE = 2.0  # seconds after which a line of a healthy member is late
+# struct linger: on, for 0 seconds. So close() resets the connection.
+RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class RawClient:
+    """A connection; with a nickname, one that is let in under it. A context manager.
+
+    `deaf`: the kernel buffers little of what it does not read.
+    """
+
+    def __init__(self, address: Any, nickname: str | None = None, *, deaf: bool = False) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(LIMIT)
+        if deaf:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.connect(address[:2])
+        self._data = b""
+        if nickname is not None:
+            self.choose(nickname)
+
+    def __enter__(self) -> RawClient:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.socket.close()
+
+    def choose(self, nickname: str) -> None:
+        self.say(nickname)
+        self.wait_for("Connected to the server!")
+
+    def say(self, text: str) -> None:
+        self.socket.sendall(f"{text}\n".encode())
+
+    def line(self, limit: float = LIMIT) -> str:
+        """The next line. Raises EOFError at the end of the stream, TimeoutError after `limit` seconds."""
+        deadline = time.monotonic() + limit
+        while b"\n" not in self._data:
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            data = self.socket.recv(65_536)
+            if not data:
+                raise EOFError(f"the stream has ended; what is left of it: {self._data!r}")
+            self._data += data
+        line, _, self._data = self._data.partition(b"\n")
+        return line.decode()
+
+    def wait_for(self, wanted: str, limit: float = LIMIT) -> list[str]:
+        """The lines up to the one that is `wanted`. Fails if it does not come within `limit` seconds."""
+        deadline = time.monotonic() + limit
+        lines = [""]
+        while lines[-1] != wanted:
+            try:
+                lines.append(self.line(deadline - time.monotonic()))
+            except (EOFError, OSError) as error:
+                raise AssertionError(f"{wanted!r} did not come, but {lines[1:]} and {error!r}") from error
+        return lines[1:]
+
+    def rest(self, limit: float = LIMIT) -> list[str]:
+        """The lines up to the end of the stream, which has to come within `limit` seconds. A reset is no such end."""
+        deadline = time.monotonic() + limit
+        lines = []
+        with contextlib.suppress(EOFError):
+            while True:
+                lines.append(self.line(deadline - time.monotonic()))
+        return lines
+
+    def end(self) -> None:
+        """End our side of the stream; the other may go on."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.socket.close()
+
+
+class HealthyPair:
+    """Two members who keep talking to each other. Fails at the end if a line was lost or late, or nobody can join then."""
+
+    def __init__(self, address: Any) -> None:
+        self._address = address
+        self._first, self._second = RawClient(address, "healthy-1"), RawClient(address, "healthy-2")
+        self._stop = threading.Event()
+        self._rounds = 0
+        self._failure: AssertionError | None = None
+        self._thread = threading.Thread(target=self._talk, name="healthy-pair")
+
+    def __enter__(self) -> HealthyPair:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: object, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._first.socket.close()
+        self._second.socket.close()
+        if kind is None:
+            if self._failure:
+                raise self._failure
+            with RawClient(self._address, "newcomer"):
+                pass
+
+    def _talk(self) -> None:
+        try:
+            while not (self._rounds and self._stop.wait(0.05)):
+                self._rounds += 1
+                for speaker, hearer, name in (
+                    (self._first, self._second, "healthy-1"),
+                    (self._second, self._first, "healthy-2"),
+                ):
+                    speaker.say(f"round {self._rounds}")
+                    hearer.wait_for(f"{name}: round {self._rounds}", LATE)
+        except AssertionError as failure:
+            self._failure = failure
+
+
+def eventually(holds: Callable[[], object], limit: float = LIMIT) -> None:
+    """Wait until `holds` does. Fails after `limit` seconds."""
+    pause = threading.Event()
+    deadline = time.monotonic() + limit
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true"
+        pause.wait(0.01)

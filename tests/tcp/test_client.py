@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from queue import Queue
+
+import pytest
+
+from chatlab.errors import NobodyAnswers, Refusal
+from chatlab.events import Event, Gone, Joined, Left, Said
+from chatlab.tcp.chat import Limits
+from chatlab.tcp.client import TcpClient
+from chatlab.tcp.server import TcpServer
+from tests.tcp.raw_client import LIMIT, RawClient
+
+
+@pytest.fixture
+def room() -> Iterator[TcpServer]:
+    with TcpServer(port=0) as room:
+        yield room
+
+
+class Ears:
+    """What a client tells, one event at a time."""
+
+    def __init__(self) -> None:
+        self._heard: Queue[Event] = Queue()
+        self.hear = self._heard.put
+
+    def next(self) -> Event:
+        return self._heard.get(timeout=LIMIT)
+
+
+def test_a_talk(room: TcpServer) -> None:
+    ada_hears, bob_hears = Ears(), Ears()
+    with TcpClient("ada", room, on_event=ada_hears.hear) as ada:
+        assert ada_hears.next() == Joined("ada")
+        with TcpClient("bob", room.address[:2], on_event=bob_hears.hear) as bob:
+            assert bob_hears.next() == Joined("bob")
+            assert ada_hears.next() == Joined("bob")
+            ada.say("hé\x1b 🐍")
+            assert ada_hears.next() == Said("ada", "hé 🐍"), "the room does not send one's own words back"
+            assert bob_hears.next() == Said("ada", "hé 🐍")
+            bob.say("  ")
+            bob.say("two\nlines")
+            assert ada_hears.next() == Said("bob", "twolines")
+        assert ada_hears.next() == Left("bob")
+
+
+def test_the_face(room: TcpServer) -> None:
+    client = TcpClient("ａｄａ", room)
+    assert client.server_address == room.address
+    assert client.start() is client
+    assert client.nickname == "ada"
+    assert client.start() is client
+    assert repr(client) == "<TCP client of ada>"
+    client.close()
+    client.close()
+    with pytest.raises(Refusal, match="start the client first"):
+        client.say("hi")
+    with client:
+        assert room.nicknames == ("ada",)
+
+
+def test_events_wait_for_an_iteration_until_the_client_is_closed(room: TcpServer) -> None:
+    with TcpClient("ada", room) as ada:
+        ada.say("one")
+    assert list(ada) == [Joined("ada"), Said("ada", "one")]
+
+
+@pytest.mark.parametrize(("nickname", "why"), [("ADA", "taken"), ("a b", "letters, digits"), ("NICK", "reserved")])
+def test_a_nickname_is_refused_and_another_try_works(room: TcpServer, nickname: str, why: str) -> None:
+    with TcpClient("ada", room):
+        client = TcpClient(nickname, room)
+        with pytest.raises(Refusal, match=why):
+            client.start()
+        client.nickname = "bob"
+        with client:
+            assert room.nicknames == ("ada", "bob")
+
+
+def test_what_no_line_can_carry(room: TcpServer) -> None:
+    with TcpClient("ada", room) as ada, RawClient(room.address, "bob") as bob:
+        with pytest.raises(Refusal, match="say it in pieces"):
+            ada.say("x" * 1024)
+        ada.say("x" * 1023)
+        bob.wait_for("ada: " + "x" * 1023)
+
+
+def test_nobody_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(NobodyAnswers, match=f"nobody answers at 127.0.0.1:{port}: is the server running there"):
+        TcpClient("ada", ("127.0.0.1", port)).start()
+
+
+def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatlab.tcp.client.PATIENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(NobodyAnswers, match="is that a TCP chatroom"):
+            TcpClient("ada", silent.getsockname(), linger=0.1).start()
+        assert time.monotonic() - began < 2
+
+
+def test_the_room_goes_away_and_start_connects_again(room: TcpServer) -> None:
+    ears = Ears()
+    with TcpClient("ada", room, on_event=ears.hear) as ada:
+        assert ears.next() == Joined("ada")
+        room.close()
+        gone = ears.next()
+        assert isinstance(gone, Gone)
+        assert gone.reason.endswith("closed the connection: the room is closing; say something to connect again")
+        with pytest.raises(NobodyAnswers):
+            ada.say("anybody?")
+        room.start()
+        ada.start()
+        assert ears.next() == Joined("ada")
+
+
+def test_to_say_something_connects_again_too(room: TcpServer) -> None:
+    ears = Ears()
+    with TcpClient("ada", room, on_event=ears.hear) as ada:
+        room.close()
+        assert [type(ears.next()) for _ in range(2)] == [Joined, Gone]
+        for _ in range(2):  # a try that fails is not the last one
+            with pytest.raises(NobodyAnswers):
+                ada.say("anybody?")
+        room.start()
+        with RawClient(room.address, "bob") as bob:
+            ada.say("back again")
+            assert bob.wait_for("ada: back again")[-2] == "ada joined the chat"
+        assert [ears.next(), ears.next()] == [Joined("ada"), Said("ada", "back again")]
+
+
+def test_a_connection_that_is_reset(room: TcpServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ears = Ears()
+        client = TcpClient("ada", listener.getsockname(), on_event=ears.hear)
+        starting = threading.Thread(target=client.start)
+        starting.start()
+        server_side = RawClient.__new__(RawClient)
+        server_side.socket, _ = listener.accept()
+        server_side.socket.sendall(b"NICK\nConnected to the server!\n")
+        starting.join()
+        server_side.reset()
+        assert ears.next() == Joined("ada")
+        assert isinstance(ears.next(), Gone)
+        client.close()
+
+
+def test_last_words_arrive_although_the_room_reads_slowly() -> None:
+    """A close with unread data of the other side resets the connection, and what was not read is lost."""
+    with TcpServer(port=0, limits=Limits(rate_limit=100)) as room, RawClient(room.address, "bob") as bob:
+        with TcpClient("ada", room, linger=LIMIT) as ada:
+            bob.wait_for("ada joined the chat")
+            bob.say("you will not read this")
+            for number in range(600):
+                ada.say(f"{number}")
+        assert bob.wait_for("ada left the chat!")[:-1] == [f"ada: {number}" for number in range(600)]
+
+
+def test_close_does_not_wait_for_a_server_that_is_stuck() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = TcpClient("ada", listener.getsockname(), linger=0.2)
+        starting = threading.Thread(target=client.start)
+        starting.start()
+        server_side, _ = listener.accept()
+        with server_side:
+            server_side.sendall(b"NICK\nConnected to the server!\n")
+            starting.join()
+            began = time.monotonic()
+            client.close()
+            assert time.monotonic() - began < 1
+
+
+def test_closing_ends_a_say_that_waits() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = TcpClient("ada", listener.getsockname(), linger=0.1)
+        starting = threading.Thread(target=client.start)
+        starting.start()
+        server_side, _ = listener.accept()
+        with server_side:
+            server_side.sendall(b"NICK\nConnected to the server!\n")
+            starting.join()
+            outcome: Queue[BaseException] = Queue()
+
+            def talk() -> None:
+                try:
+                    while True:
+                        client.say("x" * 1000)
+                except NobodyAnswers as error:
+                    outcome.put(error)
+
+            client.on_event = lambda event: None
+            talking = threading.Thread(target=talk)
+            talking.start()
+            talking.join(0.5)
+            assert talking.is_alive(), "nobody reads, so it waits"
+            client.close()
+            assert "is lost" in str(outcome.get(timeout=LIMIT))
+            talking.join()
+
+
+def test_a_client_can_be_closed_by_who_handles_its_events(room: TcpServer) -> None:
+    closed = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Said):
+            client.close()
+            closed.set()
+
+    client = TcpClient("ada", room, on_event=hear)
+    client.start()
+    with RawClient(room.address, "bob") as bob:
+        bob.say("go")
+        assert closed.wait(LIMIT)
+        bob.wait_for("ada left the chat!")
+
+
+def test_lines_of_two_threads_do_not_mix(room: TcpServer) -> None:
+    with TcpServer(port=0, limits=Limits(rate_limit=0)) as room, RawClient(room.address, "bob") as bob:
+        with TcpClient("ada", room, on_event=lambda event: None) as ada:
+            bob.wait_for("ada joined the chat")
+
+            def talk(letter: str) -> None:
+                for _ in range(200):
+                    ada.say(letter * 1000)
+
+            talkers = [threading.Thread(target=talk, args=(letter,)) for letter in "xyz"]
+            for talker in talkers:
+                talker.start()
+            for talker in talkers:
+                talker.join()
+        lines = bob.wait_for("ada left the chat!")[:-1]
+        assert sorted(lines) == sorted(f"ada: {letter * 1000}" for letter in "xyz" * 200)

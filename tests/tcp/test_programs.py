@@ -1,0 +1,198 @@
+"""`python -m chatlab.tcp.server` and `python -m chatlab.tcp.client`, as a user runs them."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chatlab.tcp.chat import Limits
+from chatlab.tcp.server import MODELS, Model, TcpServer
+from tests.programs import Program
+from tests.tcp.raw_client import HealthyPair, RawClient, eventually
+
+SERVER = ("-m", "chatlab.tcp.server")
+CLIENT = ("-m", "chatlab.tcp.client")
+
+
+@contextmanager
+def serving(*options: str, **environment: str) -> Iterator[tuple[Program, tuple[str, int]]]:
+    with Program(*SERVER, "--port", "0", *options, **environment) as program:
+        line = program.wait_for_line("Join it: python -m chatlab.tcp.client --host 127.0.0.1 --port ")
+        yield program, ("127.0.0.1", int(line.split()[-1]))
+
+
+@pytest.fixture
+def room() -> Iterator[TcpServer]:
+    with TcpServer(port=0) as room:
+        yield room
+
+
+def talking(room: TcpServer, *options: str) -> Program:
+    host, port = room.address[:2]
+    return Program(*CLIENT, "--host", host, "--port", str(port), *options)
+
+
+@pytest.mark.parametrize("signal", ["ctrl-c", "terminate"])
+def test_a_signal_ends_the_server_within_2_s_also_with_stuck_readers(model: Model, signal: str) -> None:
+    if signal == "terminate" and sys.platform == "win32":
+        pytest.skip("Windows ends a process without asking it")
+    with (
+        serving("--model", model, "--rate-limit", "0") as (program, address),
+        RawClient(address, "deaf", deaf=True),
+        RawClient(address, "ada") as ada,
+        RawClient(address) as stranger,
+    ):
+        for _ in range(3000):  # what the kernel does not take waits in the outbox
+            ada.socket.sendall(b"x" * 1000 + b"\n")
+        assert stranger.line() == "NICK"
+        began = time.monotonic()
+        program.press_ctrl_c() if signal == "ctrl-c" else program.terminate()
+        assert stranger.rest() == ["ERROR the room is closing"]
+        assert ada.rest()[-1] == "ERROR the room is closing"
+        assert program.wait(5) == 0
+        assert time.monotonic() - began < 2
+        assert program.errors == ""
+
+
+def test_the_server_logs_who_comes_and_goes_and_no_control_character(model: Model) -> None:
+    with serving("--model", model) as (program, address):
+        with RawClient(address, "Zoé"):
+            assert program.wait_for_line("joined").startswith("Zoé joined from 127.0.0.1:")
+        assert program.wait_for_line("left") == "Zoé left: left (0 here)"
+        with RawClient(address) as stranger:
+            stranger.say("\x1b[2Jeve")
+            stranger.wait_for("NICK a nickname has letters, digits, _ and - only")
+        program.press_ctrl_c()
+        assert program.rest() == []
+
+
+@pytest.mark.parametrize("output", ["unread", "closed", "ascii"])
+def test_nothing_stalls_when_the_servers_output_is_not_read_closed_or_ascii_only(model: Model, output: str) -> None:
+    environment = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"} if output == "ascii" else {}
+    with serving("--model", model, **environment) as (program, address):
+        if output == "closed":
+            program.close_output()
+        with HealthyPair(address):
+            for number in range(1000 if output == "unread" else 5):  # more than a pipe holds
+                with RawClient(address, f"é{number}"):
+                    pass
+        if output == "ascii":
+            program.wait_for_line("\\xe94 left")
+        program.press_ctrl_c()
+        assert program.wait(5) == 0
+        assert program.errors == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--port", "70000"], "'70000' is not a port"),
+        (["--port", "x"], "'x' is not a port"),
+        (["--host", "no-such-host.invalid"], "can't find the host 'no-such-host.invalid'"),
+        (["--host", "192.0.2.1"], "that is not an address of this machine: try --host 127.0.0.1"),
+        (["--model", "fork"], "argument --model: invalid choice: 'fork'"),
+        (["--rate-limit", "-1"], "'-1' is not a number of 0 or more"),
+    ],
+)
+def test_a_mistake_of_who_starts_the_server_is_one_line_and_exit_code_2(options: list[str], says: str) -> None:
+    with Program(*SERVER, "--port", "0", *options) as program:
+        assert program.wait() == 2
+        assert says in program.errors
+        assert program.errors.count("\n") == 1
+        assert program.errors.endswith("\n")
+
+
+def test_a_port_in_use(room: TcpServer) -> None:
+    with Program(*SERVER, "--port", str(room.address[1])) as program:
+        assert program.wait() == 2
+        assert program.errors == (
+            f"can't listen on 127.0.0.1:{room.address[1]}: port {room.address[1]} is taken or not allowed: "
+            "stop who uses it, or choose another with --port\n"
+        )
+
+
+def test_help_lists_the_models_the_limits_and_their_defaults() -> None:
+    with Program(*SERVER, "--help", COLUMNS="1000") as program:
+        text = "\n".join(program.rest())
+        assert program.wait() == 0
+    assert f"{{{','.join(MODELS)}}}" in text
+    assert "(default: selectors)" in text
+    for name, default in (("max-bytes", 1024), ("max-outbox", 65536), ("nickname-tries", 10), ("nickname-time", 30.0)):
+        assert any(f"--{name} " in line and f"(default: {default})" in line for line in text.splitlines())
+
+
+def test_two_terminals_and_a_raw_socket_in_one_room(room: TcpServer) -> None:
+    with (
+        talking(room, "--nick", "ada") as ada,
+        RawClient(room.address, "raw") as raw,
+        talking(room, "--nick", "bob") as bob,
+    ):
+        ada.wait_for_line("ada joined!")
+        bob.wait_for_line("bob joined!")
+        ada.wait_for_line("bob joined!")
+        ada.type("hé 🐍\n")
+        ada.wait_for_line("ada: hé 🐍")
+        bob.wait_for_line("ada: hé 🐍")
+        raw.wait_for("ada: hé 🐍")
+        raw.say("hello")
+        bob.wait_for_line("raw: hello")
+        bob.type("!q\n")
+        assert bob.wait() == 0
+        ada.wait_for_line("bob left!")
+        ada.end_input()
+        assert ada.wait() == 0
+        assert ada.errors == bob.errors == ""
+
+
+def test_a_nickname_that_is_refused_where_nobody_can_be_asked(room: TcpServer) -> None:
+    with RawClient(room.address, "ada"), talking(room, "--nick", "Ada") as program:
+        assert program.wait() == 2
+        assert program.errors == "that nickname, or one that looks like it, is taken\n"
+
+
+def test_no_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Program(*CLIENT, "--port", str(port), "--nick", "ada") as program:
+        assert program.wait() == 2
+        assert program.errors == f"nobody answers at 127.0.0.1:{port}: is the server running there?\n"
+
+
+def test_the_terminal_says_that_the_server_went_away_and_connects_again(room: TcpServer) -> None:
+    with talking(room, "--nick", "ada") as ada:
+        ada.wait_for_line("ada joined!")
+        room.close()
+        ada.wait_for_line("the room is closing; say something to connect again)")
+        ada.type("anybody?\n")
+        ada.wait_for_line("(nobody answers at ")
+        room.start()
+        with RawClient(room.address, "bob") as bob:
+            ada.type("here I am\n")
+            bob.wait_for("ada: here I am")
+
+
+def test_all_that_is_piped_in_arrives_at_whatever_pace_the_room_reads() -> None:
+    with TcpServer(port=0, limits=Limits(rate_limit=100)) as room, RawClient(room.address, "bob") as bob:
+        with talking(room, "--nick", "ada") as ada:
+            bob.wait_for("ada joined the chat")
+            ada.type("".join(f"{number}\n" for number in range(700)))
+            ada.end_input()
+            assert bob.wait_for("ada left the chat!")[:-1] == [f"ada: {number}" for number in range(700)]
+            assert ada.wait() == 0
+
+
+def test_ctrl_c_ends_a_client_whose_last_words_nobody_reads() -> None:
+    with TcpServer(port=0, limits=Limits(rate_limit=0.1)) as room, talking(room, "--nick", "ada") as ada:
+        ada.wait_for_line("ada joined!")
+        ada.type("one\ntwo\nthree\n")
+        ada.wait_for_line("ada: three")
+        ada.end_input()
+        eventually(lambda: room.counts.received == 2)
+        ada.press_ctrl_c()
+        assert ada.wait(5) == 0
+        assert ada.errors == ""

@@ -1,0 +1,274 @@
+"""What the TCP room promises under load, faults and bad input, under each model, on real sockets.
+
+Throughout, two healthy members keep talking: see `HealthyPair`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from chatlab.tcp.chat import Limits
+from chatlab.tcp.server import TcpServer
+from tests.tcp.conftest import OpenRoom
+from tests.tcp.raw_client import HealthyPair, RawClient, eventually
+
+MIB = 1024 * 1024
+UNSAFE = "\x00\x07\x1b\x7f\x9b\r\u202e\u2028"
+
+
+def sockets_and_threads() -> tuple[int, int]:
+    return len(psutil.Process().net_connections("tcp")), threading.active_count()
+
+
+def test_any_bytes_at_all_reach_others_as_clean_text_or_nothing(open_room: OpenRoom, log: list[str]) -> None:
+    room = open_room(Limits(rate_limit=0))
+    rng = random.Random(1)
+    with HealthyPair(room.address), RawClient(room.address, "hearer") as hearer:
+        for number in range(100):
+            with RawClient(room.address) as stranger:
+                stranger.socket.sendall(rng.randbytes(200) + b"\n" + b"\x1b[2Jeve\x9b\n")
+            with RawClient(room.address, f"m{number}") as member, contextlib.suppress(OSError):
+                member.socket.sendall(rng.randbytes(1_000) + b"\x1b]0;x\x07\xe2\x80\xae\xe2\x80\xa8\n")
+        with RawClient(room.address, "last"):
+            heard = "\n".join(hearer.wait_for("last joined the chat"))
+    assert "m99: " in heard
+    assert not any(character in heard for character in UNSAFE)
+    assert all(line.isprintable() for line in log)
+
+
+@pytest.mark.parametrize("lookalike", ["ADA", "ａｄａ", "аdа", "@da"])
+def test_a_nickname_that_looks_taken_is_refused(room: TcpServer, lookalike: str) -> None:
+    with HealthyPair(room.address), RawClient(room.address, "ada"), RawClient(room.address) as other:
+        assert other.line() == "NICK"
+        other.say(lookalike)
+        assert other.line().startswith("NICK ")
+        assert "ada" in room.nicknames
+        assert len(room.nicknames) == 3
+
+
+@pytest.mark.parametrize(
+    "claim", ["ada: hi", "ada left the chat!", "eve joined the chat", "NICK", "ERROR the room is closing", "a\rada: hi"]
+)
+def test_a_claimed_name_or_an_imitated_notice_arrives_under_the_speakers_own_name(room: TcpServer, claim: str) -> None:
+    with HealthyPair(room.address), RawClient(room.address, "ada") as ada, RawClient(room.address, "eve") as eve:
+        ada.wait_for("eve joined the chat")
+        eve.say(claim)
+        assert next(line for line in iter(ada.line, "") if "healthy" not in line) == f"eve: {claim}".replace("\r", "")
+
+
+def test_text_of_1024_bytes_on_the_wire_arrives_whole(room: TcpServer) -> None:
+    with HealthyPair(room.address), RawClient(room.address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        for text in ("x" * 1023, "é" * 511, "🐍" * 255):
+            bob.say(text)
+            ada.wait_for(f"bob: {text}")
+
+
+def test_one_byte_more_is_refused_with_a_reason_and_never_cut(room: TcpServer) -> None:
+    with HealthyPair(room.address), RawClient(room.address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        bob.say("x" * 1024)
+        assert bob.rest()[-1] == "ERROR a line has at most 1024 bytes"
+        assert not [line for line in ada.wait_for("bob left the chat!") if line.startswith("bob: ")]
+
+
+def test_a_reader_who_never_reads_is_dropped_and_nobody_waits(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=0))
+    with HealthyPair(room.address), RawClient(room.address, "deaf", deaf=True):
+        with RawClient(room.address, "ada") as ada:
+            for _ in range(100):
+                ada.socket.sendall(b"x" * 1000 + b"\n")
+            assert "deaf" in room.nicknames  # the kernel buffers that much
+            pause = threading.Event()
+            while "deaf" in room.nicknames:
+                ada.socket.sendall((b"x" * 1000 + b"\n") * 16)
+                pause.wait(0.002)  # so that who reads can keep up
+                assert room.counts.received < 100_000
+        with RawClient(room.address, "deaf"):
+            pass
+
+
+def test_a_dropped_reader_who_reads_after_all_learns_why(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=0))
+    with RawClient(room.address, "deaf", deaf=True) as deaf, RawClient(room.address, "ada") as ada:
+        while "deaf" in room.nicknames:
+            ada.socket.sendall(b"x" * 1000 + b"\n")
+        lines = deaf.rest()
+    assert lines[-1] == "ERROR you read too slowly"
+    assert set(lines[:-1]) <= {"ada joined the chat", "ada: " + "x" * 1000}, "no line is cut"
+
+
+def test_a_connection_that_never_chooses_a_name_is_gone_in_time(open_room: OpenRoom) -> None:
+    room = open_room(Limits(nickname_time=0.5))
+    with HealthyPair(room.address), RawClient(room.address) as silent:
+        began = time.monotonic()
+        assert silent.rest() == ["NICK", "ERROR a nickname has to be chosen within 0.5 seconds"]
+        assert 0.4 < time.monotonic() - began < 1.5
+
+
+def test_a_byte_a_second_wins_no_time(open_room: OpenRoom) -> None:
+    """A byte every tenth of the limit, that is."""
+    room = open_room(Limits(nickname_time=0.5))
+    with HealthyPair(room.address), RawClient(room.address) as slow:
+        began = time.monotonic()
+        assert slow.line() == "NICK"
+        with contextlib.suppress(OSError):
+            while time.monotonic() - began < 5:
+                slow.socket.sendall(b"x")
+                slow.socket.settimeout(0.05)
+                with contextlib.suppress(TimeoutError):
+                    if slow.socket.recv(100).startswith(b"ERROR a nickname"):
+                        break
+        assert time.monotonic() - began < 2
+
+
+def test_the_default_is_30_seconds() -> None:
+    assert Limits().nickname_time == 30
+
+
+def test_nickname_tries_are_bounded(room: TcpServer) -> None:
+    with HealthyPair(room.address), RawClient(room.address) as guesser:
+        for _ in range(10):
+            guesser.say("healthy-1")
+        lines = guesser.rest()
+    assert len(lines) == 11
+    assert lines[-1] == "ERROR 10 nicknames were refused"
+
+
+def test_connect_and_vanish_storms_leak_nothing(room: TcpServer) -> None:
+    with HealthyPair(room.address):
+        eventually(lambda: len(room.nicknames) == 2)
+        before = sockets_and_threads()
+        for number in range(300):
+            client = RawClient(room.address)
+            if number % 3:
+                client.say(f"vanisher{number}"[: 20 if number % 2 else 3])
+            client.reset() if number % 2 else client.socket.close()
+        with RawClient(room.address, "last"):  # by now all of them have been accepted
+            pass
+        eventually(lambda: sockets_and_threads() == before)
+        eventually(lambda: room.nicknames == ("healthy-1", "healthy-2"))
+
+
+@pytest.mark.parametrize("moment", ["before", "while", "after", "while speaking"])
+def test_a_reset_at_any_moment_leaves_the_name_free_at_once(room: TcpServer, moment: str) -> None:
+    with HealthyPair(room.address):
+        for _ in range(20):
+            victim = RawClient(room.address)
+            assert victim.line() == "NICK"
+            if moment == "while":
+                victim.socket.sendall(b"vic")
+            elif moment != "before":
+                victim.choose("victim")
+            if moment == "while speaking":
+                victim.socket.sendall(b"one\ntwo\nthr")
+            victim.reset()
+            eventually(lambda: "victim" not in room.nicknames, 1)
+            with RawClient(room.address, "victim") as successor:
+                successor.end()
+                successor.rest()
+            eventually(lambda: "victim" not in room.nicknames, 1)
+
+
+def test_a_reset_frees_the_name_of_who_is_throttled_too(open_room: OpenRoom) -> None:
+    """Nobody reads from a throttled member, so its reset has to be noticed otherwise."""
+    room = open_room(Limits(rate_limit=1))
+    victim = RawClient(room.address, "victim")
+    victim.socket.sendall(b"x\n" * 200)
+    eventually(lambda: room.counts.received >= 6)
+    victim.reset()
+    eventually(lambda: "victim" not in room.nicknames, 1)
+
+
+def test_half_close(room: TcpServer) -> None:
+    with HealthyPair(room.address), RawClient(room.address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        ada.socket.sendall(b"my last words\nunfinished")
+        ada.end()
+        heard = [line for line in bob.wait_for("ada left the chat!") if "healthy" not in line]
+        assert heard == ["ada: my last words", "ada left the chat!"]
+        ada.rest()
+        with RawClient(room.address, "ada"):
+            pass
+
+
+def test_half_close_of_a_stranger(room: TcpServer) -> None:
+    with HealthyPair(room.address), RawClient(room.address) as stranger:
+        stranger.end()
+        assert stranger.rest() == ["NICK"]
+
+
+def test_a_flood_is_slowed_down_by_not_reading_from_the_speaker(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=20))
+    with HealthyPair(room.address), RawClient(room.address, "hearer") as hearer:
+        with RawClient(room.address, "flooder") as flooder:
+            flooder.socket.settimeout(0.2)
+            began = time.monotonic()
+            sent = 0
+            with pytest.raises(TimeoutError):  # backpressure: nobody takes its bytes any more
+                while True:
+                    sent += flooder.socket.send(b"x" * 99 + b"\n" + b"y\n" * 50)
+            heard = 0
+            while time.monotonic() - began < 2:
+                heard += hearer.line().startswith("flooder: ")
+            assert 100 <= heard <= 100 + 20 * 2.5
+        assert sent < 32 * MIB
+
+
+def test_a_flooder_that_slows_down_loses_nothing(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=50))
+    with RawClient(room.address, "hearer") as hearer, RawClient(room.address, "ada") as ada:
+        hearer.wait_for("ada joined the chat")
+        began = time.monotonic()
+        for number in range(300):
+            ada.say(f"{number}")
+        ada.end()
+        assert hearer.wait_for("ada left the chat!")[:-1] == [f"ada: {number}" for number in range(300)]
+        assert time.monotonic() - began > 0.8
+
+
+SECONDS = 5.0
+
+
+def test_50_people_coming_going_and_talking_lose_nothing_and_keep_their_order(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=0))
+    stop = threading.Event()
+    said: dict[str, int] = {}
+
+    def come_talk_and_go(person: int) -> None:
+        rng = random.Random(person)
+        stay = 0
+        while not stop.is_set():
+            stay += 1
+            with RawClient(room.address, f"p{person}-{stay}") as client:
+                for number in range(rng.randrange(1, 30)):
+                    client.say(f"{number}")
+                    said[f"p{person}-{stay}"] = number + 1
+                    stop.wait(rng.random() * 0.02)
+                client.end()
+                client.rest()
+
+    with (
+        HealthyPair(room.address),
+        RawClient(room.address, "hearer") as hearer,
+        ThreadPoolExecutor(51, thread_name_prefix="person") as people,
+    ):
+        hearing = people.submit(hearer.wait_for, "last joined the chat", 60)
+        stays = [people.submit(come_talk_and_go, person) for person in range(50)]
+        stop.wait(SECONDS)
+        stop.set()
+        for stay in stays:
+            stay.result()
+        with RawClient(room.address, "last"):
+            pass
+        heard: dict[str, list[int]] = {}
+        for line in hearing.result():
+            name, colon, number = line.partition(": ")
+            if colon and name.startswith("p"):
+                heard.setdefault(name, []).append(int(number))
+    assert len(said) > 50
+    assert heard == {name: list(range(count)) for name, count in said.items()}

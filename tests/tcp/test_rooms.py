@@ -1,0 +1,146 @@
+"""What a room does on real sockets, under each model: the protocol page, and the server's face."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+
+from chatlab.network import CantListen, CantResolve
+from chatlab.tcp.chat import Limits
+from chatlab.tcp.server import Model, TcpServer
+from tests.tcp.conftest import OpenRoom
+from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually
+
+CLOSING = "ERROR the room is closing"
+
+
+def test_a_talk(room: TcpServer) -> None:
+    with RawClient(room.address) as ada, RawClient(room.address, "bob") as bob:
+        assert ada.line() == "NICK"
+        ada.say("bob")
+        assert ada.line() == "NICK that nickname, or one that looks like it, is taken"
+        ada.say("ada")
+        assert ada.line() == "Connected to the server!"
+        assert bob.line() == "ada joined the chat"
+        ada.socket.sendall("one\r\nhé 🐍\n".encode())
+        assert [bob.line(), bob.line()] == ["ada: one", "ada: hé 🐍"]
+        bob.say("two")
+        assert ada.line() == "bob: two"  # and nothing of its own words
+        ada.end()
+        assert ada.rest() == []
+        assert bob.line() == "ada left the chat!"
+
+
+def test_a_stream_in_pieces(room: TcpServer) -> None:
+    with RawClient(room.address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        ada.wait_for("bob joined the chat")
+        for byte in "hé 🐍\n".encode():
+            ada.socket.sendall(bytes([byte]))
+        assert bob.line() == "ada: hé 🐍"
+
+
+def test_the_face_of_the_server(open_room: OpenRoom, model: Model) -> None:
+    room = open_room()
+    assert room.running
+    assert room.address[0] == "127.0.0.1"
+    assert repr(room) == f"<TCP room ({model}), open, 0 here>"
+    with RawClient(room.address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        assert room.nicknames == ("ada", "bob")
+        ada.wait_for("bob joined the chat")
+        received, sent = room.counts.received, room.counts.sent
+        ada.say("hi")
+        bob.wait_for("ada: hi")
+        assert (room.counts.received, room.counts.sent) == (received + 1, sent + 1)
+    eventually(lambda: room.nicknames == ())
+    assert room.start() is room
+    room.close()
+    room.close()
+    assert not room.running
+    assert repr(room) == f"<TCP room ({model}), closed, 0 here>"
+
+
+def test_a_room_that_closes_tells_everybody_and_opens_again_at_once_on_the_same_port(room: TcpServer) -> None:
+    address = room.address
+    with RawClient(address, "ada") as ada, RawClient(address) as stranger:
+        assert stranger.line() == "NICK"
+        room.close()
+        assert ada.rest() == [CLOSING]
+        assert stranger.rest() == [CLOSING]
+    room.start()
+    assert room.address == address
+    with RawClient(address, "ada"):
+        assert room.nicknames == ("ada",)
+
+
+def test_closing_while_members_talk_loses_no_last_words(room: TcpServer) -> None:
+    """Closing with unread data resets the connection, and a reset takes the last words away."""
+    with RawClient(room.address, "ada") as ada:
+        ada.socket.sendall(b"hello\n" * 90)
+        room.close()
+        ada.socket.sendall(b"too late\n")
+        assert ada.rest() == [CLOSING]
+
+
+def test_a_room_that_can_not_be_opened(room: TcpServer, model: Model) -> None:
+    with pytest.raises(CantListen, match="is taken or not allowed"):
+        TcpServer(port=room.address[1], model=model).start()
+    with pytest.raises(CantListen, match="not an address of this machine"):
+        TcpServer("192.0.2.1", 0, model=model).start()
+    with pytest.raises(CantResolve, match="no-such-host"):
+        TcpServer("no-such-host.invalid", 0, model=model).start()
+
+
+def test_small_lines_do_not_wait_for_acknowledgements(open_room: OpenRoom) -> None:
+    """Without TCP_NODELAY, a small line waits until the one before is acknowledged: on Linux, 40 ms later."""
+    room = open_room(Limits(rate_limit=0))
+    with RawClient(room.address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        ada.wait_for("bob joined the chat")
+        began = time.monotonic()
+        for number in range(100):
+            ada.say(f"a {number}")
+            bob.wait_for(f"ada: a {number}")
+        assert time.monotonic() - began < 2
+
+
+def test_many_come_at_once(room: TcpServer) -> None:
+    """More than a short backlog holds."""
+    clients = [socket.socket() for _ in range(300)]
+    try:
+        for client in clients:
+            client.settimeout(LIMIT)
+            client.connect(room.address[:2])
+        for client in clients:
+            assert client.recv(5) == b"NICK\n"
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_a_slow_reader_who_reads_at_last_misses_nothing(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=0, max_outbox=10_000_000))
+    lines = [f"{number} {'x' * 1000}" for number in range(8_000)]  # more than the kernel buffers
+    with (
+        HealthyPair(room.address),
+        RawClient(room.address, "slow", deaf=True) as slow,
+        RawClient(room.address, "ada") as ada,
+    ):
+        for line in lines:
+            ada.say(line)
+        ada.end()
+        heard = slow.wait_for("ada left the chat!")
+        assert [line for line in heard if line.startswith("ada: ")] == [f"ada: {line}" for line in lines]
+
+
+def test_half_close_what_is_owed_still_comes(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=0, max_outbox=10_000_000))
+    with RawClient(room.address, "slow", deaf=True) as slow, RawClient(room.address, "ada") as ada:
+        for _ in range(6_000):
+            ada.say("x" * 1000)
+        ada.say("last")
+        eventually(lambda: room.counts.received == 6_003)
+        slow.end()
+        heard = slow.rest()
+        assert heard.count("ada: " + "x" * 1000) == 6_000
+        assert heard[-1] == "ada: last"

@@ -1,0 +1,177 @@
+"""Promises that take a server in a process of its own: its memory, its file descriptors, its thousand members."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import psutil
+import pytest
+
+from chatlab.tcp.server import Model
+from tests.programs import Program
+from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient
+
+MIB = 1024 * 1024
+IDLE_CONNECTIONS = 10_000
+
+
+@contextlib.contextmanager
+def serving(*options: str, before: str = "") -> Iterator[tuple[Program, tuple[str, int]]]:
+    """A server process, and its address. `before`: Python to run in it first."""
+    code = f"{before}\nimport sys\nfrom chatlab.tcp.server import main\nsys.exit(main(sys.argv[1:]))"
+    with Program("-c", code, "--port", "0", *options) as program:
+        line = program.wait_for_line("The room is open at ")
+        yield program, ("127.0.0.1", int(line.partition("127.0.0.1:")[2].split()[0]))
+        assert program.errors == ""
+
+
+def memory(program: Program) -> int:
+    return int(psutil.Process(program.pid).memory_info().rss)
+
+
+class Crowd:
+    """Many members, each with what it got and nobody looked at yet."""
+
+    def __init__(self, address: tuple[str, int], size: int, stack: ExitStack) -> None:
+        self.members = [stack.enter_context(RawClient(address)) for _ in range(size)]
+        self._got = dict.fromkeys(self.members, b"")
+        self._selector = stack.enter_context(selectors.DefaultSelector())
+        for number, member in enumerate(self.members):
+            member.socket.sendall(b"m%d\n" % number)
+            member.socket.setblocking(False)
+            self._selector.register(member.socket, selectors.EVENT_READ, member)
+
+    def wait_for(self, wanted: bytes, *, deaf: tuple[RawClient, ...] = ()) -> None:
+        """Wait until every member but the `deaf` has got the line `wanted`; then all they got is forgotten."""
+        missing = set(self.members) - set(deaf)
+        deadline = time.monotonic() + 30
+        while missing:
+            assert time.monotonic() < deadline, f"{len(missing)} have not got {wanted!r}"
+            for key, _ in self._selector.select(1):
+                data = key.data.socket.recv(1 << 20)
+                assert data, "put out"
+                self._got[key.data] += data
+                if wanted in self._got[key.data]:
+                    missing.discard(key.data)
+        self._got = dict.fromkeys(self.members, b"")
+
+
+@pytest.fixture
+def many_files() -> None:
+    """Lets this process, and those that it starts, have as many files open as the system allows."""
+    resource = pytest.importorskip("resource", reason="Windows has no such limit")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 20_000)), hard))
+
+
+def test_128_mib_without_a_newline_cost_no_memory(model: Model) -> None:
+    with serving("--model", model) as (program, address), HealthyPair(address):
+        before = memory(program)
+        most = before
+        flood = b"x" * MIB
+        with RawClient(address, "flooder") as member, RawClient(address) as stranger:
+            for sender in (member, stranger):
+                with contextlib.suppress(OSError):  # nobody listens any more
+                    for _ in range(128):
+                        sender.socket.sendall(flood)
+                        most = max(most, memory(program))
+        assert most - before < 32 * MIB
+
+
+def test_readers_who_never_read_cost_little_memory(model: Model) -> None:
+    with (
+        serving("--model", model, "--rate-limit", "0") as (program, address),
+        HealthyPair(address),
+        ExitStack() as stack,
+    ):
+        deaf = [stack.enter_context(RawClient(address, f"deaf{number}", deaf=True)) for number in range(50)]
+        before = memory(program)
+        most = before
+        with RawClient(address, "ada") as ada:
+            for _ in range(1000):
+                ada.socket.sendall((b"x" * 1000 + b"\n") * 8)
+                most = max(most, memory(program))
+        assert most - before < 32 * MIB
+        assert len(deaf) == 50
+
+
+def test_a_line_that_is_too_long_is_answered_before_the_connection_ends(model: Model) -> None:
+    """Closing with unread data resets the connection, and a reset takes the last words away."""
+    with serving("--model", model) as (_, address), RawClient(address, "flooder") as flooder:
+        flooder.socket.sendall(b"x" * 100_000)
+        assert flooder.rest()[-1] == "ERROR a line has at most 1024 bytes"
+
+
+@pytest.mark.usefixtures("many_files")
+def test_a_thousand_members_are_let_in_within_10_s_and_hear_a_line_within_3_s(model: Model) -> None:
+    with serving("--model", model, "--max-members", "1003") as (_, address), ExitStack() as stack:
+        stack.enter_context(HealthyPair(address))
+        began = time.monotonic()
+        crowd = Crowd(address, 1000, stack)
+        crowd.wait_for(b"Connected to the server!\n")
+        admitted = time.monotonic() - began
+        print(f"all are in after {admitted:.1f} s")
+        assert admitted < 10
+        first = crowd.members[0]
+        first.socket.setblocking(True)
+        began = time.monotonic()
+        first.say("can you hear me")
+        first.socket.setblocking(False)
+        crowd.wait_for(b"m0: can you hear me\n", deaf=(first,))
+        heard = time.monotonic() - began
+        print(f"all have heard after {heard:.2f} s")
+        assert heard < 3
+
+
+@pytest.mark.usefixtures("many_files")
+def test_ten_thousand_idle_connections_take_at_most_2_kib_each() -> None:
+    with (
+        serving("--model", "selectors", "--nickname-time", "600") as (program, address),
+        HealthyPair(address),
+        ExitStack() as stack,
+    ):
+        before = memory(program)
+        idle = [stack.enter_context(RawClient(address)) for _ in range(IDLE_CONNECTIONS)]
+        assert all(client.line() == "NICK" for client in idle)
+        each = (memory(program) - before) / IDLE_CONNECTIONS
+        print(f"{each:.0f} bytes a connection")
+        assert each <= 2048
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_when_file_descriptors_run_out_the_server_goes_on_and_admits_again(model: Model) -> None:
+    limit = 60
+    lowered = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({limit}, {limit}))"
+    with serving("--model", model, before=lowered) as (program, address), HealthyPair(address), ExitStack() as stack:
+        outside = [stack.enter_context(RawClient(address)) for _ in range(limit * 2)]
+        admitted = _answered(outside)
+        assert limit / 2 < len(admitted) < limit
+        waiting = [client for client in outside if client not in admitted]
+        process = psutil.Process(program.pid)
+        used, began = sum(process.cpu_times()[:2]), time.monotonic()
+        assert _answered(waiting, quiet=1.5) == []
+        assert sum(process.cpu_times()[:2]) - used < 0.3 * (time.monotonic() - began), "it spins"
+        for client in admitted:
+            client.socket.close()
+        assert waiting[0].line(LIMIT) == "NICK"
+        for client in waiting:
+            client.socket.close()
+
+
+def _answered(clients: list[RawClient], quiet: float = 0.5) -> list[RawClient]:
+    """Those to whom the server has said NICK, once it has said nothing to anybody for `quiet` seconds."""
+    answered = []
+    with selectors.DefaultSelector() as selector:
+        for client in clients:
+            selector.register(client.socket, selectors.EVENT_READ, client)
+        while ready := selector.select(quiet):
+            for key, _ in ready:
+                assert key.data.line() == "NICK"
+                selector.unregister(key.fileobj)
+                answered.append(key.data)
+    return answered
