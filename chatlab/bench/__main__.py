@@ -1,0 +1,113 @@
+"""How fast are the rooms? `python -m chatlab.bench --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from chatlab.bench.comparison import compare, header
+from chatlab.bench.files import allow_files
+from chatlab.bench.idle import idle
+from chatlab.bench.load import Load
+from chatlab.bench.members import Members
+from chatlab.bench.modes import MODES
+from chatlab.bench.servers import Server
+from chatlab.bench.tcp_members import TcpMembers
+from chatlab.bench.udp_members import UdpMembers
+from chatlab.program import Parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program. Returns its exit code."""
+    given = _parser().parse_args(arguments)
+    mode = MODES[given.mode]
+    servers = (*given.server, *given.udp_server, *mode.servers)
+    print(f"{given.mode}: {mode.about}")
+    try:
+        if mode.load:
+            print(header())
+        for clients in given.clients or mode.clients:
+            for line in _lines(mode.load, servers, clients, given):
+                print(line, flush=True)
+    except OSError as error:  # a server that can't be started, or lets nobody in; too few file descriptors
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _lines(
+    load: Callable[[int], Load] | None, servers: Sequence[Server], clients: int, given: argparse.Namespace
+) -> Iterator[str]:
+    if load:
+        allow_files(clients * len(servers))
+        yield from compare(servers, load(clients), given.repeats, given.seconds)
+    else:
+        allow_files(clients)
+        for server in servers:
+            yield from idle(server, clients)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m chatlab.bench",
+        description="How fast are the rooms? Each server is a process of its own; the members are in this one.",
+        epilog="modes:\n"
+        + "".join(f"  {name:8}{mode.about}\n" for name, mode in MODES.items())
+        + "\nRows show medians of the repeats, in which the servers take turns, since a machine's speed drifts: read\n"
+        "the ratios. CPU time and memory are the server's own, and known on Linux alone.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("mode", nargs="?", choices=MODES, default="talk", help="what to measure (default: talk)")
+    parser.add_argument(
+        "--clients", type=_clients, nargs="+", metavar="N", help="members; several numbers for several runs"
+    )
+    parser.add_argument("--repeats", type=_count, default=5, metavar="N", help="turns of each server (default: 5)")
+    parser.add_argument("--seconds", type=_seconds, default=1.0, metavar="S", help="length of a turn (default: 1)")
+    for option, protocol, members in (("--server", "TCP", TcpMembers), ("--udp-server", "UDP", UdpMembers)):
+        parser.add_argument(
+            option,
+            type=partial(_server, members),
+            action="append",
+            default=[],
+            metavar="COMMAND",
+            help=f"measure another {protocol} server as well; {{port}} in its command stands for the port to listen on",
+        )
+    return parser
+
+
+def _server(members: type[Members], command: str) -> Server:
+    try:
+        return Server.from_command(command, members)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+
+
+def _clients(text: str) -> int:
+    if _count(text) == 1:
+        raise argparse.ArgumentTypeError("nobody hears anybody: choose 2 clients or more")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""Sockets need file descriptors, and systems limit how many a process has."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.platform != "win32":
+    import resource
+
+# What a process has open besides its sockets.
+SPARE = 64
+
+
+class TooFewFiles(OSError):
+    """The system does not allow so many sockets. The text is one line that says what to do."""
+
+
+def allow_files(sockets: int) -> None:
+    """Allow this process, and those that it starts, so many sockets (setrlimit(2)). Raises TooFewFiles.
+
+    Windows has no such limit.
+    """
+    if sys.platform == "win32":
+        return
+    wanted = sockets + SPARE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= wanted:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    except (ValueError, OSError) as error:
+        raise TooFewFiles(
+            f"{sockets:,} sockets need {wanted:,} file descriptors, and this system allows {soft:,}: "
+            f"raise its limit (ulimit -n), or run with fewer clients (--clients)"
+        ) from error

@@ -1,0 +1,50 @@
+"""What a client costs that says nothing: the server's memory with the first one, and when all are there."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from chatlab.bench.members import Members
+from chatlab.bench.servers import RunningServer, Server
+
+# When nobody has heard anything for so long (seconds), all notices are delivered.
+QUIET = 0.5
+# So many come at once. The notices of many together would be most of what is measured: a process keeps memory.
+FEW = 25
+
+
+def idle(server: Server, clients: int) -> Iterator[str]:
+    """A line about connections that have no nickname yet, where there are connections, and one about members.
+
+    Raises NobodyAnswers if the server does not let all of them in.
+    """
+    if server.members.kind is socket.SOCK_STREAM:
+        with ExitStack() as stack:
+            running, _, before = _open(stack, server, clients)
+            strangers = [stack.enter_context(socket.create_connection(running.address)) for _ in range(clients - 1)]
+            for stranger in strangers:
+                stranger.recv(1)  # it has been asked for its nickname
+            yield _line(f"{server.name}: {clients:,} connections held", before, running.memory(), clients)
+    with ExitStack() as stack:
+        running, members, before = _open(stack, server, clients)
+        members.admit(clients - 1, FEW)
+        while any(True for _ in members.listen(QUIET)):
+            pass
+        yield _line(f"{server.name}: {clients:,} members held", before, running.memory(), clients)
+
+
+def _open(stack: ExitStack, server: Server, clients: int) -> tuple[RunningServer, Members, int | None]:
+    """The server at work, its first member, and the memory that it has then."""
+    running = stack.enter_context(RunningServer(server, clients))
+    members = stack.enter_context(server.members(running))
+    members.admit(1)
+    return running, members, running.memory()
+
+
+def _line(held: str, before: int | None, after: int | None, clients: int) -> str:
+    if before is None or after is None:
+        return f"{held}; on this system the memory of another process is unknown"
+    each = (after - before) / (clients - 1)
+    return f"{held}: {each:,.0f} bytes each ({before / 2**20:.1f} MiB with the first, {after / 2**20:.1f} MiB with all)"

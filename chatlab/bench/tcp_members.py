@@ -1,0 +1,29 @@
+"""Members of a TCP room."""
+
+from __future__ import annotations
+
+import socket
+
+from chatlab.bench.members import TEXT, Members
+
+
+class TcpMembers(Members):
+    """Members of a TCP room."""
+
+    kind = socket.SOCK_STREAM
+    echo = False
+
+    def say(self, speaker: int, times: int) -> None:
+        self.sockets[speaker].sendall((TEXT + b"\n") * times)
+
+    def _connect(self) -> socket.socket:
+        sock = socket.create_connection(self.room.address)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+    def _ask(self, number: int, again: bool) -> None:
+        if not again:
+            self.sockets[number].sendall(b"member%d\n" % number)
+
+    def _is_in(self, number: int, heard: bytes) -> bool:
+        return b"Connected to the server!\n" in heard

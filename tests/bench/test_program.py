@@ -1,0 +1,113 @@
+"""`python -m chatlab.bench`, each mode for a moment: that it measures, not how fast anything is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatlab.bench.__main__ import main
+
+MOMENT = ("--repeats", "1", "--seconds", "0.02")
+MODELS = ("tcp threads", "tcp selectors", "tcp asyncio")
+NAIVE = f'"{sys.executable}" -m chatlab.bench.naive {{port}}'
+
+
+def rows(mode: str, clients: int, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, list[float]]:
+    """The figures of each server."""
+    assert main([mode, "--clients", str(clients), *MOMENT, *more]) == 0
+    about, header, *lines = capsys.readouterr().out.splitlines()
+    assert about.startswith(f"{mode}: ")
+    name_ends = header.index(" clients")
+    return {
+        line[:name_ends].strip(): [
+            float("nan") if cell == "-" else float(cell) for cell in line[name_ends:].replace(",", "").split()
+        ]
+        for line in lines
+    }
+
+
+@pytest.mark.parametrize(
+    ("mode", "clients", "servers"),
+    [
+        ("talk", 3, ("udp", *MODELS)),
+        ("single", 5, (*MODELS, "tcp bare loop")),
+        ("flood", 12, (*MODELS, "tcp naive")),
+        ("crowd", 20, ("udp", *MODELS)),
+        ("udp", 5, ("udp", "udp bare loop")),
+    ],
+)
+def test_a_row_for_each_server(
+    mode: str, clients: int, servers: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = rows(mode, clients, capsys)
+    assert set(table) == set(servers)
+    for server, (in_room, messages, deliveries, rate, *ratios_and_more, lost) in table.items():
+        heard = clients if server.startswith("udp") else clients - 1
+        assert (in_room, deliveries, lost) == (clients, messages * heard, 0)
+        assert rate > 0
+        if sys.platform == "linux":
+            assert all(figure > 0 for figure in ratios_and_more)
+    assert list(table.values())[-1][4] == 1  # the last one, compared with itself
+
+
+def test_idle(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["idle", "--clients", "20"]) == 0
+    _, strangers, members = capsys.readouterr().out.splitlines()
+    assert strangers.startswith("tcp selectors: 20 connections held")
+    assert members.startswith("tcp selectors: 20 members held")
+    assert ("MiB with all" in members) == (sys.platform == "linux")
+
+
+def test_any_server_by_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    table = rows("udp", 3, capsys, "--server", NAIVE)
+    assert len(table) == 3
+    [name] = set(table) - {"udp", "udp bare loop"}
+    assert name.startswith(Path(sys.executable).name)
+    assert table[name][1] * 2 == table[name][2] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--server", "no-such-program {port}"), "can't start 'no-such-program': "),
+        (("--server", f'"{sys.executable}" -c pass {{port}}'), "the server has ended: does its command work?"),
+    ],
+)
+def test_a_server_that_does_not_work(
+    arguments: tuple[str, ...], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["single", "--clients", "3", *MOMENT, *arguments]) == 2
+    assert capsys.readouterr().err.startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nap",),
+        ("--clients", "0"),
+        ("--clients", "1"),
+        ("--server", "x"),
+        ("--server", "'{port}"),
+        ("--seconds", "soon"),
+        ("--repeats", "-1"),
+    ],
+)
+def test_bad_arguments(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit file descriptors")
+def test_too_few_file_descriptors() -> None:
+    program = (
+        "import resource, sys; from chatlab.bench.__main__ import main; "
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)); sys.exit(main(['idle', '--clients', '500']))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("500 sockets need 564 file descriptors, and this system allows 100: raise its limit")

@@ -1,0 +1,221 @@
+"""Wrong TCP servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from chatlab.addresses import Address
+from chatlab.room import Room
+from chatlab.tcp import chat
+from chatlab.tcp.chat import Delivery, Limits, TcpChat
+from chatlab.tcp.framing import LineBuffer
+from chatlab.tcp.protocol import Answer, Choose, Hangup, build_answer
+from chatlab.text import clean
+from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, setting
+
+Chat = TcpChat[Any]
+Deliveries = list[Delivery[Any]]
+
+
+def before(spoil: Callable[[bytes], bytes]) -> Spoil:
+    """Have `spoil` change the bytes that come in."""
+
+    def receive(
+        original: Callable[..., Deliveries], chat: Chat, connection: object, data: bytes, now: float
+    ) -> Deliveries:
+        return original(chat, connection, spoil(data), now)
+
+    return around(TcpChat, "receive", receive)
+
+
+def afterwards(spoil: Callable[[Chat, Delivery[Any]], Delivery[Any]]) -> Spoil:
+    """Have `spoil` change what the chat does about bytes."""
+
+    def receive(
+        original: Callable[..., Deliveries], chat: Chat, connection: object, data: bytes, now: float
+    ) -> Deliveries:
+        return [spoil(chat, delivery) for delivery in original(chat, connection, data, now)]
+
+    return around(TcpChat, "receive", receive)
+
+
+def limited(**limits: float) -> Spoil:
+    def make(original: Callable[..., None], chat: Chat, given: Limits, *, log: Callable[[str], None]) -> None:
+        original(chat, replace(given, **limits), log=log)  # type: ignore[arg-type]  # each is the limit's own type
+
+    return around(TcpChat, "__init__", make)
+
+
+def saying(words: Callable[[Answer], bytes]) -> Spoil:
+    return setting(chat, "build_answer", words)
+
+
+def with_echo(original: Callable[..., None], room: Room[Any], capacity: int, *, echo: bool) -> None:
+    original(room, capacity, echo=True)
+
+
+def to_strangers_too(chat: Chat, delivery: Delivery[Any]) -> Delivery[Any]:
+    if b": " in delivery.lines:
+        return replace(delivery, recipients=(*delivery.recipients, *chat._strangers))
+    return delivery
+
+
+def one_handshake_at_a_time(
+    original: Callable[..., Deliveries], chat: Chat, connection: object, address: Address, now: float
+) -> Deliveries:
+    shut = bool(chat._strangers)
+    return original(chat, connection, address, now)[shut:]
+
+
+def strangers_leave_too(
+    original: Callable[..., Deliveries], chat: Chat, connection: object, *why: object
+) -> Deliveries:
+    stranger = connection in chat._strangers
+    notice = Delivery(b"None left the chat!\n", chat.room.members)
+    return original(chat, connection, *why) + ([notice] if stranger else [])
+
+
+_numbers = count()
+
+
+def every_second_is_lost(chat: Chat, delivery: Delivery[Any]) -> Delivery[Any]:
+    lost = b": " in delivery.lines and next(_numbers) % 2
+    return replace(delivery, recipients=()) if lost else delivery
+
+
+def without_reason(answer: Answer) -> bytes:
+    return b"NICK\n" if isinstance(answer, Choose) else build_answer(answer)
+
+
+def with_a_word_after_error(answer: Answer) -> bytes:
+    return build_answer(answer) + (b"bye\n" if isinstance(answer, Hangup) else b"")
+
+
+def believing_claims(answer: Answer) -> bytes:
+    text = getattr(answer, "text", "")
+    return f"{text}\n".encode() if ": " in text or text.isupper() else build_answer(answer)
+
+
+def one_piece_is_one_line(data: bytes) -> bytes:
+    return data if data.endswith(b"\n") or not data else data + b"\n"
+
+
+def only_the_first_line(data: bytes) -> bytes:
+    return data[: data.find(b"\n") + 1] or data
+
+
+SCRIPTS = ("nicknames of any script", "a nickname of twenty characters", "a nickname is normalised")
+UNSAFE = ("control characters are removed", "line separators are removed", "nobody reorders a screen")
+WRONG: tuple[Wrong, ...] = (
+    Wrong(
+        "joining is not announced", NICKNAMES["joining is not announced"], ("a newcomer is asked let in and announced",)
+    ),
+    Wrong(
+        "leaving is not announced",
+        NICKNAMES["leaving is not announced"],
+        ("everyone else hears who leaves", "the end of the stream is a goodbye"),
+    ),
+    Wrong(
+        "a nickname is never free again",
+        NICKNAMES["a nickname is never free again"],
+        ("a nickname is free when its owner has left",),
+    ),
+    Wrong("nicknames are ASCII", NICKNAMES["nicknames are ASCII"], SCRIPTS),
+    Wrong("nicknames are not normalised", NICKNAMES["nicknames are not normalised"], ("a nickname is normalised",)),
+    Wrong(
+        "nicknames have up to 19 characters",
+        NICKNAMES["nicknames have up to 19 characters"],
+        ("a nickname of twenty characters",),
+    ),
+    Wrong(
+        "nicknames have up to 21 characters", NICKNAMES["nicknames have up to 21 characters"], ("no other nicknames",)
+    ),
+    Wrong(
+        "nicknames may be anything",
+        NICKNAMES["nicknames may be anything"],
+        ("no other nicknames", "reserved nicknames"),
+    ),
+    Wrong("nothing is reserved", NICKNAMES["nothing is reserved"], ("reserved nicknames",)),
+    Wrong(
+        "two may have one nickname",
+        NICKNAMES["two may have one nickname"],
+        ("a taken nickname is refused", "a nickname that looks taken is refused"),
+    ),
+    Wrong(
+        "only equal nicknames are the same",
+        NICKNAMES["only equal nicknames are the same"],
+        ("a nickname that looks taken is refused",),
+    ),
+    Wrong(
+        "members hear themselves",
+        around(Room, "__init__", with_echo),
+        ("a newcomer does not hear of itself", "no echo"),
+    ),
+    Wrong("strangers hear the room", afterwards(to_strangers_too), ("who has no nickname hears nothing",)),
+    Wrong(
+        "one handshake at a time",
+        around(TcpChat, "connect", one_handshake_at_a_time),
+        ("who has no nickname does not shut the door",),
+    ),
+    Wrong("refusals without a reason", saying(without_reason), ("a taken nickname is refused", "no other nicknames")),
+    Wrong("nine tries", limited(nickname_tries=9), ("the tenth nickname may be right",)),
+    Wrong("eleven tries", limited(nickname_tries=11), ("ten wrong nicknames are the end",)),
+    Wrong(
+        "a word after ERROR",
+        saying(with_a_word_after_error),
+        ("ten wrong nicknames are the end", "a longer line is the end", "a line without end is the end"),
+    ),
+    Wrong(
+        "some words are not sent on",
+        afterwards(every_second_is_lost),
+        ("nothing is lost when many talk",),
+    ),
+    Wrong(
+        "nothing said is sent on",
+        saying(lambda answer: b"" if hasattr(answer, "text") else build_answer(answer)),
+        ("everyone else hears what is said",),
+    ),
+    Wrong(
+        "everything is Latin-1",
+        setting(chat, "decode", lambda data: clean(data.decode("latin-1"))),
+        ("text arrives as it was said", "bytes that are not utf8"),
+    ),
+    Wrong(
+        "text is not cleaned",
+        setting(chat, "decode", lambda data: data.decode("utf-8", "replace")),
+        (*UNSAFE, "empty text is not sent on"),
+    ),
+    Wrong("claims are believed", saying(believing_claims), ("nobody speaks as another", "nobody speaks for the room")),
+    Wrong(
+        "lines are turned round",
+        before(lambda data: b"".join(reversed(data.splitlines(keepends=True)))),
+        ("lines keep their order",),
+    ),
+    Wrong(
+        "a return is kept",
+        before(lambda data: data.replace(b"\r\n", b"\r\r\n")),
+        ("carriage returns are dropped",),
+    ),
+    Wrong(
+        "one piece is one line",
+        before(one_piece_is_one_line),
+        ("a line may come one byte at a time", "a piece may end anywhere"),
+    ),
+    Wrong("only the first line of a piece", before(only_the_first_line), ("lines may come in one piece",)),
+    Wrong("a line has up to 1,023 bytes", limited(max_bytes=1023), ("the longest line arrives whole",)),
+    Wrong("a line has up to 1,025 bytes", limited(max_bytes=1025), ("a longer line is the end",)),
+    Wrong(
+        "a line may be without end",
+        setting(LineBuffer, "ready", property(lambda buffer: b"\n" in buffer._bytes)),
+        ("a line without end is the end",),
+    ),
+    Wrong(
+        "strangers are said to leave",
+        around(TcpChat, "leave", strangers_leave_too),
+        ("who never came in does not leave",),
+    ),
+    Wrong("who does not read is never dropped", limited(max_outbox=10**9), ("who does not read is dropped",)),
+)
