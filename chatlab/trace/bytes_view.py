@@ -1,0 +1,112 @@
+"""One message byte by byte: hex, text and the names of its fields, side by side. Pure.
+
+The fields are those of the room's protocols (`chatlab.udp.protocol`, `chatlab.tcp.protocol`); bytes that follow neither
+are a text. `str` is the table as text; a notebook shows it as a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
+
+from chatlab.trace.arrow import Kind
+from chatlab.trace.rung import Rung
+from chatlab.trace.wire_text import visible, width
+
+ROW = 8  # bytes
+HEADINGS = ("at", "bytes", "text", "field")
+
+_FIELDS = {
+    Kind.DATAGRAM: (
+        rb"(?P<command>SIGNUP_TAG:)(?P<nickname>[^ ]*)( (?P<token>[0-9a-f]{16}))?(?P<padding> *)",
+        rb"(?P<command>SIGNOUT_TAG:)(?P<text>.*)",
+        rb"(?P<command>REFUSED_TAG:)(?P<reason>.*)",
+        rb"(?P<command>PROVE_TAG:)(?P<token>[0-9a-f]{16})",
+        rb"(?P<nickname>[^\s:]+)(?P<notice> (joined|left)!)",
+        rb"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>.*)",
+    ),
+    Kind.PIECE: (
+        rb"(?P<command>NICK|ERROR)(?P<reason> [^\r\n]*)?(?P<newline>\r?\n)",
+        rb"(?P<notice>Connected to the server!)(?P<newline>\r?\n)",
+        rb"(?P<nickname>[^\s:]+)(?P<notice> (joined the chat|left the chat!))(?P<newline>\r?\n)",
+        rb"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
+        rb"(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
+    ),
+}
+
+
+class Row(NamedTuple):
+    """Up to ROW bytes of one field; `offset`: how many bytes of the message come before them."""
+
+    offset: int
+    data: bytes
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class BytesView:
+    """The bytes of one message. `title`: one line that says which."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, rung: Rung) -> BytesView:
+        data, kind = rung.arrow.data, rung.arrow.kind
+        messages = rung.arrow.lines if kind is Kind.PIECE else [data]
+        fields = [field for message in messages for field in _fields(message, kind)]
+        title = f"Message {rung.number}, {rung.source} -> {rung.destination}: {len(data):,} bytes"
+        return cls(title, tuple(_rows(fields)))
+
+    def __str__(self) -> str:
+        table = [HEADINGS, *self._cells()]
+        widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+        lines = (
+            "  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)) for row in table
+        )
+        return "\n".join([self.title, *map(str.rstrip, lines)])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Not coloured, so that it follows the theme, also in a notebook that is not trusted."""
+        head = "".join(f'<th style="text-align: left">{heading}</th>' for heading in HEADINGS)
+        rows = "".join(f"<tr>{''.join(map(_html_cell, cells))}</tr>" for cells in self._cells())
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return {"text/html": f"<p>{escape(self.title)}</p>{table}", "text/plain": str(self)}
+
+    def _cells(self) -> Iterator[tuple[str, str, str, str]]:
+        for offset, data, field in self.rows:
+            yield str(offset), data.hex(" "), visible(data), field
+
+
+def _html_cell(text: str) -> str:
+    return f'<td style="text-align: left"><code style="white-space: pre">{escape(text)}</code></td>'
+
+
+def _fields(message: bytes, kind: Kind) -> list[tuple[str, bytes]]:
+    """The name and the bytes of each field, in order."""
+    for pattern in _FIELDS.get(kind, ()):
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            groups = sorted((found.span(name), name) for name in found.groupdict() if found[name])
+            return list(_with_gaps(message, [(start, end, name) for (start, end), name in groups]))
+    return [("text", message)] if message else []
+
+
+def _with_gaps(message: bytes, spans: list[tuple[int, int, str]]) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    for start, end, name in spans:
+        if start > at:
+            yield "space", message[at:start]
+        yield name, message[start:end]
+        at = end
+
+
+def _rows(fields: list[tuple[str, bytes]]) -> Iterator[Row]:
+    offset = 0
+    for name, data in fields:
+        for start in range(0, len(data), ROW):
+            piece = data[start : start + ROW]
+            yield Row(offset, piece, name if start == 0 else "")
+            offset += len(piece)

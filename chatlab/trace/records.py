@@ -1,0 +1,57 @@
+"""What a trace writes down: one record for each thing that happened at a socket or in a relay. Pure data.
+
+A datagram between two watched sockets gives two records, SENT at one end and RECEIVED at the other; between a watched
+one and a stranger, one. TCP's bytes are recorded as the pieces that `send` took and `recv` returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from chatlab.addresses import Address
+
+
+class Transport(Enum):
+    UDP = auto()
+    TCP = auto()
+
+
+class Step(Enum):
+    """What happened. The source of a record is whoever caused it, wherever it was seen."""
+
+    SENT = auto()
+    RECEIVED = auto()
+    CARRIED = auto()  # a relay decided the fate of a datagram
+    CONNECTED = auto()
+    ENDED = auto()  # the source says no more (FIN); seen at its own end
+    END_READ = auto()  # the same; the other end has read all that came before
+    RESET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`time`: seconds of the trace's clock. `delays`: for CARRIED, the delay of each copy in seconds; none if lost."""
+
+    time: float
+    step: Step
+    transport: Transport
+    source: Address
+    destination: Address
+    data: bytes = b""
+    delays: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """All that a picture is drawn from.
+
+    `watched`: the ends where every datagram and piece is seen. `relays`: the addresses of relays, which are part of the
+    network and no party. `names`: of the ends, as far as they are known.
+    """
+
+    records: tuple[Record, ...]
+    watched: frozenset[Address]
+    relays: frozenset[Address]
+    names: Mapping[Address, str]

@@ -1,0 +1,64 @@
+"""One message byte by byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatlab.trace.records import Transport
+from chatlab.udp.protocol import build_sign_up
+
+from .scripts import Script
+
+
+def fields(data: bytes, transport: Transport = Transport.UDP) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    name = ""
+    for row in Script(transport).sent("ada", "room", data).trace.message(1).rows:
+        name = row.field or name
+        found[name] = found.get(name, b"") + row.data
+    assert b"".join(found.values()) == data
+    return found
+
+
+def test_the_table() -> None:
+    assert str(Script().sent("room", "ada", "bob: grüße".encode()).trace.message(1)).splitlines() == [
+        "Message 1, room -> ada: 12 bytes",
+        "at  bytes                 text   field",
+        "0   62 6f 62              bob    nickname",
+        "3   3a 20                 :      separator",
+        "5   67 72 c3 bc c3 9f 65  grüße  text",
+    ]
+
+
+def test_the_fields_of_datagrams() -> None:
+    sign_up = fields(build_sign_up("ada"))
+    assert (sign_up["command"], sign_up["nickname"]) == (b"SIGNUP_TAG:", b"ada")
+    assert set(sign_up["padding"]) == {ord(" ")}
+    assert fields(build_sign_up("ada", "0123456789abcdef"))["token"] == b"0123456789abcdef"
+    assert fields(b"REFUSED_TAG:the room is full")["reason"] == b"the room is full"
+    assert fields(b"ada joined!") == {"nickname": b"ada", "notice": b" joined!"}
+    assert fields(b"hello") == {"text": b"hello"}
+    assert not fields(b"")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_the_fields_of_lines(end: bytes) -> None:
+    assert fields(b"ada: hi" + end, Transport.TCP) == {
+        "nickname": b"ada",
+        "separator": b": ",
+        "text": b"hi",
+        "newline": end,
+    }
+    assert fields(b"NICK that is taken" + end, Transport.TCP)["reason"] == b" that is taken"
+    assert fields(b"half a li", Transport.TCP) == {"text": b"half a li"}
+
+
+def test_strangers_bytes_are_escaped() -> None:
+    bundle = Script().sent("ada", "room", b"<img src=x onerror=alert(1)>").trace.message(1)._repr_mimebundle_()
+    assert "<img" not in bundle["text/html"]
+    assert "&lt;img" in bundle["text/html"]
+
+
+def test_a_message_that_is_not_there() -> None:
+    with pytest.raises(KeyError, match="no message 2"):
+        Script().sent("ada", "room", b"hi").trace.message(2)

@@ -1,0 +1,130 @@
+"""The message ladder: its text twin, and its picture."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from chatlab.trace import Trace
+from chatlab.trace.ladder import SHOWN
+from chatlab.trace.ladder_svg import draw
+from chatlab.trace.layout import lay_out
+from chatlab.trace.placing import CELL, Placed
+from chatlab.trace.wire_text import width
+
+from .scripts import PARTIES, Script, storm
+
+SVG = "{http://www.w3.org/2000/svg}"
+SIZES = [(parties, messages, seed) for parties in (2, 3, 4, 6) for messages in (5, 40) for seed in range(5)]
+HOSTILE = '<script>alert(1)</script>&"\x00\x1b[31m\u202e\uffff]]>'
+
+
+def test_the_text_twin() -> None:
+    script = (
+        Script().carried("ada", "room", b"hi", 0).carried("room", "ada", b"ada: hi").carried("room", "bob", b"x", 2.5)
+    )
+    script.carried("bob", "room", b"y", 0, 0)
+    assert str(script.trace).splitlines() == [
+        "Messages between ada, room and bob:",
+        "  1  ada  -> room  hi",
+        "  2  room -> ada   ada: hi  lost",
+        "  3  room -> bob   x        late, arrives after 4",
+        "  4  bob  -> room  y",
+        "  4  bob  -> room  y        again",
+    ]
+
+
+def test_the_same_talk_gives_the_same_picture_at_any_pace() -> None:
+    slow = storm(4, 30, seed=1)
+    fast = Trace()
+    for name, address in PARTIES.items():
+        fast.name(address, name)
+    for record in slow.trace.talk().records:
+        delays = tuple(delay / 1000 for delay in record.delays)
+        fast.add(replace(record, time=record.time / 1000, delays=delays))
+    assert str(fast) == str(slow.trace)
+    assert draw(fast.ladder) == draw(slow.ladder)
+    assert draw(storm(4, 30, seed=2).ladder) != draw(slow.ladder)
+
+
+def test_a_cell_shows_the_picture_with_its_text_twin() -> None:
+    script = Script().sent("ada", "room", b"hi")
+    bundle = script.trace._repr_mimebundle_()
+    assert bundle["text/plain"] == str(script.trace)
+    picture = ET.fromstring(bundle["image/svg+xml"])
+    assert picture.findtext(f"{SVG}desc") == str(script.trace)
+    assert picture.findtext(f"{SVG}title") == "Messages between ada and room"
+    assert "var(" not in bundle["image/svg+xml"]
+
+
+def test_what_strangers_say_is_text_and_the_picture_stays_well_formed() -> None:
+    for live in (False, True):
+        picture = draw(Script().sent("ada", "room", HOSTILE.encode()).ladder, live=live)
+        tags = {element.tag for element in ET.fromstring(picture).iter()}
+        assert f"{SVG}script" not in tags
+        assert '<script>alert(1)</script>&"\\x00\\x1b[31m\\u2…' in texts(picture)
+
+
+def texts(picture: str) -> Iterator[str]:
+    for element in ET.fromstring(picture).iter(f"{SVG}text"):
+        yield element.text or ""
+
+
+def test_the_picture_marks_what_is_lost_late_and_repeated() -> None:
+    script = Script().carried("ada", "room", b"1").carried("ada", "room", b"2", 1.5).carried("ada", "room", b"3", 0, 0)
+    shown = list(texts(draw(script.ladder)))
+    assert {"lost", "late", "again", "1", "2", "3"} <= set(shown)
+    assert "late +1500 ms" in texts(draw(script.ladder, live=True))
+
+
+def test_an_overtaken_rung_crosses_the_one_that_overtook_it() -> None:
+    script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 0)
+    first, second = (placed.line for placed in lay_out(script.ladder, ["", ""]).rungs)
+    assert first.y1 < second.y1
+    assert first.y2 > second.y2
+
+
+def test_rungs_that_come_in_order_do_not_cross() -> None:
+    script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 1.5)
+    first, second = (placed.line for placed in lay_out(script.ladder, ["", ""]).rungs)
+    assert first.y1 < second.y1
+    assert first.y2 < second.y2
+
+
+def box(placed: Placed) -> tuple[float, float, float, float]:
+    size = CELL * (sum(width(part.text) + 1 for part in placed.parts) - 1)
+    return placed.x, placed.y - 12, placed.x + size, placed.y + 4
+
+
+@pytest.mark.parametrize(("parties", "messages", "seed"), SIZES)
+def test_texts_keep_clear_of_each_other_and_of_the_parties_lines(parties: int, messages: int, seed: int) -> None:
+    ladder = storm(parties, messages, seed).ladder
+    layout = lay_out(ladder, [rung.note for rung in ladder.rungs])
+    boxes = [box(placed) for placed in layout.rungs if placed.parts]
+    assert len(boxes) == len({rung.number for rung in ladder.rungs})
+    for index, (left, top, right, bottom) in enumerate(boxes):
+        assert left > 0
+        assert right < layout.width
+        assert all(not left < x < right for x in layout.columns.values())
+        assert all(bottom <= other[1] or other[3] <= top for other in boxes[:index] + boxes[index + 1 :])
+    level = [placed.line.y1 for placed in layout.rungs if placed.line.y1 == placed.line.y2]
+    assert all(not top < y < bottom for _, top, _, bottom in boxes for y in level)
+
+
+def test_a_long_talk_shows_its_newest_messages() -> None:
+    script = Script()
+    for number in range(SHOWN + 5):
+        script.sent("ada", "room", b"%d" % number)
+    rows = script.rows
+    assert rows[0] == "(5 earlier)"
+    assert (rows[1], rows[-1]) == ("6 ada -> room 5", f"{SHOWN + 5} ada -> room {SHOWN + 4}")
+
+
+def test_an_empty_trace_says_so() -> None:
+    trace = Trace()
+    assert str(trace) == "nothing has crossed the wire yet"
+    ET.fromstring(trace._repr_mimebundle_()["image/svg+xml"])
+    assert repr(trace) == "<trace of 0 messages>"

@@ -1,0 +1,176 @@
+"""Sockets of a reader's own, watched."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import pytest
+
+from chatlab.trace import Trace
+
+LIMIT = 5.0
+
+
+def rows(trace: Trace) -> list[str]:
+    return [" ".join(row.split()[1:]) for row in str(trace).splitlines()[1:]]
+
+
+class Pair(NamedTuple):
+    """A connection whose two ends are watched."""
+
+    trace: Trace
+    ada: socket.socket
+    room: socket.socket
+
+
+@pytest.fixture
+def sockets() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def udp(trace: Trace, name: str, sockets: ExitStack) -> socket.socket:
+    sock = sockets.enter_context(trace.watch(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), name))
+    sock.bind(("127.0.0.1", 0))
+    sock.settimeout(LIMIT)
+    return sock
+
+
+@pytest.fixture
+def pair(sockets: ExitStack) -> Pair:
+    trace = Trace()
+    listener = sockets.enter_context(trace.watch(socket.create_server(("127.0.0.1", 0)), "room"))
+    ada = sockets.enter_context(trace.watch(socket.socket(), "ada"))
+    ada.connect(listener.getsockname())
+    room = sockets.enter_context(listener.accept()[0])
+    for end in (ada, room):
+        end.settimeout(LIMIT)
+    trace.clear()
+    return Pair(trace, ada, room)
+
+
+def test_datagrams_of_every_call(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
+    ada.sendto(b"one", bob.getsockname())
+    assert bob.recvfrom(100) == (b"one", ada.getsockname())
+    bob.connect(ada.getsockname())
+    bob.send(b"two")
+    buffer = bytearray(100)
+    assert ada.recv_into(buffer) == 3
+    bob.sendall(b"three")
+    assert ada.recv(100) == b"three"
+    ada.sendto(b"four", 0, bob.getsockname())
+    assert bob.recv(2) == b"fo"
+    assert rows(trace) == ["ada -> bob one", "bob -> ada two", "bob -> ada three", "ada -> bob four 2 of 4 bytes read"]
+
+
+def test_a_datagram_to_a_closed_socket_is_lost(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
+    for text in (b"heard", b"too late"):
+        ada.sendto(text, bob.getsockname())
+    bob.recv(100)
+    assert rows(trace) == ["ada -> bob heard", "ada -> bob too late lost"]
+
+
+def test_what_only_looks_and_what_wakes_oneself_crosses_nothing(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
+    bob.sendto(b"", bob.getsockname())
+    assert bob.recv(100) == b""
+    ada.sendto(b"hi", bob.getsockname())
+    assert bob.recv(100, socket.MSG_PEEK) == b"hi"
+    assert bob.recvfrom(100)[0] == b"hi"
+    assert rows(trace) == ["ada -> bob hi"]
+
+
+def test_the_pieces_of_a_stream(pair: Pair) -> None:
+    pair.ada.sendall(b"hello\nworld\n")
+    assert pair.room.recv(8) == b"hello\nwo"
+    assert pair.room.recv(100) == b"rld\n"
+    pair.room.send(b"x\n")
+    pair.room.send(b"")
+    assert pair.ada.recv_into(bytearray(10)) == 2
+    assert rows(pair.trace) == ["ada -> room [hello\\n] [wo", "ada -> room rld\\n]", "room -> ada [x\\n]"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sendmsg")
+def test_pieces_sent_by_sendmsg(pair: Pair) -> None:
+    pair.ada.sendmsg([b"hel", b"lo\n"])
+    assert pair.room.recv(100) == b"hello\n"
+    assert rows(pair.trace) == ["ada -> room [hello\\n]"]
+
+
+def test_ends_are_recorded_once(pair: Pair) -> None:
+    pair.ada.sendall(b"bye\n")
+    pair.ada.shutdown(socket.SHUT_WR)
+    assert (pair.room.recv(100), pair.room.recv(100)) == (b"bye\n", b"")
+    pair.room.close()
+    pair.room.close()
+    assert pair.ada.recv(100) == b""
+    pair.ada.close()
+    assert rows(pair.trace) == ["ada -> room [bye\\n]", "ada -> room (says no more)", "room -> ada (says no more)"]
+
+
+def test_a_reset_is_recorded_by_who_gets_it(pair: Pair) -> None:
+    pair.room.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    socket.socket.close(pair.room)  # not seen at this end
+    with pytest.raises(ConnectionResetError):
+        pair.ada.recv(100)
+    assert rows(pair.trace) == ["room -> ada (resets the connection)"]
+
+
+def test_it_stays_the_socket_that_it_was(sockets: ExitStack) -> None:
+    plain = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    plain.bind(("127.0.0.1", 0))
+    plain.settimeout(1.5)
+    address, number = plain.getsockname(), plain.fileno()
+    watched = sockets.enter_context(Trace().watch(plain, "ada"))
+    assert (watched.getsockname(), watched.fileno(), watched.gettimeout()) == (address, number, 1.5)
+    assert plain.fileno() == -1
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no sockets without a port")
+def test_a_socket_without_a_port_is_refused() -> None:
+    with socket.socket(socket.AF_UNIX) as sock, pytest.raises(ValueError, match="AF_INET"):
+        Trace().watch(sock, "ada")
+
+
+def test_a_room_on_all_addresses_is_one_party(sockets: ExitStack) -> None:
+    trace = Trace()
+    room = sockets.enter_context(trace.watch(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), "room"))
+    room.bind(("0.0.0.0", 0))
+    room.settimeout(LIMIT)
+    ada = udp(trace, "ada", sockets)
+    ada.sendto(b"hi", ("127.0.0.1", room.getsockname()[1]))
+    room.sendto(b"ada: hi", room.recvfrom(100)[1])
+    ada.recv(100)
+    assert rows(trace) == ["ada -> room hi", "room -> ada ada: hi"]
+    assert {record.source[0] for record in trace.talk().records} == {"127.0.0.1"}
+
+
+def test_many_threads_at_once(sockets: ExitStack) -> None:
+    trace = Trace()
+    bob = udp(trace, "bob", sockets)
+    talkers = [udp(trace, f"t{number}", sockets) for number in range(4)]
+
+    def talk(sock: socket.socket) -> None:
+        for number in range(25):
+            sock.sendto(b"%d" % number, bob.getsockname())
+
+    threads = [threading.Thread(target=talk, args=(sock,)) for sock in talkers]
+    for thread in threads:
+        thread.start()
+    for _ in range(100):
+        bob.recv(100)
+    for thread in threads:
+        thread.join()
+    assert repr(trace) == "<trace of 100 messages>"
+    assert not [row for row in rows(trace) if "lost" in row]
