@@ -122,7 +122,7 @@ def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
             return 2
         except EOFError:
             return 0
-        stack.push(client)
+        stack.push(client.__exit__)
         _talk(client, keyboard, interrupts, interactive)
         with interrupts:  # the room may take its time to read what was piped in
             client.close()

@@ -1,7 +1,7 @@
 """One client of the threaded room: its outbox, and the two ways out of it.
 
-    flush   the room's sending thread   sends what the kernel takes without waiting; if it takes no more, the client is slow
-    write   the client's own thread     wakes for a slow client, and for the end; waits as long as it has to
+    flush   the room's sending thread   sends without waiting; when the kernel takes no more, the client is slow
+    write   the client's own thread     sends to a slow client, and the last words; waits as long as it has to
 
 One of them sends at a time, and what others put meanwhile is taken along. Lesson 12 builds it.
 """

@@ -27,7 +27,7 @@ def log() -> list[str]:
 
 @pytest.fixture
 def open_room(model: Model, log: list[str]) -> Iterator[OpenRoom]:
-    """Opens rooms. When the test is over they are closed, no thread of theirs is left, and their log is fit to print."""
+    """Opens rooms. Once they are closed, after the test, no thread of theirs is left, and their log is printable."""
 
     def open_room(limits: Limits = DEFAULT_LIMITS) -> TcpServer:
         return stack.enter_context(TcpServer(port=0, limits=limits, model=model, log=log.append))

@@ -88,7 +88,7 @@ class RawClient:
 
 
 class HealthyPair:
-    """Two members who keep talking to each other. Fails at the end if a line was lost or late, or nobody can join then."""
+    """Two members who keep talking. Fails at the end if a line of theirs was lost or late, or if nobody can join."""
 
     def __init__(self, address: Any) -> None:
         self._address = address

@@ -220,7 +220,7 @@ def test_a_client_can_be_closed_by_who_handles_its_events(room: TcpServer) -> No
         bob.wait_for("ada left the chat!")
 
 
-def test_lines_of_two_threads_do_not_mix(room: TcpServer) -> None:
+def test_lines_of_two_threads_do_not_mix() -> None:
     with TcpServer(port=0, limits=Limits(rate_limit=0)) as room, RawClient(room.address, "bob") as bob:
         with TcpClient("ada", room, on_event=lambda event: None) as ada:
             bob.wait_for("ada joined the chat")

@@ -132,6 +132,7 @@ def test_a_stranger_can_neither_speak_nor_sign_anybody_out(talk: Talk) -> None:
         (b"hello, is anybody", b"REFUSED_TAG:sign "),
         (b"hello, is anybody here?!!", b"REFUSED_TAG:sign up first"),
         (b"SIGNUP_TAG:ada", b"REFUSED_TAG:th"),
+        (b"SIGNUP_TAG:" + 5 * b"\xef\xb7\xb2", b"REFUSED_TAG:put spaces beh"),  # five letters become twenty
         (b"x" * 1025, b"REFUSED_TAG:a message has at most 1024 bytes"),
     ],
 )
