@@ -9,8 +9,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Protocol
 
@@ -38,9 +38,13 @@ class Client(Protocol):
 
 
 class Keyboard(Protocol):
-    """Where lines are typed, and shown from any thread. `read` raises EOFError at the end of the input."""
+    """Where lines are typed, and shown from any thread. `read` raises EOFError at the end of the input.
+
+    `interrupt`, called by a signal handler, lets `read` raise KeyboardInterrupt.
+    """
 
     def read(self, prompt: str) -> str: ...
+    def interrupt(self) -> None: ...
     def show(self, line: str) -> None: ...
 
 
@@ -60,6 +64,9 @@ class PlainKeyboard:
             raise EOFError
         return line.rstrip("\r\n")
 
+    def interrupt(self) -> None:
+        raise KeyboardInterrupt
+
 
 class PromptKeyboard:
     """prompt_toolkit's line editor, with history. Raises ImportError where it is not installed."""
@@ -70,39 +77,59 @@ class PromptKeyboard:
         from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415
 
         self._session: PromptSession[str] = PromptSession(erase_when_done=True)
+        self._interrupted = False
         stack.enter_context(patch_stdout())
 
     def read(self, prompt: str) -> str:
-        return self._session.prompt(f"{prompt}> ")
+        return self._session.prompt(f"{prompt}> ", pre_run=self._end_if_interrupted)
+
+    def interrupt(self) -> None:
+        # An exception in the midst of its event loop would break that.
+        self._interrupted = True
+        if loop := self._session.app.loop:
+            loop.call_soon_threadsafe(self._end_if_interrupted)
+
+    def _end_if_interrupted(self) -> None:
+        app = self._session.app
+        if self._interrupted and app.future and not app.future.done():
+            app.exit(exception=KeyboardInterrupt)
 
     def show(self, line: str) -> None:
         print(line)
 
 
 class Interrupts:
-    """Ctrl-C, SIGTERM and SIGHUP raise KeyboardInterrupt in the `with` of this object alone, or at the next one.
+    """Ctrl-C, SIGTERM and SIGHUP end what `may_end` surrounds, now or next: there the program waits.
 
-    There the program waits. What they interrupted elsewhere could hold a lock that another thread waits for.
+    What they ended elsewhere could hold a lock that another thread waits for.
     """
 
     def __init__(self) -> None:
-        self._noted = self._waiting = False
+        self._noted = False
+        self._end: Callable[[], None] | None = None
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda number, frame: self._note())
 
-    def __enter__(self) -> None:
-        self._waiting = True
-        if self._noted:
-            raise KeyboardInterrupt
-
-    def __exit__(self, *exception: object) -> None:
-        self._waiting = False
+    @contextmanager
+    def may_end(self, end: Callable[[], None]) -> Iterator[None]:
+        """`end` lets the surrounded code raise KeyboardInterrupt; it is called between two of its instructions."""
+        self._end = end
+        try:
+            if self._noted:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._end = None
 
     def _note(self) -> None:
         self._noted = True
-        if self._waiting:
-            raise KeyboardInterrupt
+        if self._end:
+            self._end()
+
+
+def _at_once() -> None:
+    raise KeyboardInterrupt
 
 
 def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
@@ -124,7 +151,7 @@ def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
             return 0
         stack.push(client.__exit__)
         _talk(client, keyboard, interrupts, interactive)
-        with interrupts:  # the room may take its time to read what was piped in
+        with interrupts.may_end(_at_once):  # the room may take its time to read what was piped in
             client.close()
     return 0
 
@@ -143,12 +170,12 @@ def _enter(
 ) -> Client:
     while True:
         if nickname is None:
-            with interrupts:
+            with interrupts.may_end(keyboard.interrupt):
                 nickname = keyboard.read("nickname").strip()
         client = make(nickname)
         client.on_event = lambda event: keyboard.show(_shown(event))
         try:
-            with interrupts:
+            with interrupts.may_end(_at_once):
                 client.start()
         except Refusal as refusal:
             if not interactive:
@@ -172,7 +199,7 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts, interactiv
         keyboard.show(f"You are in the room as {client.nickname}. Type a line and press Enter; {QUIT} leaves.")
     while True:
         try:
-            with interrupts:
+            with interrupts.may_end(keyboard.interrupt):
                 text = keyboard.read("")
         except EOFError:
             return

@@ -43,7 +43,7 @@ class Peer:
         # Looks again after each release: what somebody else put before it, and could not send, is up to us.
         while self._outbox.size and not self._slow and self._sending.acquire(blocking=False):
             try:
-                self._send(send_without_waiting)
+                self._send(lambda piece: send_without_waiting(self.socket, piece))
             except BlockingIOError:
                 self._slow = True
                 self._wake_writer.release()
@@ -55,7 +55,7 @@ class Peer:
         while not self.end_by or self._outbox.size:
             self._wake_writer.acquire()
             with self._sending:
-                self._send(socket.socket.send)
+                self._send(self.socket.send)
                 self._slow = False
             self.flush()
 
@@ -64,10 +64,10 @@ class Peer:
         with self._sending:
             self.socket.close()
 
-    def _send(self, send: Callable[[socket.socket, bytes], int]) -> None:
+    def _send(self, send: Callable[[bytes], int]) -> None:
         """Send until nothing waits. Raises OSError."""
         while piece := self._outbox.front():
             try:
-                self._outbox.drop(send(self.socket, piece))
+                self._outbox.drop(send(piece))
             except TimeoutError:  # see WAKE
                 continue

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 # How often the member's time is looked at, in seconds.
 TICK = 0.1
-# How long a reliable client waits, when it is closed, until its last words and its goodbye are acknowledged.
-LINGER = 3.0
+# How long a reliable client waits at most, when it is closed, until its last words and its goodbye are acknowledged.
+LINGER = 30.0
 
 
 class HasAddress(Protocol):

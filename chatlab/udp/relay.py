@@ -42,7 +42,7 @@ class WeatherRelay:
     client that comes or goes, and the counts at the end. `trace` records each crossing.
     """
 
-    def __init__(  # noqa: PLR0913  # options, each with a default
+    def __init__(  # options, each with a default
         self,
         server: HasAddress | tuple[str, int],
         *,

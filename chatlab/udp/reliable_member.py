@@ -11,6 +11,7 @@
     IN           I said nothing for ALIVE seconds       a keep-alive; it is acknowledged, so the room is there
     IN           sign_out                               LEAVING: after what still waits, the sign-out
     LEAVING      the sign-out is acknowledged; a reset  OUT
+    LEAVING      no acknowledgement for PATIENCE        OUT
 
 The same face as the plain `UdpMember`. Times are in seconds. Lesson 07 looks at it.
 """
@@ -76,6 +77,7 @@ class ReliableMember:
         if before is Stage.OUT:
             return Outcome()
         self.stage = Stage.LEAVING
+        self._give_up_at = self._now + PATIENCE
         try:
             return self._send(build_sign_out(), self._now) if before is Stage.IN else Outcome()
         except OutboxFull:  # there is no hope for a goodbye behind so much
@@ -103,9 +105,11 @@ class ReliableMember:
             return Outcome()
         if isinstance(frame, Reset):
             return self._reset(parse_answer(frame.payload), now)
+        waiting = self._session.unacknowledged
         payload, datagrams = self._session.receive(frame, now)
-        if self.stage is Stage.LEAVING and not self._session.unacknowledged:
-            self.stage = Stage.OUT
+        if self.stage is Stage.LEAVING and self._session.unacknowledged != waiting:
+            self._give_up_at = now + PATIENCE
+            self.stage = Stage.LEAVING if self._session.unacknowledged else Stage.OUT
         return Outcome(() if payload is None else self._heard(parse_answer(payload)), tuple(datagrams))
 
     def unreachable(self, now: float) -> Outcome:
@@ -116,8 +120,11 @@ class ReliableMember:
         """What is due by now. To be called several times a second."""
         self._now = now
         nobody = Gone(f"nobody answers at {self.room_name}: is the server running there?")
-        if self.stage is Stage.SIGNING_UP and now >= self._give_up_at:
-            return self._out(nobody)
+        if now >= self._give_up_at:
+            if self.stage is Stage.SIGNING_UP:
+                return self._out(nobody)
+            if self.stage is Stage.LEAVING:
+                self.stage = Stage.OUT
         if self.stage is Stage.IN and now >= self._said_at + ALIVE and not self._session.unacknowledged:
             return self._send(build_keep_alive(), now)
         if self.stage is Stage.OUT:
@@ -152,7 +159,7 @@ class ReliableMember:
             self.stage = Stage.OUT if self.stage is Stage.LEAVING else self.stage
             return Outcome()
         unsure = sum(isinstance(parse_request(payload), Say) for payload in self._session.unacknowledged)
-        missing = f"; the last {unsure} things that you said may not have arrived" if unsure else ""
+        missing = f"; {unsure} of your last messages may not have arrived" if unsure else ""
         return Outcome((Gone(f"{reason}{missing}; trying to get in again"),), self.sign_up(now).datagrams)
 
     def _out(self, event: Event) -> Outcome:

@@ -58,11 +58,11 @@ class UdpServer:
 
     After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
     by the broadcasting thread, so it must not wait. With `prove_address` nobody is let in who has not shown that they
-    receive at their address. A `reliable` room numbers, acknowledges and repeats, with the time-outs of `timing`, and takes
-    reliable clients alone. `trace` records what crosses the wire.
+    receive at their address. A `reliable` room numbers, acknowledges and repeats, with the time-outs of `timing`; it
+    takes reliable clients alone. `trace` records what crosses the wire.
     """
 
-    def __init__(
+    def __init__(  # options, each with a default
         self,
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,

@@ -20,6 +20,8 @@ PLAIN = (
     "import sys; sys.modules['prompt_toolkit'] = None; from chatlab.udp import client; "
     "sys.exit(client.main(sys.argv[1:]))",
 )
+# Keys that are typed before it are the terminal's, not the editor's.
+PROMPT = {EDITOR: f"{ERASED}?>", PLAIN: ""}
 LEAVE = {
     "!q": lambda terminal: terminal.type("!q\r"),
     "Ctrl-D": lambda terminal: terminal.type("\x04"),
@@ -74,7 +76,7 @@ def test_every_way_to_leave_tells_the_room(
     with Terminal(*command, *port(room), "--nick", "ada") as terminal:
         terminal.shows("You are in the room as ada")
         terminal.type("hi\r")
-        terminal.shows("ada: hi")
+        terminal.shows(r"ada: hi\s*" + PROMPT[command])
         leave(terminal)
         assert terminal.wait(2) == 0
         bob.hears("ada left!")
@@ -84,7 +86,7 @@ def test_every_way_to_leave_tells_the_room(
 @pytest.mark.parametrize("key", ["\x04", "\x03"], ids=["Ctrl-D", "Ctrl-C"])
 def test_whoever_gives_no_nickname_ends_it(room: UdpServer, command: tuple[str, ...], key: str) -> None:
     with Terminal(*command, *port(room)) as terminal:
-        terminal.shows("nickname")
+        terminal.shows(f"nickname{PROMPT[command]}")
         terminal.type(key)
         assert terminal.wait(2) == 0
         assert "Traceback" not in terminal.shown

@@ -1,0 +1,133 @@
+"""What a storm does to a talk, plain and reliable: `python -m chatlab.bench.storm --help`.
+
+Three of ten datagrams are lost each way, one of ten comes twice, two of ten are overtaken. The plain room loses what
+the network loses; the reliable one nothing, at a price.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+from chatlab.events import Event, Said
+from chatlab.udp.chat import Limits
+from chatlab.udp.client import UdpClient
+from chatlab.udp.crossing import Counts, Crossing
+from chatlab.udp.fate import Conditions, Direction, Weather
+from chatlab.udp.relay import WeatherRelay
+from chatlab.udp.reliable import Timing
+from chatlab.udp.server import UdpServer
+
+WEATHER = Weather.both_ways(Conditions(loss=0.3, repeat=0.1, reorder=0.2))
+# The way is short, so that a sender need not wait for long.
+TIMING = Timing(first=0.002, longest=0.006, tries=100)
+# A flood must be lost by the weather alone, not in a full buffer: so many messages are under way at once.
+WINDOW = 50
+ANY_RATE = Limits(rate_limit=0)
+
+
+class PlainTalk(NamedTuple):
+    """`heard`: the numbers that came back to the speaker, in that order; `counts`: of the relay."""
+
+    heard: list[int]
+    counts: dict[Direction, Counts]
+
+
+class ReliableTalk(NamedTuple):
+    """`heard`: by the speaker and by another member; `seconds`: until both had all."""
+
+    heard: tuple[list[int], list[int]]
+    seconds: float
+
+
+def plain_talk(messages: int, seed: int, limit: float) -> PlainTalk:
+    """Say so many numbers in a plain room. Raises TimeoutError after `limit` seconds."""
+    heard: list[int] = []
+    said, copies = {Direction.TO_SERVER: 0, Direction.TO_CLIENT: 0}, {Direction.TO_SERVER: 0, Direction.TO_CLIENT: 0}
+    changed = threading.Condition()
+
+    def note_crossing(crossing: Crossing) -> None:
+        if crossing.datagram.rpartition(b" ")[2].isdigit():
+            with changed:
+                said[crossing.direction] += 1
+                copies[crossing.direction] += len(crossing.fate.delays)
+                changed.notify()
+
+    def note_event(event: Event) -> None:
+        if isinstance(event, Said):
+            with changed:
+                heard.append(int(event.text))
+                changed.notify()
+
+    with (
+        UdpServer(port=0, limits=ANY_RATE) as room,
+        WeatherRelay(room, weather=WEATHER, seed=seed, on_fate=note_crossing) as relay,
+        UdpClient("ada", relay, on_event=note_event) as ada,
+        changed,
+    ):
+        deadline = time.monotonic() + limit
+        for number in range(messages):
+            ada.say(str(number))
+            _wait(changed, lambda number=number: number < said[Direction.TO_SERVER] + WINDOW, deadline)
+        _wait(changed, lambda: said[Direction.TO_SERVER] == messages, deadline)
+        _wait(changed, lambda: said[Direction.TO_CLIENT] == copies[Direction.TO_SERVER], deadline)
+        _wait(changed, lambda: len(heard) == copies[Direction.TO_CLIENT], deadline)
+        return PlainTalk(heard, relay.counts)
+
+
+def reliable_talk(messages: int, seed: int, limit: float) -> ReliableTalk:
+    """Say so many numbers in a reliable room. Raises TimeoutError after `limit` seconds."""
+    by_ada: list[int] = []
+    by_bob: list[int] = []
+    changed = threading.Condition()
+
+    def note(heard: list[int], event: Event) -> None:
+        if isinstance(event, Said):
+            with changed:
+                heard.append(int(event.text))
+                changed.notify()
+
+    with (
+        UdpServer(port=0, limits=ANY_RATE, reliable=True, timing=TIMING) as room,
+        WeatherRelay(room, weather=WEATHER, seed=seed) as relay,
+        UdpClient("ada", relay, on_event=lambda event: note(by_ada, event), reliable=True, timing=TIMING) as ada,
+        UdpClient("bob", relay, on_event=lambda event: note(by_bob, event), reliable=True, timing=TIMING),
+        changed,
+    ):
+        started = time.monotonic()
+        deadline = started + limit
+        for number in range(messages):
+            ada.say(str(number))
+            _wait(changed, lambda number=number: number < min(len(by_ada), len(by_bob)) + WINDOW, deadline)
+        _wait(changed, lambda: min(len(by_ada), len(by_bob)) >= messages, deadline)
+        return ReliableTalk((by_ada, by_bob), time.monotonic() - started)
+
+
+def _wait(changed: threading.Condition, holds: Callable[[], bool], deadline: float) -> None:
+    if not changed.wait_for(holds, deadline - time.monotonic()):
+        raise TimeoutError("the talk takes too long")
+
+
+def main() -> None:
+    """Print what was lost, and how long it took to lose nothing."""
+    parser = argparse.ArgumentParser(prog="python -m chatlab.bench.storm", description=__doc__.partition("\n")[0])
+    parser.add_argument("--messages", type=int, default=10_000, help="how many are said")
+    parser.add_argument("--seed", type=int, default=7, help="of the weather")
+    given = parser.parse_args()
+    limit = given.messages * 0.1 + 10
+    plain = plain_talk(given.messages, given.seed, limit)
+    for direction, counts in plain.counts.items():
+        print(f"plain, {direction.value}: {counts}")
+    swaps = sum(earlier > later for earlier, later in pairwise(plain.heard))
+    print(f"plain: {len(set(plain.heard)):,} of {given.messages:,} came back; {swaps:,} before an earlier one")
+    reliable = reliable_talk(given.messages, given.seed, limit)
+    exact = all(heard == list(range(given.messages)) for heard in reliable.heard)
+    print(f"reliable: {'every one once and in order' if exact else 'WRONG'}, after {reliable.seconds:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
