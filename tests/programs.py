@@ -10,7 +10,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, Queue
+from typing import Protocol, TypeVar
+
+import pytest
 
 LIMIT = 10.0  # seconds to wait for what must come
 if sys.platform == "win32":
@@ -20,6 +24,26 @@ if sys.platform == "win32":
 else:
     CTRL_C = signal.SIGINT
     CREATION_FLAGS = 0
+
+
+class Running(Protocol):
+    def wait(self, limit: float) -> int: ...
+
+
+Runs = TypeVar("Runs", bound=Running)
+
+
+def code_after(stop: Callable[[Runs], object], program: Runs) -> int:
+    """The exit code after `stop`, within a second.
+
+    A signal that comes in the very instant before Python waits in the system is noticed after the wait alone. So a user
+    who presses Ctrl-C then has to press it again, and this does.
+    """
+    for _ in range(2):
+        stop(program)
+        with suppress(subprocess.TimeoutExpired):
+            return program.wait(1)
+    raise AssertionError("still running")
 
 
 class Program:
@@ -130,3 +154,14 @@ class Program:
         while self._asked_for.acquire() and not self._over:
             line = self._process.stdout.readline().decode()
             self._arrived.put(line.rstrip("\r\n") if line else None)
+
+
+# The two signals that end a program.
+STOPS = [
+    pytest.param(Program.press_ctrl_c, id="Ctrl-C"),
+    pytest.param(
+        Program.terminate,
+        id="SIGTERM",
+        marks=pytest.mark.skipif(sys.platform == "win32", reason="on Windows nobody can be told to terminate"),
+    ),
+]

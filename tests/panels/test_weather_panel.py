@@ -77,7 +77,8 @@ def test_one_direction_alone(server: UdpServer, panels: ExitStack) -> None:
     assert panel.relay.weather == Weather(to_client=Conditions(delay=0.25))
     panel._direction.value = "to the server"
     assert values(panel)["delay"] == 0
-    assert panel.relay.weather == Weather(to_client=Conditions(delay=0.25))
+    panel._sliders["loss"].value = 0.5
+    assert panel.relay.weather == Weather(Conditions(loss=0.5), Conditions(delay=0.25))
 
 
 def test_the_counts_and_the_ladder_follow_the_talk(server: UdpServer, panels: ExitStack) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from chatlab.udp.server import UdpServer
 
+from ..programs import code_after
 from ..terminals import ERASED, Terminal
 from .voice import Voice
 
@@ -21,7 +22,7 @@ PLAIN = (
     "sys.exit(client.main(sys.argv[1:]))",
 )
 # Keys that are typed before it are the terminal's, not the editor's.
-PROMPT = {EDITOR: f"{ERASED}?>", PLAIN: ""}
+PROMPT: dict[tuple[str, ...], str] = {EDITOR: f"{ERASED}?>", PLAIN: ""}
 LEAVE = {
     "!q": lambda terminal: terminal.type("!q\r"),
     "Ctrl-D": lambda terminal: terminal.type("\x04"),
@@ -77,8 +78,7 @@ def test_every_way_to_leave_tells_the_room(
         terminal.shows("You are in the room as ada")
         terminal.type("hi\r")
         terminal.shows(r"ada: hi\s*" + PROMPT[command])
-        leave(terminal)
-        assert terminal.wait(2) == 0
+        assert code_after(leave, terminal) == 0
         bob.hears("ada left!")
         assert "Traceback" not in terminal.shown
 
@@ -87,8 +87,7 @@ def test_every_way_to_leave_tells_the_room(
 def test_whoever_gives_no_nickname_ends_it(room: UdpServer, command: tuple[str, ...], key: str) -> None:
     with Terminal(*command, *port(room)) as terminal:
         terminal.shows(f"nickname{PROMPT[command]}")
-        terminal.type(key)
-        assert terminal.wait(2) == 0
+        assert code_after(lambda terminal: terminal.type(key), terminal) == 0
         assert "Traceback" not in terminal.shown
 
 

@@ -41,6 +41,10 @@ def ticks(member: UdpMember, start: float, end: float) -> list[tuple[float, byte
     ]
 
 
+def test_the_times_are_those_of_the_protocol() -> None:
+    assert (RETRY, PATIENCE, ALIVE) == (0.5, 5, 30)
+
+
 def test_a_nickname_that_no_room_takes_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(Refusal, match="letters, digits"):
         UdpMember("ada lovelace", "a room")

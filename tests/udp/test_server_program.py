@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,7 +12,7 @@ import pytest
 from chatlab.addresses import Address
 from chatlab.udp.client import UdpClient
 
-from ..programs import LIMIT, Program
+from ..programs import LIMIT, STOPS, Program
 from .voice import Voice, healthy_talk
 
 SERVER = ("-m", "chatlab.udp.server")
@@ -24,14 +23,6 @@ READY = re.compile(
 SOON = 1.0  # seconds within which a signal ends the server
 
 Stop = Callable[[Program], None]
-STOPS = [
-    pytest.param(Program.press_ctrl_c, id="Ctrl-C"),
-    pytest.param(
-        Program.terminate,
-        id="SIGTERM",
-        marks=pytest.mark.skipif(sys.platform == "win32", reason="on Windows nobody can be told to terminate"),
-    ),
-]
 
 
 @pytest.fixture

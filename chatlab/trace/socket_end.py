@@ -1,0 +1,85 @@
+"""What a watched socket tells its trace: who is at both ends of it, and what it sends and receives."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import TYPE_CHECKING
+
+from chatlab.addresses import Address
+from chatlab.trace.own_address import own_address
+from chatlab.trace.records import Record, Step, Transport
+
+if TYPE_CHECKING:
+    from chatlab.trace.recording import Trace
+
+
+class SocketEnd:
+    """`peer`: the other end of a connected socket. Times are by the trace's clock; without one, it is now."""
+
+    def __init__(self, sock: socket.socket, trace: Trace, name: str, peer_name: str) -> None:
+        self.trace = trace
+        self.name = name
+        self.peer: Address | None = None
+        self.is_stream = sock.type == socket.SOCK_STREAM
+        self._socket = sock
+        self._peer_name = peer_name
+        self._local: Address | None = None
+        self._has_ended = False
+
+    def meet_peer(self) -> None:
+        """Learn who is at both ends, as far as it is known yet."""
+        with contextlib.suppress(OSError):  # not connected
+            self.peer = self._socket.getpeername()
+        if self.peer and self._peer_name:
+            self.trace.name(self.peer, self._peer_name)
+        self.attend(self.peer)
+
+    def attend(self, peer: Address | None = None) -> Address:
+        """This end's address, as `peer` sees it. The trace learns it when it is new."""
+        local = own_address(self._socket.getsockname(), peer)
+        if local != self._local and local[1]:
+            self._local = local
+            self.trace.attend(local, self.name)
+        return local
+
+    def send(self, data: bytes, time: float, peer: Address | None = None) -> None:
+        if data or not self.is_stream:
+            self._add(Step.SENT, peer or self.peer, data, time)
+
+    def receive(self, data: bytes, address: Address | None) -> None:
+        """`address`: where a datagram came from."""
+        step = Step.RECEIVED if data or not self.is_stream else Step.END_READ
+        self._add(step, self.peer if self.is_stream else address, data, is_ours=False)
+
+    def connect(self, time: float) -> None:
+        self._add(Step.CONNECTED, self.peer, time=time)
+
+    def accept(self) -> None:
+        self._add(Step.CONNECTED, self.peer, is_ours=False)
+
+    def end(self, time: float) -> None:
+        """This end says no more."""
+        if self.is_stream and self.peer and not self._has_ended:
+            self._has_ended = True
+            self._add(Step.ENDED, self.peer, time=time)
+
+    def reset(self) -> None:
+        """The other end has reset the connection."""
+        if self.is_stream and not self._has_ended:
+            self._has_ended = True
+            self._add(Step.RESET, self.peer, is_ours=False)
+
+    def _add(
+        self, step: Step, peer: Address | None, data: bytes = b"", time: float | None = None, *, is_ours: bool = True
+    ) -> None:
+        """`is_ours`: this end caused it."""
+        if peer is None:
+            return
+        local = self.attend(peer)
+        if local[:2] == peer[:2]:  # a program wakes a thread of its own
+            return
+        source, destination = (local, peer) if is_ours else (peer, local)
+        transport = Transport.TCP if self.is_stream else Transport.UDP
+        time = self.trace.clock() if time is None else time
+        self.trace.add(Record(time, step, transport, source[:2], destination[:2], data))
