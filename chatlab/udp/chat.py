@@ -176,10 +176,11 @@ class UdpChat:
                 raise Refusal("sign up first")
             if self._proof and not self._proof.holds(request.token, address, now):
                 return _at_most(datagram, build_answer(Challenge(self._proof.token(address, now))), address)
-            # NFKC can make a nickname longer than it was asked for.
-            if len(build_answer(Joined(normalise(request.nickname)))) > len(datagram):
-                raise Refusal("put spaces behind that nickname: its answer is longer than your sign-up")
             joined = self.room.join(address, request.nickname)
+            # NFKC can make a nickname longer than it was asked for.
+            if len(build_answer(joined.event)) > len(datagram):
+                self.room.leave(address)
+                raise Refusal("put spaces behind that nickname: its answer is longer than your sign-up")
         except Refusal as refusal:
             answer = build_answer(Refused(str(refusal)))[: len(datagram)]
             return _at_most(datagram, answer, address) if len(answer) >= len(REFUSED) else []
