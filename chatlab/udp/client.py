@@ -65,6 +65,7 @@ class UdpClient(EventSource):
         self._trace = trace
         self._socket: MemberSocket | None = None
         self._starting = False
+        self._failure: Refused | Gone | None = None
         # Guards the member, and whether there is a socket.
         self._changed = threading.Condition()
 
@@ -102,6 +103,8 @@ class UdpClient(EventSource):
             if self._socket is None:  # another thread has closed it meanwhile
                 return
             self._socket = None
+            if self._starting:
+                self._starting, self._failure = False, Gone("the client was closed while it signed up")
             self._changed.notify_all()
         if threading.current_thread() is not self._thread:  # whoever handles events may close the client
             self._thread.join()  # it looks up every TICK
@@ -131,11 +134,10 @@ class UdpClient(EventSource):
                 self._thread.start()
             if self._member.stage is Stage.OUT:
                 self._send(self._socket, self._member.sign_up(time.monotonic()))
-            self._failure: Refused | Gone = Gone("the client was closed while it signed up")
-            self._starting = True
-            self._changed.wait_for(lambda: self._member.stage is not Stage.SIGNING_UP)
-            self._starting = False
-            if self._member.stage is Stage.OUT:
+            self._failure = None
+            self._starting = self._member.stage is Stage.SIGNING_UP
+            self._changed.wait_for(lambda: not self._starting)
+            if self._failure:
                 raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
 
     def _new_member(self) -> UdpMember | ReliableMember:
@@ -181,10 +183,12 @@ class UdpClient(EventSource):
             self._send(sock, outcome)
         events = [event for outcome in outcomes for event in outcome.events]
         failures = [event for event in events if isinstance(event, Refused | Gone)]
+        # Not asked of the stage later, by the thread that waits in start(): the room may have closed again by then.
+        starting, self._starting = self._starting, self._starting and self._member.stage is Stage.SIGNING_UP
         if self._member.stage is not Stage.OUT or not failures:
             return events
         others = [event for event in events if event not in failures]
-        if self._starting:
+        if starting:
             self._failure = failures[0]
             return others
         return [*others, Gone(failures[0].reason)]  # whoever is refused on the way back in is out
