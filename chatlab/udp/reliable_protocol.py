@@ -9,7 +9,7 @@
   starts from a random number).
 - Message 0 of a member is its sign-up. Each direction counts its own messages from 0: decimal, up to 12 digits. At ten
   thousand a second they last for three years; then nobody acknowledges, and the session ends. None is used twice.
-- A reset tells why: a refusal or a challenge, cut or left out where it would be longer than what a stranger sent.
+- A reset tells why: a refusal or a challenge; it is left out where it would be longer than what a stranger sent.
 - Whatever else comes to the room, a plain client's sign-up among it, gets a plain refusal. So does the sign-up of a
   reliable client in a plain room. So each finds out in which kind of room it is.
 - An acknowledgement of the last goodbye may be lost, and no further message can change that (the two generals'
@@ -85,5 +85,6 @@ def build_frame(frame: Frame) -> bytes:
 
 
 def build_reset(session: str, why: Refused | Challenge, at_most: int | None = None) -> bytes:
-    """A reset, cut to `at_most` bytes: as many as the shortest Numbered has, or more."""
-    return build_frame(Reset(session, build_answer(why)))[:at_most]
+    """A reset that says why, if it then has at most `at_most` bytes: those of the shortest Numbered, or more."""
+    reset = build_frame(Reset(session, build_answer(why)))
+    return build_frame(Reset(session, b"")) if at_most is not None and len(reset) > at_most else reset

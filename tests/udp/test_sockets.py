@@ -88,7 +88,7 @@ def test_what_can_never_be_sent_does_not_keep_the_room_busy(room: RoomSocket, pe
 
 def test_a_wake_up_arrives_even_if_the_system_has_an_error_to_report(room: RoomSocket) -> None:
     make_fail(room, sendto=[reset()])
-    woken = threading.Thread(target=lambda: next(room.receive_all(wait=True)), name="woken")
+    woken = threading.Thread(target=lambda: next(room.receive_all(wait=True)), name="woken", daemon=True)
     woken.start()
     room.wake()
     woken.join(5)

@@ -43,9 +43,13 @@ class Voice:
 
     def __enter__(self) -> Voice:
         self._thread.start()
-        if self.nickname:
-            self.send(build_sign_up(self.nickname))
-            self.hears(f"{self.nickname} joined!")
+        try:
+            if self.nickname:
+                self.send(build_sign_up(self.nickname))
+                self.hears(f"{self.nickname} joined!")
+        except AssertionError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exception: object) -> None:
