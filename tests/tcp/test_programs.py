@@ -65,7 +65,7 @@ def test_the_server_logs_who_comes_and_goes_and_no_control_character(model: Mode
             assert program.wait_for_line("joined").startswith("Zoé joined from 127.0.0.1:")
         assert program.wait_for_line("left") == "Zoé left: left (0 here)"
         with RawClient(address) as stranger:
-            stranger.say("\x1b[2Jeve")
+            stranger.say("e\x1bve")
             stranger.wait_for("NICK a nickname has letters, digits, _ and - only")
         program.press_ctrl_c()
         assert program.rest() == []
@@ -78,7 +78,7 @@ def test_nothing_stalls_when_the_servers_output_is_not_read_closed_or_ascii_only
         if output == "closed":
             program.close_output()
         with HealthyPair(address):
-            for number in range(1000 if output == "unread" else 5):  # more than a pipe holds
+            for number in range(1500 if output == "unread" else 5):  # more than a pipe holds
                 with RawClient(address, f"é{number}"):
                     pass
         if output == "ascii":
@@ -127,26 +127,23 @@ def test_help_lists_the_models_the_limits_and_their_defaults() -> None:
 
 
 def test_two_terminals_and_a_raw_socket_in_one_room(room: TcpServer) -> None:
-    with (
-        talking(room, "--nick", "ada") as ada,
-        RawClient(room.address, "raw") as raw,
-        talking(room, "--nick", "bob") as bob,
-    ):
+    with talking(room, "--nick", "ada") as ada, RawClient(room.address, "raw") as raw:
         ada.wait_for_line("ada joined!")
-        bob.wait_for_line("bob joined!")
-        ada.wait_for_line("bob joined!")
-        ada.type("hé 🐍\n")
-        ada.wait_for_line("ada: hé 🐍")
-        bob.wait_for_line("ada: hé 🐍")
-        raw.wait_for("ada: hé 🐍")
-        raw.say("hello")
-        bob.wait_for_line("raw: hello")
-        bob.type("!q\n")
-        assert bob.wait() == 0
-        ada.wait_for_line("bob left!")
-        ada.end_input()
-        assert ada.wait() == 0
-        assert ada.errors == bob.errors == ""
+        with talking(room, "--nick", "bob") as bob:
+            bob.wait_for_line("bob joined!")
+            ada.wait_for_line("bob joined!")
+            ada.type("hé 🐍\n")
+            ada.wait_for_line("ada: hé 🐍")
+            bob.wait_for_line("ada: hé 🐍")
+            raw.wait_for("ada: hé 🐍")
+            raw.say("hello")
+            bob.wait_for_line("raw: hello")
+            bob.type("!q\n")
+            assert bob.wait() == 0
+            ada.wait_for_line("bob left!")
+            ada.end_input()
+            assert ada.wait() == 0
+            assert ada.errors == bob.errors == ""
 
 
 def test_a_nickname_that_is_refused_where_nobody_can_be_asked(room: TcpServer) -> None:
