@@ -20,7 +20,7 @@ from typing import cast
 from chatlab.addresses import Address
 from chatlab.tcp.chat import TICK, Delivery, Reason, TcpChat
 from chatlab.tcp.outbox import Outbox
-from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, is_reset
+from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, is_reset, send_at_once
 
 
 class Peer(asyncio.BufferedProtocol):
@@ -128,14 +128,20 @@ class AsyncioServer:
 
     async def _accept(self) -> None:
         while True:
+            arrived: list[tuple[socket.socket, Address]] = []
             try:
-                sock, address = await self._loop.sock_accept(self._listener)
+                arrived.append(await self._loop.sock_accept(self._listener))
+                while more := accept(self._listener):
+                    arrived.append(more)
             except ConnectionAbortedError:
-                continue
+                pass
             except OSError:  # no file descriptor is left: let them wait in the backlog for a moment
                 await asyncio.sleep(TICK)
-                continue
-            await self._loop.connect_accepted_socket(partial(Peer, self, address), sock)
+            for sock, _ in arrived:
+                sock.setblocking(False)
+                send_at_once(sock)
+            connect = self._loop.connect_accepted_socket
+            await asyncio.gather(*(connect(partial(Peer, self, address), sock) for sock, address in arrived))
 
     def _tick(self) -> None:
         self._deliver_soon(self._chat.tick(time.monotonic()))

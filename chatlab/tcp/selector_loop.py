@@ -20,6 +20,9 @@ from chatlab.tcp.chat import TICK, Delivery, Reason, TcpChat
 from chatlab.tcp.outbox import Outbox
 from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, end_sending, is_reset
 
+# Deliveries that are joined at most. More would save little, and take memory: each knows all its recipients.
+MOST_JOINED = 100
+
 
 class Peer:
     """A connection.
@@ -84,6 +87,8 @@ class SelectorLoop:
                     self._empty_outbox(key.data)
                 if events & EVENT_READ:
                     self._read(key.data, now)
+                    if len(self._deliveries) >= MOST_JOINED:
+                        self._deliver()
             elif key.fileobj is self._listener:
                 self._accept(now)
         if now >= self._tick_at:

@@ -23,6 +23,9 @@ from chatlab.tcp.chat import TICK, Delivery, Reason, TcpChat
 from chatlab.tcp.sockets import RECEIVE_BYTES, WAKE, accept, end_sending, is_reset, wake
 from chatlab.tcp.threaded_peer import Peer
 
+# Bytes that may wait for the sending thread; the reading threads wait then, and so does who floods the room.
+MOST_UNSENT = 65_536
+
 
 class ThreadedServer:
     """Serves `chat` to whoever connects to `listener`, and closes that in the end."""
@@ -30,8 +33,11 @@ class ThreadedServer:
     def __init__(self, listener: socket.socket, chat: TcpChat[Peer]) -> None:
         self._listener = listener
         self._chat = chat
+        self._lock = threading.Lock()  # guards the chat, the order of outboxes, and:
         self._owed: set[Peer] = set()  # who has something in the outbox that nobody has tried to send
-        self._news = threading.Condition(threading.Lock())  # guards the chat, who is owed, and the order of outboxes
+        self._unsent = 0  # bytes of that, however many they are for
+        self._news = threading.Condition(self._lock)  # somebody is owed something
+        self._taken = threading.Condition(self._lock)  # nothing is unsent
         self._readers: dict[Peer, threading.Thread] = {}  # of the accepting thread
         self._tick_at = 0.0
         self._closing = False
@@ -108,6 +114,8 @@ class ThreadedServer:
             except OSError:
                 self._lose(peer)
                 break
+            with self._lock:
+                self._taken.wait_for(lambda: self._unsent < MOST_UNSENT)
             self._deliver(self._chat.receive, peer, data, time.monotonic())
             if not data:
                 break
@@ -140,6 +148,8 @@ class ThreadedServer:
             with self._news:
                 self._news.wait_for(lambda: self._owed or self._closed)
                 owed, self._owed = self._owed, set()
+                self._unsent = 0
+                self._taken.notify_all()
             if not owed:
                 return
             for peer in owed:
@@ -155,6 +165,7 @@ class ThreadedServer:
             slow: list[Peer] = []
             for delivery in deliveries:
                 self._owed.update(delivery.recipients)
+                self._unsent += len(delivery.lines)
                 slow += [peer for peer in delivery.recipients if peer.put(delivery.lines) > limit]
                 if delivery.last:
                     delivery.recipients[0].end()

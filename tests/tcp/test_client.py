@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from queue import Queue
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from chatlab.events import Event, Gone, Joined, Left, Said
 from chatlab.tcp.chat import Limits
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import TcpServer
+from chatlab.tcp.sockets import connect
 from tests.tcp.raw_client import LIMIT, RawClient
 
 
@@ -151,15 +153,25 @@ def test_a_connection_that_is_reset(room: TcpServer) -> None:
         client.close()
 
 
-def test_last_words_arrive_although_the_room_reads_slowly() -> None:
-    """A close with unread data of the other side resets the connection, and what was not read is lost."""
+def test_last_words_arrive_although_the_room_reads_slowly_and_others_talk_meanwhile() -> None:
+    """Who closes a connection that still gets something resets it, and what the room has not read yet is lost."""
     with TcpServer(port=0, limits=Limits(rate_limit=100)) as room, RawClient(room.address, "bob") as bob:
+        over = threading.Event()
+
+        def talk() -> None:
+            while not over.wait(0.05):
+                bob.say("you will not read this")
+
+        talking = threading.Thread(target=talk)
         with TcpClient("ada", room, linger=LIMIT) as ada:
             bob.wait_for("ada joined the chat")
-            bob.say("you will not read this")
+            talking.start()
             for number in range(600):
                 ada.say(f"{number}")
-        assert bob.wait_for("ada left the chat!")[:-1] == [f"ada: {number}" for number in range(600)]
+        heard = bob.wait_for("ada left the chat!")
+        over.set()
+        talking.join()
+        assert heard[:-1] == [f"ada: {number}" for number in range(600)]
 
 
 def test_close_does_not_wait_for_a_server_that_is_stuck() -> None:
@@ -220,14 +232,26 @@ def test_a_client_can_be_closed_by_who_handles_its_events(room: TcpServer) -> No
         bob.wait_for("ada left the chat!")
 
 
-def test_lines_of_two_threads_do_not_mix() -> None:
-    with TcpServer(port=0, limits=Limits(rate_limit=0)) as room, RawClient(room.address, "bob") as bob:
+class StingySocket(socket.socket):
+    """Takes three bytes at a time."""
+
+    def send(self, data: Any, flags: int = 0, /) -> int:
+        return super().send(data[:3], flags)
+
+
+def test_lines_of_two_threads_do_not_mix_where_the_kernel_takes_parts_of_them(
+    room: TcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "chatlab.tcp.client.connect", lambda *arguments: StingySocket(fileno=connect(*arguments).detach())
+    )
+    with RawClient(room.address, "bob") as bob:
         with TcpClient("ada", room, on_event=lambda event: None) as ada:
             bob.wait_for("ada joined the chat")
 
             def talk(letter: str) -> None:
-                for _ in range(200):
-                    ada.say(letter * 1000)
+                for _ in range(20):
+                    ada.say(letter * 50)
 
             talkers = [threading.Thread(target=talk, args=(letter,)) for letter in "xyz"]
             for talker in talkers:
@@ -235,4 +259,4 @@ def test_lines_of_two_threads_do_not_mix() -> None:
             for talker in talkers:
                 talker.join()
         lines = bob.wait_for("ada left the chat!")[:-1]
-        assert sorted(lines) == sorted(f"ada: {letter * 1000}" for letter in "xyz" * 200)
+        assert sorted(lines) == sorted(f"ada: {letter * 50}" for letter in "xyz" * 20)
