@@ -73,6 +73,8 @@ def plain_talk(messages: int, seed: int, limit: float) -> PlainTalk:
         for number in range(messages):
             ada.say(str(number))
             _wait(changed, lambda: number < said[Direction.TO_SERVER] + WINDOW, deadline)  # noqa: B023  # called at once
+            _wait(changed, lambda: copies[Direction.TO_SERVER] < said[Direction.TO_CLIENT] + WINDOW, deadline)
+            _wait(changed, lambda: copies[Direction.TO_CLIENT] < len(heard) + WINDOW, deadline)
         _wait(changed, lambda: said[Direction.TO_SERVER] == messages, deadline)
         _wait(changed, lambda: said[Direction.TO_CLIENT] == copies[Direction.TO_SERVER], deadline)
         _wait(changed, lambda: len(heard) == copies[Direction.TO_CLIENT], deadline)

@@ -109,7 +109,7 @@ def test_the_same_seed_gives_the_same_fates_however_clients_mix(server: socket.s
                 crossings.wait_for(number + 1)
         decided.append(crossings.by_client(TO_SERVER))
     assert decided[0] == decided[1]
-    assert len(decided[0]) == 2
+    assert decided[0][b"0"] != decided[0][b"1"]
 
 
 def test_the_observer_is_told_all(server: socket.socket, new_socket: NewSocket, crossings: Crossings) -> None:
@@ -207,12 +207,15 @@ def test_a_client_whose_port_is_closed_is_forgotten_and_the_server_finds_out(
                     server.recv(100)
 
 
-def test_a_server_that_is_not_there_ends_nothing(server: socket.socket, new_socket: NewSocket) -> None:
+def test_a_server_that_is_not_there_ends_nothing(
+    server: socket.socket, new_socket: NewSocket, crossings: Crossings
+) -> None:
     client, address = new_socket(), server.getsockname()
     server.close()
-    with WeatherRelay(address) as fair:
-        for _ in range(5):
+    with WeatherRelay(address, on_fate=crossings) as fair:
+        for number in range(1, 6):
             client.sendto(b"anybody there?", fair.address)
+            crossings.wait_for(number)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as back:
             back.bind(address)
             back.settimeout(LIMIT)
@@ -252,3 +255,16 @@ def test_a_port_that_is_taken_and_a_host_that_is_none(server: socket.socket) -> 
         WeatherRelay(server.getsockname(), port=server.getsockname()[1]).start()
     with pytest.raises(CantResolve, match="can't find the host"):
         WeatherRelay(("no host", 9999)).start()
+
+
+def test_a_line_outlives_the_news_that_nobody_has_the_servers_port_open(new_socket: NewSocket) -> None:
+    closed = new_socket()
+    address = closed.getsockname()
+    closed.close()
+    dead_end = line.Line(0, ("127.0.0.1", 8000), (socket.AF_INET, address), seed=0)
+    dead_end.send(b"the news comes back by the next call")
+    assert list(dead_end.receive_all()) == []
+    for _ in range(2):
+        dead_end.send(b"or by the next send")
+    dead_end.close()
+    dead_end.send(b"too late")
