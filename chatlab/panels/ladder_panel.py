@@ -22,7 +22,7 @@ from chatlab.trace.ladder_svg import draw
 INTERVAL = 0.1
 SHOWN = 15
 MARKS = 14  # so many places where one leaves or arrives late fit into the picture's height
-RECORDS = 300
+RECORDS = 150
 EMPTY = "Nothing has crossed the wire yet: say something."
 STYLE = f"<style>{(Path(__file__).parent / 'ladder.css').read_text(encoding='utf-8')}</style>"
 

@@ -19,6 +19,8 @@ from chatlab.trace.wire_text import visible, width
 ROW = 8  # bytes
 HEADINGS = ("at", "bytes", "text", "field")
 
+# What the reliable room puts in front (`chatlab.udp.reliable_protocol`).
+_FRAME = re.compile(rb"(?P<command>(MSG|ACK|RST)_TAG:)(?P<session>[0-9a-f]{8})( (?P<number>[0-9]{1,12}))?( |$)")
 _FIELDS = {
     Kind.DATAGRAM: (
         rb"(?P<command>SIGNUP_TAG:)(?P<nickname>[^ ]*)( (?P<token>[0-9a-f]{16}))?(?P<padding> *)",
@@ -87,20 +89,24 @@ def _html_cell(text: str) -> str:
 
 def _fields(message: bytes, kind: Kind) -> list[tuple[str, bytes]]:
     """The name and the bytes of each field, in order."""
+    if kind is Kind.DATAGRAM and (frame := _FRAME.match(message)):
+        return [*_named(frame, frame[0]), *_fields(message[frame.end() :], kind)]
     for pattern in _FIELDS.get(kind, ()):
         if found := re.fullmatch(pattern, message, re.DOTALL):
-            groups = sorted((found.span(name), name) for name in found.groupdict() if found[name])
-            return list(_with_gaps(message, [(start, end, name) for (start, end), name in groups]))
+            return list(_named(found, message))
     return [("text", message)] if message else []
 
 
-def _with_gaps(message: bytes, spans: list[tuple[int, int, str]]) -> Iterator[tuple[str, bytes]]:
+def _named(found: re.Match[bytes], message: bytes) -> Iterator[tuple[str, bytes]]:
+    """The groups of a match, and the spaces between them."""
     at = 0
-    for start, end, name in spans:
+    for (start, end), name in sorted((found.span(name), name) for name in found.groupdict() if found[name]):
         if start > at:
             yield "space", message[at:start]
         yield name, message[start:end]
         at = end
+    if at < len(message):
+        yield "space", message[at:]
 
 
 def _rows(fields: list[tuple[str, bytes]]) -> Iterator[Row]:

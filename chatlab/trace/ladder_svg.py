@@ -11,35 +11,13 @@ from collections.abc import Iterator
 from html import escape
 
 from chatlab.trace.arrow import Fate, Kind
+from chatlab.trace.colours import CARD_COLOURS, THEME_COLOURS
 from chatlab.trace.ladder import Ladder
 from chatlab.trace.layout import HEAD, NAME_CELL, NUMBERS, Layout, lay_out
 from chatlab.trace.placing import CELL, PART_SPACE, Placed
 from chatlab.trace.rung import STEPS, Rung
 from chatlab.trace.wire_text import width
 
-CARD_COLOURS = {
-    "ground": "#ffffff",
-    "frame": "#d0d7de",
-    "ink": "#1f2328",
-    "faint": "#59636e",
-    "line": "#afb8c1",
-    "box": "#ddf0ff",
-    "lost": "#c5221f",
-    "late": "#8a4b00",
-    "again": "#7627bb",
-}
-# JupyterLab has no variables for text of these kinds that can be read on both of its grounds.
-THEME_COLOURS = {
-    "ground": "var(--jp-layout-color1, #fff)",
-    "frame": "none",
-    "ink": "var(--jp-ui-font-color1, #1f2328)",
-    "faint": "var(--jp-ui-font-color2, #59636e)",
-    "line": "var(--jp-border-color1, #afb8c1)",
-    "box": "var(--chatlab-box, #ddf0ff)",
-    "lost": "var(--chatlab-lost, #c5221f)",
-    "late": "var(--chatlab-late, #8a4b00)",
-    "again": "var(--chatlab-again, #7627bb)",
-}
 MONO = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 SANS = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 

@@ -16,6 +16,7 @@ from chatlab.nicknames import normalise
 from chatlab.tcp.protocol import MAX_LINE, WELCOME, parse_nickname
 from chatlab.trace.records import Record, Transport
 from chatlab.udp.protocol import SIGN_UP, parse_answer
+from chatlab.udp.reliable_protocol import Numbered, parse_frame
 
 # So many names, and so many who have none yet: those who come and go for ever must not fill the memory.
 MAX_NAMES = 10_000
@@ -36,7 +37,7 @@ class Names:
     def learn(self, record: Record) -> None:
         """Take a name from what is said, if it tells one."""
         if record.source not in self.known:
-            if record.transport is Transport.TCP or record.data.startswith(SIGN_UP.encode()):
+            if record.transport is Transport.TCP or _plain(record.data).startswith(SIGN_UP.encode()):
                 self._first_words[record.source] = self._first_words.get(record.source, b"") + record.data[-MAX_LINE:]
                 _keep_newest(self._first_words)
         elif record.destination in self._first_words and (name := _name_in(record, self._first_words)):
@@ -56,7 +57,7 @@ def columns(parties: Iterable[str]) -> tuple[str, ...]:
 def _name_in(answer: Record, first_words: dict[Address, bytes]) -> str:
     """The name of whoever the room has answered; '' if the answer does not let them in."""
     if answer.transport is Transport.UDP:
-        joined = parse_answer(answer.data)
+        joined = parse_answer(_plain(answer.data))
         return joined.nickname if isinstance(joined, Joined) else ""
     lines = first_words[answer.destination].split(b"\n")[:-1]
     if not lines or WELCOME.encode() not in answer.data.splitlines():
@@ -65,6 +66,12 @@ def _name_in(answer: Record, first_words: dict[Address, bytes]) -> str:
         return normalise(parse_nickname(lines[-1].removesuffix(b"\r")))
     except Refusal:
         return ""
+
+
+def _plain(datagram: bytes) -> bytes:
+    """What a reliable room's datagram carries."""
+    frame = parse_frame(datagram)
+    return frame.payload if isinstance(frame, Numbered) else datagram
 
 
 def _keep_newest(entries: dict[Address, Any]) -> None:

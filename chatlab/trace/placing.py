@@ -60,7 +60,7 @@ def place(rung: Rung, note: str, line: Line, lines: Sequence[Line], path: Sequen
         if rung.source == ROOM:
             gaps.reverse()
     y = line.y1 - 7
-    others = [other for other in lines if other is not line]
+    close_by = [other for other in lines if other is not line and other.y1 < y + 5 and other.y2 > y - 13]
     best: tuple[int, tuple[Part, ...], float] | None = None
     for start, end in gaps:
         tip = line.x2 if min(start, end) < line.x2 < max(start, end) else end
@@ -73,7 +73,7 @@ def place(rung: Rung, note: str, line: Line, lines: Sequence[Line], path: Sequen
         for share in (0, 0.15, 0.3) if rung.arrow.is_late else (0.5, 0.25, 0.75, 0, 1):
             x = near + share * (far - near)
             letters = [x + cell * CELL for cell in range(int(size / CELL) + 2)]
-            crossed = sum(other.passes(letter, y) for other in others for letter in letters)
+            crossed = sum(other.passes(letter, y) for other in close_by for letter in letters)
             if best is None or crossed < best[0]:
                 best = crossed, parts, x
     assert best is not None

@@ -124,7 +124,10 @@ class Trace:
         return BytesView.of(Ladder.of(self.talk(), MAX_RECORDS).message(number))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a capture for Wireshark (pcapng). Raises OSError if it can't be written, ImportError without dpkt."""
+        """Write a capture for Wireshark (pcapng). Raises OSError if it can't be written, ImportError without dpkt.
+
+        Wireshark goes by the port: if it takes one for another protocol's (8805 is PFCP's), choose Decode As, "Data".
+        """
         from chatlab.trace.capture import write_capture  # noqa: PLC0415  # it wants a package that the rest does not
 
         with Path(path).open("wb") as file:

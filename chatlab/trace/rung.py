@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from chatlab.trace.arrow import Arrow, Fate, Kind
 from chatlab.trace.wire_text import visible
 
+# A reliable room's sessions are random (`chatlab.udp.reliable_protocol`): shown, they would make each picture differ.
+_SESSION = re.compile(rb"^((?:MSG|ACK|RST)_TAG:)[0-9a-f]{8} ")
 STEPS = {Kind.CONNECT: "connects", Kind.END: "says no more", Kind.RESET: "resets the connection"}
 
 
@@ -34,7 +37,7 @@ class Rung:
         """What the message says, on one line."""
         if self.arrow.kind in STEPS:
             return STEPS[self.arrow.kind]
-        return visible(self.arrow.data).rstrip(" ") or "(empty)"
+        return visible(_SESSION.sub(rb"\1", self.arrow.data)).rstrip(" ") or "(empty)"
 
     @property
     def note(self) -> str:

@@ -13,10 +13,11 @@ from .scripts import Script
 def fields(data: bytes, transport: Transport = Transport.UDP) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     name = ""
-    for row in Script(transport).sent("ada", "room", data).trace.message(1).rows:
+    rows = Script(transport).sent("ada", "room", data).trace.message(1).rows
+    assert b"".join(row.data for row in rows) == data
+    for row in rows:
         name = row.field or name
         found[name] = found.get(name, b"") + row.data
-    assert b"".join(found.values()) == data
     return found
 
 
@@ -39,6 +40,12 @@ def test_the_fields_of_datagrams() -> None:
     assert fields(b"ada joined!") == {"nickname": b"ada", "notice": b" joined!"}
     assert fields(b"hello") == {"text": b"hello"}
     assert not fields(b"")
+
+
+def test_the_fields_of_a_reliable_room_stand_in_front_of_the_plain_ones() -> None:
+    found = fields(b"MSG_TAG:0123abcd 12 ada: hi")
+    assert (found["session"], found["number"], found["nickname"], found["text"]) == (b"0123abcd", b"12", b"ada", b"hi")
+    assert fields(b"ACK_TAG:0123abcd 12")["number"] == b"12"
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])

@@ -114,6 +114,12 @@ def test_texts_keep_clear_of_each_other_and_of_the_parties_lines(parties: int, m
     assert all(not top < y < bottom for _, top, _, bottom in boxes for y in level)
 
 
+def test_the_random_session_of_a_reliable_room_is_not_in_the_picture() -> None:
+    script = Script().carried("ada", "room", b"MSG_TAG:0123abcd 7 hi", 0)
+    script.carried("room", "ada", b"ACK_TAG:0123abcd 7", 0)
+    assert script.rows == ["1 ada -> room MSG_TAG:7 hi", "2 room -> ada ACK_TAG:7"]
+
+
 def test_a_long_talk_shows_its_newest_messages() -> None:
     script = Script()
     for number in range(SHOWN + 5):

@@ -27,6 +27,11 @@ def test_a_udp_member_has_the_name_that_the_room_says_has_joined() -> None:
     assert learned(Transport.UDP, (ADA, b"SIGNUP_TAG:ada  "), (ADA, b">ada joined!")) == {ADA: "ada"}
 
 
+def test_a_member_of_a_reliable_room_has_its_name_too() -> None:
+    talk = [(ADA, b"MSG_TAG:0123abcd 0 SIGNUP_TAG:ada"), (ADA, b">MSG_TAG:0123abcd 0 ada joined!")]
+    assert learned(Transport.UDP, *talk) == {ADA: "ada"}
+
+
 def test_who_is_refused_or_never_signed_up_has_no_name() -> None:
     assert not learned(Transport.UDP, (EVE, b"SIGNUP_TAG:ada"), (EVE, b">REFUSED_TAG:taken"))
     assert not learned(Transport.UDP, (EVE, b"hello"), (EVE, b">ada joined!"))
