@@ -21,9 +21,11 @@ LEVELS = (
     ("__init__", "addresses", "errors", "events", "text", "token_bucket"),
     ("nicknames",),
     ("room",),
-    ("udp.protocol", "udp.proof", "udp.batch", "udp.fate", "udp.under_way"),
+    ("udp.protocol", "udp.proof", "udp.batch", "udp.fate", "udp.under_way", "udp.crossing"),
+    ("udp.reliable", "udp.reliable_protocol", "udp.session"),
     ("tcp.protocol", "tcp.framing", "tcp.outbox"),
     ("udp.chat", "udp.member", "tcp.chat", "tcp.member"),
+    ("udp.reliable_chat", "udp.reliable_member"),
     ("event_source", "line_printer", "network", "program", "terminal"),
     ("trace",),
     ("udp", "tcp"),
@@ -33,6 +35,8 @@ LEVELS = (
 PURE = (
     *("addresses", "errors", "events", "text", "token_bucket", "nicknames", "room"),
     *("udp.protocol", "udp.proof", "udp.batch", "udp.chat", "udp.member"),
+    *("udp.reliable", "udp.reliable_protocol", "udp.session", "udp.reliable_chat", "udp.reliable_member"),
+    *("udp.fate", "udp.under_way", "udp.crossing"),
     *("tcp.framing", "tcp.protocol", "tcp.outbox", "tcp.chat", "tcp.member"),
 )
 IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", "subprocess", "threading", "time"}
