@@ -64,11 +64,12 @@ class SelectorLoop:
 
     def close(self) -> None:
         self._closing = True
-        self._bell.send(b"!")
-        self._thread.join()
+        with self._bell, self._bell_heard:
+            self._bell.send(b"!")
+            self._thread.join()
 
     def _run(self) -> None:
-        with self._listener, self._bell, self._bell_heard, self._selector:
+        with self._listener, self._selector:
             while not self._closing:
                 self._turn()
             self._selector.unregister(self._bell_heard)

@@ -122,7 +122,7 @@ def test_nobody_answers_is_said_after_a_while(silent: socket.socket) -> None:
     client = UdpClient("ada", ("127.0.0.1", port))
     with pytest.raises(NobodyAnswers, match=rf"^nobody answers at 127\.0\.0\.1:{port}: is the server running there\?$"):
         client.start()
-    sign_ups = [silent.recv(2000) for _ in range(2)]
+    sign_ups = [silent.recv(2000) for _ in range(5)]
     assert {datagram.rstrip() for datagram in sign_ups} == {b"SIGNUP_TAG:ada"}
 
 
@@ -243,6 +243,22 @@ def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpSe
             bob.hears("ada joined!")
             ada.say("back")
             bob.hears("ada: back")
+
+
+def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket, ear: Ear) -> None:
+    def answer() -> None:
+        _, address = silent.recvfrom(2000)
+        silent.sendto(build_answer(Joined("ada")), address)
+        silent.close()
+
+    room = threading.Thread(target=answer, name="room")
+    room.start()
+    with UdpClient("ada", silent.getsockname(), on_event=ear) as ada:
+        room.join(LIMIT)
+        started = time.monotonic()
+        ada.say("hi")
+        ear.hears(Gone("nobody answers any more; trying to get in again"))
+        assert time.monotonic() - started < member.PATIENCE / 2
 
 
 def test_whoever_is_refused_on_the_way_back_in_is_gone(room: UdpServer, ear: Ear) -> None:

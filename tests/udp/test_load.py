@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 import socket
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+
+import pytest
 
 from chatlab.addresses import Address
 from chatlab.text import clean
 from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
 from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets import RoomSocket
 
 from ..programs import Program
 from .voice import LIMIT, PAUSE, healthy_talk
@@ -19,8 +24,9 @@ from .voice import LIMIT, PAUSE, healthy_talk
 if sys.platform != "win32":
     import resource
 
-# About a thousand times what a member may say. As fast as a sender can, the kernel's buffer overflows now and then on a
-# busy machine, and what it drops no room can save.
+# A pause after every 40 datagrams. PAUSES make it a thousand times what a member may say. Without them the kernel's
+# buffer overflows now and then on a busy machine, and what it drops no room can save.
+PAUSES = "0.002"
 FLOOD = """
 import socket, sys, time
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -34,7 +40,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 sock.send(b"flood")
             except OSError:
                 pass
-        time.sleep(0.002)
+        time.sleep(float(sys.argv[2]))
 """
 SECONDS = 2  # of flood
 MEMBERS = 1000
@@ -60,7 +66,7 @@ def test_10_000_datagrams_of_random_bytes_change_nothing_for_two_who_talk(room: 
 
 
 def test_a_flood_by_one_member_costs_the_others_nothing(room: UdpServer) -> None:
-    with healthy_talk(room.address) as (ada, _), Program("-c", FLOOD, str(room.address[1])) as flood:
+    with healthy_talk(room.address) as (ada, _), Program("-c", FLOOD, str(room.address[1]), PAUSES) as flood:
         flood.wait_for_line("in")
         ada.hears("flood: flood")
         healthy_words = int(2 * SECONDS / PAUSE)
@@ -71,11 +77,25 @@ def test_a_flood_by_one_member_costs_the_others_nothing(room: UdpServer) -> None
 
 
 def test_a_room_closes_under_a_flood(room: UdpServer) -> None:
-    with Program("-c", FLOOD, str(room.address[1])) as flood:
+    with Program("-c", FLOOD, str(room.address[1]), "0") as flood:
         flood.wait_for_line("in")
         started = time.monotonic()
         room.close()
         assert time.monotonic() - started < 1
+
+
+def test_a_socket_that_never_runs_dry_does_not_keep_the_room_from_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(sock: RoomSocket, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
+        while True:
+            yield b"", ("127.0.0.1", 9)
+
+    monkeypatch.setattr(RoomSocket, "receive_all", endless)
+    room = UdpServer(port=0).start()
+    closing = threading.Thread(target=room.close, name="closing", daemon=True)
+    closing.start()
+    closing.join(LIMIT)
+    assert not closing.is_alive()
+    assert room.counts.received > 0
 
 
 class Crowd:
