@@ -23,8 +23,9 @@ MIB = 1024 * 1024
 UNSAFE = "\x00\x07\x1b\x7f\x9b\r\u202e\u2028"
 
 
-def sockets_and_threads() -> tuple[int, int]:
-    return len(psutil.Process().net_connections("tcp")), threading.active_count()
+def sockets_of(room: TcpServer) -> int:
+    """How many the room itself has open; what else this process has may come and go."""
+    return sum(socket.laddr.port == room.address[1] for socket in psutil.Process().net_connections("tcp"))
 
 
 def test_any_bytes_at_all_reach_others_as_clean_text_or_nothing(open_room: OpenRoom, log: list[str]) -> None:
@@ -143,7 +144,7 @@ def test_nickname_tries_are_bounded(room: TcpServer) -> None:
 def test_connect_and_vanish_storms_leak_nothing(room: TcpServer) -> None:
     with HealthyPair(room.address):
         eventually(lambda: len(room.nicknames) == 2)
-        before = sockets_and_threads()
+        sockets, threads = sockets_of(room), set(threading.enumerate())
         for number in range(300):
             client = RawClient(room.address)
             if number % 3:
@@ -151,7 +152,8 @@ def test_connect_and_vanish_storms_leak_nothing(room: TcpServer) -> None:
             client.reset() if number % 2 else client.socket.close()
         with RawClient(room.address, "last"):  # by now all of them have been accepted
             pass
-        eventually(lambda: sockets_and_threads() == before)
+        eventually(lambda: sockets_of(room) == sockets)
+        eventually(lambda: set(threading.enumerate()) <= threads)
         eventually(lambda: room.nicknames == ("healthy-1", "healthy-2"))
 
 
