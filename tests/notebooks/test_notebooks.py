@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+from tests.notebooks.comparing import NOTEBOOKS, compare, copy_course
+
 LONGEST_CELL = 12
 
 
@@ -25,13 +23,8 @@ def test_there_are_notebooks() -> None:
 
 
 def test_each_cell_prints_what_is_stored(tmp_path: Path) -> None:
-    """In a child process: nbval is slow to import, and a kernel's warnings are not ours to turn into errors."""
-    command = [sys.executable, "-m", "pytest", "-o", "addopts=", "-o", "filterwarnings=default"]
-    options = ["--nbval", "--nbval-cell-timeout=60", "-p", "no:cacheprovider", "-q", *map(str, NOTEBOOKS)]
-    environment = os.environ | {"IPYTHONDIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path)}
-    run = subprocess.run(
-        command + options, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
-    )
+    copy_course(tmp_path)
+    run = compare(tmp_path, [notebook.name for notebook in NOTEBOOKS], cell_seconds=60)
     assert run.returncode == 0, run.stdout + run.stderr
     passed = re.search(r"(\d+) passed", run.stdout)
     assert passed

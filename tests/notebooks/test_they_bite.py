@@ -1,0 +1,106 @@
+"""The notebooks notice when chatlab does not do what they say: one line is broken at a time, and the lesson goes red.
+
+That an unbroken copy is green is what test_notebooks.py sees. No broken line is one that its lesson shows
+from the source: that its text has changed would be no proof.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.notebooks.comparing import compare, copy_course
+
+CELL_SECONDS = 10  # for a cell that waits for what never comes
+
+
+class Break(NamedTuple):
+    """`line`, which stands once in chatlab's `file`, becomes `broken`, and the notebook `lesson` is to notice."""
+
+    what: str
+    lesson: str
+    file: str
+    line: str
+    broken: str
+
+
+BREAKS = [
+    Break(
+        "nobody is told that they came in",
+        "00_start_here",
+        "udp/member.py",
+        "Outcome((joined,) if came_in else ())",
+        "Outcome()",
+    ),
+    Break(
+        "a received datagram is drawn as a sent one",
+        "01_datagrams",
+        "trace/socket_end.py",
+        "(local, peer) if is_ours else (peer, local)",
+        "(local, peer)",
+    ),
+    Break("another tag", "02_a_protocol", "udp/protocol.py", '"SIGNUP_TAG:"', '"SIGNIN_TAG:"'),
+    Break("a text may be two lines", "02_a_protocol", "text.py", '"[\\x00-\\x1f', '"[\\x00-\\x09'),
+    Break(
+        "a text that looks like a command goes out as it is",
+        "02_a_protocol",
+        "udp/protocol.py",
+        "return plain if unchanged else",
+        "return plain if True else",
+    ),
+    Break(
+        "a stranger hears nothing at all", "02_a_protocol", "udp/chat.py", "if len(answer) >= len(REFUSED)", "if False"
+    ),
+    Break("no echo to the speaker", "03_the_room", "udp/chat.py", "echo=True", "echo=False"),
+    Break(
+        "the name is believed",
+        "03_the_room",
+        "udp/chat.py",
+        "text = clean(strip_claim(request.text, nickname))",
+        'text = clean(request.text.partition(": ")[2] or request.text)',
+    ),
+    Break(
+        "look-alike letters are others",
+        "03_the_room",
+        "nicknames.py",
+        "decomposed.translate(_prototypes())",
+        "decomposed",
+    ),
+    Break(
+        "a goodbye is lost",
+        "03_the_room",
+        "room.py",
+        "Announcement(Left(nickname), self.members)",
+        "Announcement(Left(nickname), ())",
+    ),
+    Break(
+        "a repeated sign-up is told to everybody",
+        "03_the_room",
+        "udp/chat.py",
+        "[Delivery(build_answer(Joined(nickname)), (address,))]",
+        "[Delivery(build_answer(Joined(nickname)), self.room.members)]",
+    ),
+    Break("no sign of life counts", "03_the_room", "udp/chat.py", "        lease.heard_at = now\n", ""),
+    Break(
+        "a thread that does not look at its flag",
+        "04_threads_and_a_queue",
+        "udp/server.py",
+        "while self.running:\n            for datagram",
+        "while True:\n            for datagram",
+    ),
+]
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=[f"{b.lesson[:2]} {b.what}" for b in BREAKS])
+def test_a_broken_line_turns_the_lesson_red(broken: Break, tmp_path: Path) -> None:
+    copy_course(tmp_path)
+    file = tmp_path / "chatlab" / broken.file
+    source = file.read_text(encoding="utf-8")
+    assert source.count(broken.line) == 1, f"{broken.file} has changed: break another line"
+    file.write_text(source.replace(broken.line, broken.broken), encoding="utf-8")
+    run = compare(tmp_path, [f"{broken.lesson}.ipynb"], CELL_SECONDS)
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert re.search(r"^FAILED .*\.ipynb::Cell \d+", run.stdout, re.MULTILINE), run.stdout
