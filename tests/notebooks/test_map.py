@@ -1,0 +1,60 @@
+"""The map of the course, notebooks/README.md, agrees with the lessons, with the exercises and with the README."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from chatlab.grading.manifest import read_manifest
+from tests.notebooks.comparing import COURSE, NOTEBOOKS
+
+MAP = (COURSE / "notebooks" / "README.md").read_text(encoding="utf-8")
+README = (COURSE / "README.md").read_text(encoding="utf-8")
+LESSON_ROW = re.compile(
+    r"\| \[(?P<title>[^\]]+)\]\((?P<file>[^)]+)\) \| (?P<idea>[^|]+) \| (?P<minutes>\d+) \| (?P<exercises>[^|]+) \|"
+)
+TERM_ROW = re.compile(r"\| (?P<term>[^|]+) \| [^|]+ \| \[(?P<number>\d\d)\]\((?P<file>\d\d_[^)]+)\) \|")
+LESSONS = [row.groupdict() for row in LESSON_ROW.finditer(MAP)]
+TERMS = [row.groupdict() for row in TERM_ROW.finditer(MAP)]
+
+
+@cache
+def _text(file: str) -> str:
+    cells = nbformat.read(COURSE / "notebooks" / file, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def test_each_lesson_has_its_row() -> None:
+    assert [row["file"] for row in LESSONS] == [notebook.name for notebook in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
+def test_title_minutes_and_exercises_are_those_of_the_lesson(row: dict[str, str]) -> None:
+    text = _text(row["file"])
+    assert text.startswith(f"# {row['title']}\n")
+    assert re.search(rf"\b{row['minutes']}\s+minutes", text)
+    exercises = [e for e in read_manifest(COURSE / "exercises") if f"{e.lesson}.ipynb" == row["file"]]
+    assert [f"{e.key} {e.title[0].lower()}{e.title[1:]}" for e in exercises] == row["exercises"].split(", ")
+
+
+@pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
+def test_the_readme_has_the_same_idea_and_exercises(row: dict[str, str]) -> None:
+    file = row["file"]
+    assert f"| [{Path(file).stem}](notebooks/{file}) | {row['idea']} | {row['exercises']} |" in README
+
+
+def test_there_are_terms_in_the_order_of_the_alphabet() -> None:
+    terms = [row["term"].casefold() for row in TERMS]
+    assert len(terms) > 20
+    assert terms == sorted(set(terms))
+
+
+@pytest.mark.parametrize("row", TERMS, ids=lambda row: row["term"])
+def test_a_term_stands_in_bold_in_the_lesson_that_introduces_it(row: dict[str, str]) -> None:
+    assert row["file"].startswith(row["number"])
+    bold = " ".join(re.findall(r"\*\*([^*]+)\*\*", _text(row["file"])))
+    assert re.search(rf"\b{row['term']}s?\b", bold, re.IGNORECASE)
