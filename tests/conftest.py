@@ -1,8 +1,9 @@
-"""For all tests: in CI, where everything is there that a test may need, a test that is skipped fails."""
+"""For all tests: how long each part takes; and in CI, where everything is there that a test may need, a skip fails."""
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -26,3 +27,15 @@ def _no_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not take: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The seconds of each folder of tests, the longest first."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.rpartition("/")[0]] += report.duration
+    if len(seconds) > 1:
+        terminalreporter.section("seconds of each part")
+        for part, duration in sorted(seconds.items(), key=lambda item: -item[1]):
+            terminalreporter.write_line(f"{duration:6.0f}  {part}")
