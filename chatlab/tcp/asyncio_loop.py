@@ -1,11 +1,9 @@
 """The room on asyncio: one thread, callbacks, and asyncio's own loop. Lesson 14 compares it with its two sisters.
 
-    buffer_updated   bytes -> the chat; what follows is due
-    flush            after all that was ready has been read: send each reader all it is owed at once
+    receive   bytes -> the chat; what follows is due
+    _flush    after all that was ready has been read: send each reader all it is owed at once
 
-What the kernel does not take, the transport does; then it asks for a pause (see "Transports and Protocols" in asyncio's
-pages), and lines wait in the reader's outbox, where they are counted. Only this thread touches the chat, so it needs no
-lock.
+Only this thread touches the chat, so it needs no lock.
 """
 
 from __future__ import annotations
@@ -14,67 +12,12 @@ import asyncio
 import socket
 import threading
 import time
-from functools import partial
-from typing import cast
 
 from chatlab.addresses import Address
-from chatlab.tcp.chat import TICK, Delivery, Reason, TcpChat
-from chatlab.tcp.outbox import Outbox
+from chatlab.tcp.asyncio_peer import Peer
+from chatlab.tcp.chat import TICK, Delivery, TcpChat
+from chatlab.tcp.limits import Reason
 from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, is_reset, send_at_once
-
-
-class Peer(asyncio.BufferedProtocol):
-    """A connection and its outbox. `ended`: the chat is done with it. `at_end`: its stream has ended."""
-
-    def __init__(self, server: AsyncioServer, address: Address) -> None:
-        self.outbox = Outbox()
-        self.ended = False
-        self._server = server
-        self._address = address
-        self._paused = False
-        self._at_end = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-        self.transport.set_write_buffer_limits(0)  # ask for a pause as soon as the kernel takes no more
-        self._server.connect(self, self._address)
-
-    def get_buffer(self, sizehint: int) -> bytearray:
-        return self._server.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._server.receive(self, bytes(self._server.buffer[:nbytes]))
-
-    def eof_received(self) -> bool:
-        self._at_end = True
-        self._server.receive(self, b"")
-        self.finish()
-        return True  # the transport stays open, for our last words
-
-    def pause_writing(self) -> None:
-        self._paused = True
-
-    def resume_writing(self) -> None:
-        self._paused = False
-        self.send()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._server.lose(self)
-
-    def send(self) -> None:
-        """Give the transport what waits, until it asks for a pause."""
-        while not self._paused and not self.transport.is_closing() and (piece := self.outbox.front()):
-            self.transport.write(piece)
-            self.outbox.drop(len(piece))
-        self.finish()
-
-    def finish(self) -> None:
-        """Close the connection if it has got its last words and said its own."""
-        if self.ended and not self.outbox.size and not self._paused:
-            if self._at_end:
-                self.transport.close()
-            else:
-                self.transport.write_eof()
 
 
 class AsyncioServer:
@@ -85,7 +28,7 @@ class AsyncioServer:
         self._listener = listener
         self._chat = chat
         self._peers: set[Peer] = set()
-        self._throttled: set[Peer] = set()
+        self._throttled: dict[Peer, None] = {}
         self._due: list[Delivery[Peer]] = []
         self._closing = False
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="tcp-asyncio", daemon=True)
@@ -105,12 +48,12 @@ class AsyncioServer:
     def receive(self, peer: Peer, data: bytes) -> None:
         self._deliver_soon(self._chat.receive(peer, data, time.monotonic()))
         if self._chat.is_throttled(peer):
-            self._throttled.add(peer)
+            self._throttled[peer] = None
             peer.transport.pause_reading()
 
     def lose(self, peer: Peer) -> None:
         self._peers.discard(peer)
-        self._throttled.discard(peer)
+        self._throttled.pop(peer, None)
         self._deliver_soon(self._chat.leave(peer, Reason.LOST))
 
     async def _run(self) -> None:
@@ -140,8 +83,13 @@ class AsyncioServer:
             for sock, _ in arrived:
                 sock.setblocking(False)
                 send_at_once(sock)
-            connect = self._loop.connect_accepted_socket
-            await asyncio.gather(*(connect(partial(Peer, self, address), sock) for sock, address in arrived))
+            await asyncio.gather(*(self._take_in(sock, address) for sock, address in arrived))
+
+    async def _take_in(self, sock: socket.socket, address: Address) -> None:
+        try:
+            await self._loop.connect_accepted_socket(lambda: Peer(self, address), sock)
+        except OSError:  # macOS, of a connection that is lost already, when asyncio sets TCP_NODELAY
+            sock.close()
 
     def _tick(self) -> None:
         self._deliver_soon(self._chat.tick(time.monotonic()))
@@ -149,7 +97,7 @@ class AsyncioServer:
             if is_reset(peer.transport.get_extra_info("socket")):
                 peer.transport.abort()
             elif not self._chat.is_throttled(peer):
-                self._throttled.remove(peer)
+                del self._throttled[peer]
                 peer.transport.resume_reading()
 
     def _deliver_soon(self, deliveries: list[Delivery[Peer]]) -> None:
@@ -160,20 +108,15 @@ class AsyncioServer:
     def _flush(self) -> None:
         """Send what is due, what is due to one reader all at once."""
         deliveries, self._due = self._due, []
-        owed: set[Peer] = set()
+        owed: dict[Peer, None] = {}  # in order
         for delivery in deliveries:
-            owed.update(delivery.recipients)
             for peer in delivery.recipients:
-                peer.outbox.put(delivery.lines)
+                peer.put(delivery.lines)
+                owed[peer] = None
             if delivery.last:
-                self._end(peer)
+                [peer] = delivery.recipients
+                peer.end()
+                self._loop.call_later(LINGER, peer.transport.abort)
         for peer in owed:
-            peer.send()
-            if peer.outbox.size > self._chat.limits.max_outbox:
+            if peer.flush() > self._chat.limits.max_outbox:
                 self._deliver_soon(self._chat.leave(peer, Reason.SLOW))
-
-    def _end(self, peer: Peer) -> None:
-        """The chat is done with `peer`: what it is owed are its last words."""
-        peer.ended = True
-        peer.transport.resume_reading()  # to learn of its end
-        self._loop.call_later(LINGER, peer.transport.abort)

@@ -17,67 +17,23 @@ feed this same chat. Lesson 09 builds the strangers' half, lesson 11 the goodbye
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from chatlab.addresses import Address, shown
 from chatlab.errors import Refusal
 from chatlab.room import Announcement, Room
 from chatlab.tcp.framing import LineBuffer, LineTooLong
-from chatlab.tcp.protocol import MAX_LINE, Answer, Choose, Hangup, Welcome, build_answer, parse_nickname
+from chatlab.tcp.limits import DEFAULT_LIMITS, Limits, Reason
+from chatlab.tcp.protocol import Answer, Choose, Hangup, Welcome, build_answer, parse_nickname
 from chatlab.text import decode
 from chatlab.token_bucket import TokenBucket
 
-BURST_SECONDS = 5
 # How often `tick` wants to be called, in seconds: by it the throttled go on.
 TICK = 0.1
 
 # Whatever the server knows one connection by.
 Connection = TypeVar("Connection", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one client may cost the room."""
-
-    max_bytes: int = field(
-        default=MAX_LINE, metadata={"help": "bytes of a line with its newline; who sends a longer one is out"}
-    )
-    max_members: int = field(default=1000, metadata={"help": "members in the room"})
-    nickname_time: float = field(default=30.0, metadata={"help": "seconds to choose a nickname in"})
-    nickname_tries: int = field(default=10, metadata={"help": "nicknames that one connection may try"})
-    max_outbox: int = field(
-        default=65_536,
-        metadata={"help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped"},
-    )
-    rate_limit: float = field(
-        default=20,
-        metadata={"help": f"lines a second that are read from one member, {BURST_SECONDS} s of it at once; 0: any"},
-    )
-
-    @property
-    def burst(self) -> float:
-        """Lines that a member may say at once, after a silence: at least one; 0: any number."""
-        return max(1, self.rate_limit * BURST_SECONDS) if self.rate_limit else 0
-
-
-DEFAULT_LIMITS = Limits()
-
-
-class Reason(Enum):
-    """Why a connection ended."""
-
-    LEFT = "left"
-    LOST = "the connection is lost"
-    SLOW = "you read too slowly"
-    TOO_LONG = "a line has at most {max_bytes} bytes"
-    NO_NICKNAME = "a nickname has to be chosen within {nickname_time:g} seconds"
-    TOO_MANY_TRIES = "{nickname_tries} nicknames were refused"
-    CLOSING = "the room is closing"
-
-    def text(self, limits: Limits) -> str:
-        return self.value.format(**asdict(limits))
 
 
 @dataclass(frozen=True, slots=True)

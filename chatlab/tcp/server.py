@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 from chatlab.addresses import Address
 from chatlab.network import reachable_host
 from chatlab.nicknames import reserved_keys
-from chatlab.program import add_options, parser_for, run_server, values_of
-from chatlab.tcp.chat import DEFAULT_LIMITS, Counts, Limits, TcpChat
+from chatlab.program import add_options, join_command, parser_for, run_server, values_of
+from chatlab.tcp.chat import Counts, TcpChat
+from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.protocol import DEFAULT_PORT
 from chatlab.tcp.selector_loop import SelectorLoop
 from chatlab.tcp.sockets import allow_many_connections, listen
@@ -67,6 +68,11 @@ class TcpServer:
     def address(self) -> Address:
         """Where members reach the room; with port 0, only after the first start."""
         return (reachable_host(self._host), self._port)
+
+    @property
+    def join_command(self) -> str:
+        """What joins the room from a terminal."""
+        return join_command("chatlab.tcp.client", self.address)
 
     @property
     def nicknames(self) -> tuple[str, ...]:
@@ -127,15 +133,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--model",
         choices=MODELS,
         default=DEFAULT_MODEL,
-        help="how the server waits for many clients at once; selectors serves the most of them with one CPU: of 100 "
-        "quick readers, 1.5 times as many as threads and twice as many as asyncio, and with the least memory",
+        help="how the server waits for many clients at once; selectors serves the most of them with one CPU, about 1.4 "
+        "times as many as threads and 1.2 times as many as asyncio, and with the least memory (measured by python -m "
+        "chatlab.bench single)",
     )
     add_options(parser, Limits)
     given = parser.parse_args(arguments)
     limits = values_of(Limits, given)
     allow_many_connections()
     return run_server(
-        lambda log: TcpServer(given.host, given.port, limits, model=given.model, log=log), client="chatlab.tcp.client"
+        lambda log: TcpServer(given.host, given.port, limits, model=given.model, log=log),
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from chatlab.tcp.chat import DEFAULT_LIMITS, Limits
+from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.server import MODELS, Model, TcpServer
 
 OpenRoom = Callable[..., TcpServer]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import struct
 import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 LIMIT = 10.0  # seconds to wait for what must come
 LATE = 2.0  # seconds after which a line of a healthy member is late
+PAUSE = 0.05  # seconds between two of its lines
 # struct linger: on, for 0 seconds. So close() resets the connection.
 RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -58,6 +61,13 @@ class RawClient:
         line, _, self._data = self._data.partition(b"\n")
         return line.decode()
 
+    def lines(self) -> list[str]:
+        """The whole lines among what is there to be read. Fails at the end of the stream."""
+        data = self.socket.recv(65_536)
+        assert data, f"the stream has ended; what is left of it: {self._data!r}"
+        *lines, self._data = (self._data + data).split(b"\n")
+        return [line.decode() for line in lines]
+
     def wait_for(self, wanted: str, limit: float = LIMIT) -> list[str]:
         """The lines up to the one that is `wanted`. Fails if it does not come within `limit` seconds."""
         deadline = time.monotonic() + limit
@@ -88,15 +98,17 @@ class RawClient:
 
 
 class HealthyPair:
-    """Two members who keep talking. Fails at the end if a line of theirs was lost or late, or if nobody can join."""
+    """Two members who keep talking, and read all the time: who does not may be put out as too slow.
+
+    Fails at the end if a line of theirs was lost or late, or if nobody can join.
+    """
 
     def __init__(self, address: Any) -> None:
         self._address = address
-        self._first, self._second = RawClient(address, "healthy-1"), RawClient(address, "healthy-2")
+        self._members = {name: RawClient(address, name) for name in ("healthy-1", "healthy-2")}
         self._stop = threading.Event()
-        self._rounds = 0
-        self._failure: AssertionError | None = None
-        self._thread = threading.Thread(target=self._talk, name="healthy-pair")
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="healthy-pair")
 
     def __enter__(self) -> HealthyPair:
         self._thread.start()
@@ -105,26 +117,47 @@ class HealthyPair:
     def __exit__(self, kind: object, *exception: object) -> None:
         self._stop.set()
         self._thread.join()
-        self._first.socket.close()
-        self._second.socket.close()
+        for member in self._members.values():
+            member.socket.close()
         if kind is None:
             if self._failure:
                 raise self._failure
             with RawClient(self._address, "newcomer"):
                 pass
 
-    def _talk(self) -> None:
+    def _run(self) -> None:
         try:
-            while not (self._rounds and self._stop.wait(0.05)):
-                self._rounds += 1
-                for speaker, hearer, name in (
-                    (self._first, self._second, "healthy-1"),
-                    (self._second, self._first, "healthy-2"),
-                ):
-                    speaker.say(f"round {self._rounds}")
-                    hearer.wait_for(f"{name}: round {self._rounds}", LATE)
-        except AssertionError as failure:
+            self._talk()
+        except (AssertionError, OSError) as failure:
             self._failure = failure
+
+    def _talk(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            for name, member in self._members.items():
+                selector.register(member.socket, selectors.EVENT_READ, name)
+            for number in count():
+                began = time.monotonic()
+                missing = set()
+                for name, member in self._members.items():
+                    member.say(f"round {number}")
+                    missing |= {(hearer, f"{name}: round {number}") for hearer in self._members if hearer != name}
+                while missing or time.monotonic() - began < PAUSE:
+                    assert not missing or time.monotonic() - began < LATE, f"{missing} did not come in time"
+                    for key, _ in selector.select(PAUSE):
+                        missing -= {(key.data, line) for line in self._members[key.data].lines()}
+                if self._stop.is_set():
+                    return
+
+
+def vanish(address: Any, times: int) -> None:
+    """Come and go so many times, with and without a nickname, in good order and by a reset; all have been accepted."""
+    for number in range(times):
+        client = RawClient(address)
+        if number % 3:
+            client.say(f"vanisher{number}"[: 20 if number % 2 else 3])
+        client.reset() if number % 2 else client.socket.close()
+    with RawClient(address, "last"):
+        pass
 
 
 def eventually(holds: Callable[[], object], limit: float = LIMIT) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.tcp.chat import Delivery, Limits, Reason, TcpChat
+from chatlab.tcp.chat import Delivery, TcpChat
+from chatlab.tcp.limits import Limits, Reason
 
 ADDRESS = ("192.0.2.1", 40_000)
 CLOSING = "ERROR the room is closing\n"
@@ -189,7 +190,7 @@ def test_who_ends_its_stream_is_out_and_the_others_hear_so() -> None:
     table.receive("A", b"")
     assert table.ended == ["A"]
     assert table.look() == {"B": "A left the chat!\n"}
-    assert table.log[-1] == "A left: left (1 here)"
+    assert table.log[-1] == "A left: hung up (1 here)"
 
 
 def test_who_is_lost_gets_no_last_words() -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from chatlab.errors import NobodyAnswers, Refusal
 from chatlab.events import Event, Gone, Joined, Left, Said
-from chatlab.tcp.chat import Limits
 from chatlab.tcp.client import TcpClient
+from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import connect
 from tests.tcp.raw_client import LIMIT, RawClient
+from tests.waiting import Heard
 
 
 @pytest.fixture
@@ -24,22 +25,11 @@ def room() -> Iterator[TcpServer]:
         yield room
 
 
-class Ears:
-    """What a client tells, one event at a time."""
-
-    def __init__(self) -> None:
-        self._heard: Queue[Event] = Queue()
-        self.hear = self._heard.put
-
-    def next(self) -> Event:
-        return self._heard.get(timeout=LIMIT)
-
-
 def test_a_talk(room: TcpServer) -> None:
-    ada_hears, bob_hears = Ears(), Ears()
-    with TcpClient("ada", room, on_event=ada_hears.hear) as ada:
+    ada_hears, bob_hears = Heard[Event](), Heard[Event]()
+    with TcpClient("ada", room, on_event=ada_hears) as ada:
         assert ada_hears.next() == Joined("ada")
-        with TcpClient("bob", room.address[:2], on_event=bob_hears.hear) as bob:
+        with TcpClient("bob", room.address[:2], on_event=bob_hears) as bob:
             assert bob_hears.next() == Joined("bob")
             assert ada_hears.next() == Joined("bob")
             ada.say("hé\x1b 🐍")
@@ -108,8 +98,8 @@ def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_room_goes_away_and_start_connects_again(room: TcpServer) -> None:
-    ears = Ears()
-    with TcpClient("ada", room, on_event=ears.hear) as ada:
+    ears = Heard[Event]()
+    with TcpClient("ada", room, on_event=ears) as ada:
         assert ears.next() == Joined("ada")
         room.close()
         gone = ears.next()
@@ -123,8 +113,8 @@ def test_the_room_goes_away_and_start_connects_again(room: TcpServer) -> None:
 
 
 def test_to_say_something_connects_again_too(room: TcpServer) -> None:
-    ears = Ears()
-    with TcpClient("ada", room, on_event=ears.hear) as ada:
+    ears = Heard[Event]()
+    with TcpClient("ada", room, on_event=ears) as ada:
         room.close()
         assert [type(ears.next()) for _ in range(2)] == [Joined, Gone]
         for _ in range(2):  # a try that fails is not the last one
@@ -139,8 +129,8 @@ def test_to_say_something_connects_again_too(room: TcpServer) -> None:
 
 def test_a_connection_that_is_reset(room: TcpServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        ears = Ears()
-        client = TcpClient("ada", listener.getsockname(), on_event=ears.hear)
+        ears = Heard[Event]()
+        client = TcpClient("ada", listener.getsockname(), on_event=ears)
         starting = threading.Thread(target=client.start)
         starting.start()
         server_side = RawClient.__new__(RawClient)
@@ -233,10 +223,12 @@ def test_a_client_can_be_closed_by_who_handles_its_events(room: TcpServer) -> No
 
 
 class StingySocket(socket.socket):
-    """Takes three bytes at a time."""
+    """Takes three bytes at a time, and lets another thread go on then."""
 
     def send(self, data: Any, flags: int = 0, /) -> int:
-        return super().send(data[:3], flags)
+        sent = super().send(data[:3], flags)
+        time.sleep(0.0001)
+        return sent
 
 
 def test_lines_of_two_threads_do_not_mix_where_the_kernel_takes_parts_of_them(

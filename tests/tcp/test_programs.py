@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
-from chatlab.tcp.chat import Limits
+from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import MODELS, Model, TcpServer
 from tests.programs import Program
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually
@@ -63,7 +64,7 @@ def test_the_server_logs_who_comes_and_goes_and_no_control_character(model: Mode
     with serving("--model", model) as (program, address):
         with RawClient(address, "Zoé"):
             assert program.wait_for_line("joined").startswith("Zoé joined from 127.0.0.1:")
-        assert program.wait_for_line("left") == "Zoé left: left (0 here)"
+        assert program.wait_for_line("left") == "Zoé left: hung up (0 here)"
         with RawClient(address) as stranger:
             stranger.say("e\x1bve")
             stranger.wait_for("NICK a nickname has letters, digits, _ and - only")
@@ -173,6 +174,14 @@ def test_the_terminal_says_that_the_server_went_away_and_connects_again(room: Tc
             bob.wait_for("ada: here I am")
 
 
+def test_a_client_without_an_input(room: TcpServer) -> None:
+    program = "import sys; sys.stdin = None; from chatlab.tcp.client import main; sys.exit(main(sys.argv[1:]))"
+    with Program("-c", program, "--port", str(room.address[1]), "--nick", "ada") as ada:
+        ada.wait_for_line("ada joined!")
+        assert ada.wait() == 0
+        assert ada.errors == ""
+
+
 def test_all_that_is_piped_in_arrives_at_whatever_pace_the_room_reads() -> None:
     with TcpServer(port=0, limits=Limits(rate_limit=100)) as room, RawClient(room.address, "bob") as bob:
         with talking(room, "--nick", "ada") as ada:
@@ -193,3 +202,34 @@ def test_ctrl_c_ends_a_client_whose_last_words_nobody_reads() -> None:
         ada.press_ctrl_c()
         assert ada.wait(5) == 0
         assert ada.errors == ""
+
+
+def test_ctrl_c_ends_a_client_that_waits_in_the_midst_of_its_words() -> None:
+    """For a room that is stuck."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with Program(*CLIENT, "--port", str(listener.getsockname()[1]), "--nick", "ada") as ada:
+            room_side, _ = listener.accept()
+            room_side.sendall(b"NICK\nConnected to the server!\n")
+            ada.wait_for_line("ada joined!")
+            typed = 0
+
+            def type_on() -> None:
+                nonlocal typed
+                with suppress(OSError):  # until nobody reads it any more
+                    while True:
+                        ada.type(("x" * 1000 + "\n") * 10)
+                        typed += 1
+                with suppress(OSError):
+                    ada.end_input()
+
+            typing = threading.Thread(target=type_on)
+            typing.start()
+            before = -1
+            while typed != before:
+                before = typed
+                typing.join(0.5)
+            ada.press_ctrl_c()
+            assert ada.wait(5) == 0
+            assert ada.errors == ""
+            typing.join()
+        room_side.close()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import threading
 import time
+from asyncio import BaseEventLoop
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from chatlab.network import CantListen, CantResolve
-from chatlab.tcp.chat import Limits
+from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import Model, TcpServer
+from chatlab.tcp.sockets import listen
 from tests.tcp.conftest import OpenRoom
 from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually
 
@@ -31,6 +37,14 @@ def test_a_talk(room: TcpServer) -> None:
         ada.end()
         assert ada.rest() == []
         assert bob.line() == "ada left the chat!"
+
+
+def test_a_whole_stay_in_one_piece_is_heard_in_its_order(room: TcpServer) -> None:
+    with RawClient(room.address, "ada") as ada, RawClient(room.address) as bob:
+        bob.socket.sendall(b"bob\none\ntwo\n")
+        bob.end()
+        heard = ada.wait_for("bob left the chat!")
+        assert heard == ["bob joined the chat", "bob: one", "bob: two", "bob left the chat!"]
 
 
 def test_a_stream_in_pieces(room: TcpServer) -> None:
@@ -106,18 +120,10 @@ def test_small_lines_do_not_wait_for_acknowledgements(open_room: OpenRoom) -> No
         assert time.monotonic() - began < 2
 
 
-def test_many_come_at_once(room: TcpServer) -> None:
-    """More than a short backlog holds."""
-    clients = [socket.socket() for _ in range(300)]
-    try:
-        for client in clients:
-            client.settimeout(LIMIT)
-            client.connect(room.address[:2])
-        for client in clients:
-            assert client.recv(5) == b"NICK\n"
-    finally:
-        for client in clients:
-            client.close()
+def test_many_may_wait_to_be_accepted() -> None:
+    with listen("127.0.0.1", 0) as listener, ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(socket.create_connection(listener.getsockname(), timeout=LIMIT / 2))
 
 
 def test_a_slow_reader_who_reads_at_last_misses_nothing(open_room: OpenRoom) -> None:
@@ -146,3 +152,43 @@ def test_half_close_what_is_owed_still_comes(open_room: OpenRoom) -> None:
         heard = slow.rest()
         assert heard.count("ada: " + "x" * 1000) == 6_000
         assert heard[-1] == "ada: last"
+
+
+@pytest.mark.parametrize("missing", ["tcp-read", "tcp-write"])
+def test_who_comes_when_there_is_no_thread_left_is_put_out_and_the_room_goes_on(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Scarce(threading.Thread):
+        def start(self) -> None:
+            if self.name.startswith(missing) and not put_out:
+                put_out.append(self.name)
+                raise RuntimeError("can't start new thread")
+            super().start()
+
+    put_out: list[str] = []
+    monkeypatch.setattr("chatlab.tcp.threaded.threading.Thread", Scarce)
+    with TcpServer(port=0, model="threads") as room:
+        with RawClient(room.address) as first:
+            first.rest()
+        with HealthyPair(room.address):
+            pass
+    assert put_out
+
+
+def test_a_connection_that_is_lost_before_asyncio_takes_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[socket.socket] = []
+    take_in = BaseEventLoop.connect_accepted_socket
+
+    async def lose_the_first(loop: BaseEventLoop, factory: Any, sock: socket.socket) -> Any:
+        if not lost:
+            lost.append(sock)
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return await take_in(loop, factory, sock)
+
+    monkeypatch.setattr(BaseEventLoop, "connect_accepted_socket", lose_the_first)
+    with TcpServer(port=0, model="asyncio") as room:
+        with RawClient(room.address) as first:
+            assert first.rest() == []
+        with HealthyPair(room.address):
+            pass
+    assert lost[0].fileno() < 0

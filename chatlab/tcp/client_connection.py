@@ -1,0 +1,126 @@
+"""A client's connection to the room: a socket, the `TcpMember` who uses it, and the thread that hears the room.
+
+    any thread            enter     until the room has let the member in
+                          send      one thread at a time
+                          end       we say no more
+    tcp-client-<name>     the socket -> the member -> the events
+                          when one side has ended: lets the other read our last words, and closes the socket
+
+How a connection is ended so that no words are lost: see `chatlab.tcp.sockets`. Lesson 04 builds such a receiving
+thread, lesson 13 the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from chatlab.errors import NobodyAnswers, Refusal
+from chatlab.events import Event
+from chatlab.tcp.member import Outcome, Stage, TcpMember
+from chatlab.tcp.sockets import LINGER, end_sending
+
+# How often a thread that waits at the socket looks whether it is still wanted, in seconds.
+TICK = 0.25
+RECEIVE_BYTES = 65_536
+
+
+class Connection:
+    """`sock`, connected; the thread closes it. `emit` gets the events, there. `is_open`: neither side has ended it."""
+
+    def __init__(self, sock: socket.socket, member: TcpMember, emit: Callable[[Event], None]) -> None:
+        sock.settimeout(TICK)
+        self.is_open = True
+        self._socket = sock
+        self._member = member
+        self._emit = emit
+        self._failure: Refusal | NobodyAnswers = NobodyAnswers("the client was closed while it connected")
+        self._give_up_at = math.inf  # when the last words have had time enough
+        self._sending = threading.Lock()  # lines of two threads must not mix
+        self._changed = threading.Condition()  # guards all above
+        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is end().
+        self._thread = threading.Thread(target=self._hear, name=f"tcp-client-{member.nickname}", daemon=True)
+        self._thread.start()
+
+    def enter(self, patience: float) -> None:
+        """Return when in the room. Raises Refusal (the nickname can't be had) or NobodyAnswers (after `patience` s)."""
+        with self._changed:
+            if not self._changed.wait_for(
+                lambda: self._member.stage is not Stage.CHOOSING or not self.is_open, patience
+            ):
+                self.end(LINGER)
+                raise NobodyAnswers(f"nobody lets you in at {self._member.room_name}: is that a TCP chatroom?")
+            if not self._member.was_in:
+                raise self._failure
+
+    def send(self, data: bytes) -> None:
+        """Send all of `data`; wait while the room reads no more. Raises NobodyAnswers when the connection has ended."""
+        with self._sending:
+            while data:
+                try:
+                    if not self.is_open:
+                        raise ConnectionError
+                    data = data[self._socket.send(data) :]
+                except TimeoutError:
+                    continue
+                except OSError as error:
+                    lost = f"the connection to {self._member.room_name} is lost: say it again to connect again"
+                    raise NobodyAnswers(lost) from error
+
+    def end(self, linger: float) -> None:
+        """Say no more. The other side may take `linger` seconds to read what was said; of two calls the hastier one."""
+        with self._changed:
+            end_sending(self._socket)
+            self._give_up_at = min(self._give_up_at, time.monotonic() + linger)
+            self.is_open = False
+            self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait until it is closed; whoever handles an event, in its thread, can't and doesn't."""
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _hear(self) -> None:
+        with self._socket:
+            while self.is_open:
+                try:
+                    data = self._socket.recv(RECEIVE_BYTES)
+                except TimeoutError:
+                    continue
+                except OSError:  # lost
+                    data = b""
+                with self._changed:
+                    if not self.is_open:
+                        break
+                    outcome = self._react(data)
+                    self._changed.notify_all()
+                if outcome.data:
+                    with contextlib.suppress(NobodyAnswers):  # the next recv will tell
+                        self.send(outcome.data)
+                for event in outcome.events:
+                    self._emit(event)
+            self._part()
+
+    def _react(self, data: bytes) -> Outcome:
+        try:
+            outcome = self._member.receive(data)
+        except (Refusal, NobodyAnswers) as failure:
+            self._failure = failure
+            outcome = Outcome()
+        if self._member.stage is Stage.OUT:
+            self.end(LINGER)
+        return outcome
+
+    def _part(self) -> None:
+        """Read on, so that the other side can read our last words, until it has ended too."""
+        with contextlib.suppress(OSError):  # reset
+            while time.monotonic() < self._give_up_at:
+                try:
+                    if not self._socket.recv(RECEIVE_BYTES):
+                        return
+                except TimeoutError:
+                    pass

@@ -1,0 +1,53 @@
+"""What one client may cost the room, and why a connection ended. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+
+from chatlab.tcp.protocol import MAX_LINE
+
+BURST_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client may cost the room."""
+
+    max_bytes: int = field(
+        default=MAX_LINE, metadata={"help": "bytes of a line with its newline; who sends a longer one is out"}
+    )
+    max_members: int = field(default=1000, metadata={"help": "members in the room"})
+    nickname_time: float = field(default=30.0, metadata={"help": "seconds to choose a nickname in"})
+    nickname_tries: int = field(default=10, metadata={"help": "nicknames that one connection may try"})
+    max_outbox: int = field(
+        default=65_536,
+        metadata={"help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped"},
+    )
+    rate_limit: float = field(
+        default=20,
+        metadata={"help": f"lines a second that are read from one member, {BURST_SECONDS} s of it at once; 0: any"},
+    )
+
+    @property
+    def burst(self) -> float:
+        """Lines that a member may say at once, after a silence: at least one; 0: any number."""
+        return max(1, self.rate_limit * BURST_SECONDS) if self.rate_limit else 0
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Reason(Enum):
+    """Why a connection ended."""
+
+    LEFT = "hung up"
+    LOST = "the connection is lost"
+    SLOW = "you read too slowly"
+    TOO_LONG = "a line has at most {max_bytes} bytes"
+    NO_NICKNAME = "a nickname has to be chosen within {nickname_time:g} seconds"
+    TOO_MANY_TRIES = "{nickname_tries} nicknames were refused"
+    CLOSING = "the room is closing"
+
+    def text(self, limits: Limits) -> str:
+        return self.value.format(**asdict(limits))

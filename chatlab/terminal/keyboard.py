@@ -1,0 +1,87 @@
+"""Where lines are typed and shown: prompt_toolkit's line editor, or standard input and output as they are.
+
+With prompt_toolkit, where it is installed and somebody sits at a terminal, the line being typed stays whole while
+messages come in above it. Otherwise plain input and output: from a pipe or a file as well.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import Protocol
+
+from chatlab.line_printer import LinePrinter
+from chatlab.terminal.interrupts import Interrupts
+
+
+class Keyboard(Protocol):
+    """`read` raises EOFError at the end of the input, KeyboardInterrupt at Ctrl-C. `show` is for any thread."""
+
+    def read(self, prompt: str) -> str: ...
+    def show(self, line: str) -> None: ...
+
+
+def somebody_types() -> bool:
+    """Whether a person types the input, and not a pipe or a file."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def open_keyboard(stack: ExitStack, interrupts: Interrupts) -> Keyboard:
+    """The best there is here; `stack` closes it."""
+    if somebody_types() and sys.stdout and sys.stdout.isatty():
+        try:
+            return PromptKeyboard(stack, interrupts)
+        except ImportError:
+            pass
+    return PlainKeyboard(stack, interrupts)
+
+
+class PlainKeyboard:
+    """Standard input and output as they are."""
+
+    def __init__(self, stack: ExitStack, interrupts: Interrupts) -> None:
+        if sys.stdin:  # it may have been closed before the program began
+            sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+        self.show = stack.enter_context(LinePrinter()).print
+        self._interrupts = interrupts
+
+    def read(self, prompt: str) -> str:
+        if prompt and somebody_types():
+            self.show(prompt)
+        with self._interrupts.may_end():
+            line = sys.stdin.readline() if sys.stdin else ""
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+
+class PromptKeyboard:
+    """prompt_toolkit's line editor, with history. Raises ImportError where it is not installed."""
+
+    def __init__(self, stack: ExitStack, interrupts: Interrupts) -> None:
+        # Not installed everywhere, and slow to import.
+        from prompt_toolkit import PromptSession  # noqa: PLC0415
+        from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415
+
+        self._session: PromptSession[str] = PromptSession(erase_when_done=True)
+        self._interrupts = interrupts
+        self._interrupted = False
+        stack.enter_context(patch_stdout())
+
+    def read(self, prompt: str) -> str:
+        with self._interrupts.may_end(self._interrupt):
+            return self._session.prompt(f"{prompt}> ", pre_run=self._end_if_interrupted)
+
+    def show(self, line: str) -> None:
+        print(line)
+
+    def _interrupt(self) -> None:
+        # An exception in the midst of its event loop would break that.
+        self._interrupted = True
+        if loop := self._session.app.loop:
+            loop.call_soon_threadsafe(self._end_if_interrupted)
+
+    def _end_if_interrupted(self) -> None:
+        app = self._session.app
+        if self._interrupted and app.future and not app.future.done():
+            app.exit(exception=KeyboardInterrupt)

@@ -1,0 +1,116 @@
+"""A talk from the keyboard: choose a nickname, enter, say what is typed, show what happens, leave."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from types import TracebackType
+from typing import Protocol
+
+from chatlab.errors import Refusal
+from chatlab.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.terminal.interrupts import Interrupts
+from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
+
+QUIT = "!q"
+# How long a piped line waits for its own words to come back, in seconds, before the next one is sent.
+ECHO_WAIT = 1.0
+
+
+class Client(Protocol):
+    """What a front end knows of a client."""
+
+    nickname: str
+    on_event: Callable[[Event], None] | None
+
+    def start(self) -> object: ...
+    def say(self, text: str) -> None: ...
+    def close(self) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None: ...
+
+
+def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
+    """Talk in a room until !q, the end of the input or Ctrl-C. Returns the program's exit code.
+
+    `make` makes the client for a nickname. Without one, or when it is refused, somebody is asked.
+    """
+    interrupts = Interrupts()
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        keyboard = open_keyboard(stack, interrupts)
+        try:
+            client = _enter(make, nickname, keyboard, interrupts)
+        except (OSError, Refusal) as error:
+            stack.close()
+            sys.stderr.write(f"{error}\n")
+            return 2
+        except EOFError:
+            return 0
+        stack.push(client.__exit__)
+        _talk(client, keyboard, interrupts)
+        with interrupts.may_end():  # the room may take its time to read what was piped in
+            client.close()
+    return 0
+
+
+def _enter(make: Callable[[str], Client], nickname: str | None, keyboard: Keyboard, interrupts: Interrupts) -> Client:
+    while True:
+        client = make(keyboard.read("nickname").strip() if nickname is None else nickname)
+        client.on_event = lambda event: keyboard.show(_shown(event))
+        try:
+            with interrupts.may_end():
+                client.start()
+        except Refusal as refusal:
+            if not somebody_types():
+                raise
+            keyboard.show(f"({refusal})")
+            nickname = None
+        else:
+            return client
+
+
+def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
+    answered = threading.Event()
+
+    def show(event: Event) -> None:
+        keyboard.show(_shown(event))
+        if isinstance(event, Refused) or (isinstance(event, Said) and event.nickname == client.nickname):
+            answered.set()
+
+    client.on_event = show
+    if somebody_types():
+        keyboard.show(f"You are in the room as {client.nickname}. Type a line and press Enter; {QUIT} leaves.")
+    while True:
+        try:
+            text = keyboard.read("")
+        except EOFError:
+            return
+        if text.strip() == QUIT:
+            return
+        answered.clear()
+        try:
+            with interrupts.may_end():  # the room may take its time to read
+                client.say(text)
+        except (Refusal, OSError) as problem:
+            keyboard.show(f"({problem})")
+        else:
+            if text.strip() and not somebody_types():
+                answered.wait(ECHO_WAIT)
+
+
+def _shown(event: Event) -> str:
+    """One line; no nickname begins with a bracket, so nobody can imitate what is in brackets."""
+    match event:
+        case Said(nickname, text):
+            return f"{nickname}: {text}"
+        case Joined(nickname):
+            return f"{nickname} joined!"
+        case Left(nickname):
+            return f"{nickname} left!"
+        case Refused(reason):
+            return f"(refused: {reason})"
+        case Gone(reason):
+            return f"({reason})"
