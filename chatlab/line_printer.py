@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import time
 from queue import Full, Queue
 
 # How long the reader of our output may take for the last lines, in seconds.
 LAST_WORDS = 0.2
+# Until an output that is full and does not wait is tried again, in seconds.
+FULL_PAUSE = 0.02
 
 
 class LinePrinter:
@@ -47,4 +50,8 @@ class LinePrinter:
             while (line := self._lines.get()) is not None:
                 rest = f"{line}\n".encode(sys.stdout.encoding, "backslashreplace")
                 while rest:
-                    rest = rest[out.write(rest) :]
+                    written = out.write(rest)
+                    if written is None:  # somebody has made our output one that does not wait
+                        time.sleep(FULL_PAUSE)
+                    else:
+                        rest = rest[written:]

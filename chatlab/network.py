@@ -45,6 +45,10 @@ def bind(sock: socket.socket, address: Address) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     elif sock.type == socket.SOCK_STREAM:  # or connections of an earlier run keep the port for a minute (TIME_WAIT)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if (
+        address[0] == "::" and socket.has_dualstack_ipv6()
+    ):  # every address, those of IPv4 too: on Windows, not by itself
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         sock.bind(address)
     except OSError as error:

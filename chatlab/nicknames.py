@@ -9,20 +9,19 @@ Lesson 03 needs it; lesson 15 says what happens without it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
 from chatlab.errors import Refusal
+from chatlab.text import INVISIBLE
 
 MAX_LENGTH = 20
 MARKS_A_LETTER = 2
 # The servers' own words: a member of such a name could speak for the server.
 RESERVED = ("NICK", "ERROR", "SERVER", "SIGNUP_TAG", "SIGNOUT_TAG", "REFUSED_TAG", "PROVE_TAG")
-# Letters and marks without a picture of their own (Unicode's Default_Ignorable_Code_Point).
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | frozenset(
-    map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
-)
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")  # some are letters and marks
 
 
 def normalise(wanted: str) -> str:
@@ -35,7 +34,8 @@ def normalise(wanted: str) -> str:
     marks = MARKS_A_LETTER  # so that a mark can't come first
     for character in nickname:
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Mc") else 0
-        if character in _INVISIBLE or marks > MARKS_A_LETTER or not (marks or character.isalnum() or character in "_-"):
+        shows = marks or character.isalnum() or character in "_-"
+        if not shows or marks > MARKS_A_LETTER or _INVISIBLE.match(character):
             raise Refusal("a nickname has letters, digits, _ and - only")
     if not reserved_keys().isdisjoint(lookalike_keys(nickname)):
         raise Refusal("that nickname is reserved for the server")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -21,6 +22,8 @@ class Server(Protocol):
 
     @property
     def address(self) -> Address: ...
+    @property
+    def join_command(self) -> str: ...
     def start(self) -> object: ...
     def close(self) -> None: ...
 
@@ -32,8 +35,8 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
 
 
-def parser_for(module: str, description: str, default_port: int, *, of: str = "server") -> Parser:
-    """A parser for `python -m module`, with the --host and the --port of what it runs or joins."""
+def parser_for(module: str, description: str, default_port: int, *, of: str = "server", joins: bool = False) -> Parser:
+    """A parser for `python -m module`, with the --host and the --port of what it runs or, with `joins`, joins."""
     parser = Parser(
         prog=f"python -m {module}",
         description=description,
@@ -41,23 +44,37 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
         allow_abbrev=False,
     )
     parser.add_argument("--host", default="127.0.0.1", help=f"name or IP address of the {of}")
-    parser.add_argument("--port", type=port, default=default_port, help=f"port of the {of}")
+    parser.add_argument("--port", type=port_to_join if joins else port, default=default_port, help=f"port of the {of}")
     return parser
 
 
 def port(text: str) -> int:
-    """`text` as a port number. Raises argparse.ArgumentTypeError."""
+    """`text` as the port of what is to be opened. Raises argparse.ArgumentTypeError."""
     if text.isascii() and text.isdecimal() and int(text) <= 65_535:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 0 to 65535 (0: any that is free)")
 
 
+def port_to_join(text: str) -> int:
+    """`text` as the port of what is open already. Raises argparse.ArgumentTypeError."""
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 1 to 65535")
+
+
+def address_to_join(text: str) -> tuple[str, int]:
+    """`text`, HOST:PORT with an IPv6 address in brackets, as (host, port). Raises argparse.ArgumentTypeError."""
+    if not (parts := re.fullmatch(r"(?:\[([^][]+)]|([^][:]+)):(.*)", text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9999 or [::1]:9999")
+    return parts[1] or parts[2], port_to_join(parts[3])
+
+
 def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
-    """An option for each field of the dataclass `options`: its default, its type, and the help in its metadata."""
+    """An option for each field of the dataclass `options`, with its default, its type, and `help` and `least` of it."""
     for field in dataclasses.fields(options):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            type=_at_least_zero(float if isinstance(field.default, float) else int),
+            type=_at_least(field.metadata.get("least", 0), float if isinstance(field.default, float) else int),
             metavar="N",
             default=field.default,
             help=field.metadata["help"],
@@ -69,10 +86,10 @@ def values_of(options: type[Options], given: argparse.Namespace) -> Options:
     return options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(options)})  # type: ignore[arg-type]
 
 
-def run_server(make: Callable[[Callable[[str], None]], Server], client: str, *, what: str = "room") -> int:
-    """Run the server that `make` makes from a log, until Ctrl-C or SIGTERM. Returns the program's exit code.
+def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "room") -> int:
+    """Run the server that `make` makes from a log, until a signal stops it. Returns the program's exit code.
 
-    `client`: the module of the program that joins it. `what`: what to call the server.
+    `what`: what to call the server.
     """
     wait_for_stop = note_stop_signals()
     with LinePrinter() as out:
@@ -82,21 +99,27 @@ def run_server(make: Callable[[Callable[[str], None]], Server], client: str, *, 
         except OSError as error:
             sys.stderr.write(f"{error}\n")
             return 2
-        host, port_number = server.address[:2]
-        join = f"python -m {client} --host {host} --port {port_number}"
-        out.print(f"The {what} is open at {shown(server.address)} (Ctrl-C closes it). Join it: {join}")
+        out.print(f"The {what} is open at {shown(server.address)} (Ctrl-C closes it). Join it: {server.join_command}")
         wait_for_stop()
         server.close()
     return 0
 
 
+def join_command(client: str, address: Address) -> str:
+    """What to type to join a server. `client`: the module of the program that does, with the options that it needs."""
+    host, port_number = address[:2]
+    return f"python -m {client} --host {host} --port {port_number}"
+
+
 def note_stop_signals() -> Callable[[], None]:
-    """From now on, Ctrl-C and SIGTERM are noted. Returns a function that waits until one has come."""
+    """From now on, Ctrl-C, SIGTERM and the end of the terminal are noted. Returns a function that waits for one."""
     # A signal handler may call SimpleQueue.put while get runs in the same thread; Event.set could wait for itself.
     noted: SimpleQueue[int] = SimpleQueue()
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # Windows has SIGBREAK (Ctrl-Break), and nobody sends SIGTERM there
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda number, frame: noted.put(number))
+    # Windows has SIGBREAK (Ctrl-Break), and nobody sends SIGTERM there. With nohup, SIGHUP is to be ignored.
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            signal.signal(number, lambda number, frame: noted.put(number))
 
     def wait() -> None:
         while True:
@@ -109,14 +132,14 @@ def note_stop_signals() -> Callable[[], None]:
     return wait
 
 
-def _at_least_zero(kind: Callable[[str], float]) -> Callable[[str], float]:
+def _at_least(least: float, kind: Callable[[str], float]) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
-            value = -1
-        if not 0 <= value < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+            value = float("nan")
+        if not least <= value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least:g} or more")
         return value
 
     return number

@@ -20,11 +20,18 @@ class TokenBucket:
 
     def take(self, now: float) -> bool:
         """Take a token if there is one."""
+        taken = self.holds_one(now)
+        self._tokens -= taken
+        return taken
+
+    def holds_one(self, now: float) -> bool:
+        """Whether `take` would get one."""
         if not self.rate:
             return True
         self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
         self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+        return self._tokens >= 1
+
+    def is_full(self, now: float) -> bool:
+        """Whether it holds no less than a new one."""
+        return not self.rate or self._tokens + (now - self._at) * self.rate >= self.burst

@@ -5,7 +5,6 @@ Exit code 0: every case has passed; 1: some have failed; 2: nobody answers there
 
 from __future__ import annotations
 
-import argparse
 import socket
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.errors import NobodyAnswers
 from chatlab.network import CantResolve, resolve
-from chatlab.program import Parser, port
+from chatlab.program import Parser, address_to_join
 
 SUITES: dict[str, tuple[Suite, socket.SocketKind]] = {
     "udp": (UDP, socket.SOCK_DGRAM),
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     parser = Parser(prog="python -m chatlab.conformance", description="Is that a chatlab server?", allow_abbrev=False)
     parser.add_argument("protocol", choices=SUITES)
-    parser.add_argument("address", type=_host_and_port, metavar="HOST:PORT", help="where the server listens")
+    parser.add_argument("address", type=address_to_join, metavar="HOST:PORT", help="where the server listens")
     parser.add_argument("--slow", action="store_true", help="the cases that wait for minutes as well")
     parser.add_argument("--verbose", action="store_true", help="print what was sent and heard in all cases")
     given = parser.parse_args(arguments)
@@ -65,13 +64,6 @@ def _abridged(transcript: Sequence[str]) -> list[str]:
     runs = ((line, len(list(run))) for line, run in groupby(transcript))
     lines = [f"{line}   ({times} times)" if times > 1 else line for line, times in runs]
     return lines if len(lines) <= LONG else [f"... ({len(lines) - LONG:,} lines before)", *lines[-LONG:]]
-
-
-def _host_and_port(text: str) -> tuple[str, int]:
-    host, colon, number = text.rpartition(":")
-    if not colon or not host:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an address: write it like 127.0.0.1:9999 or [::1]:9999")
-    return host.removeprefix("[").removesuffix("]"), port(number)
 
 
 if __name__ == "__main__":

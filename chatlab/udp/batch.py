@@ -5,7 +5,6 @@ One who floods the room fills its own share of a batch and takes nobody else's p
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import NamedTuple
 
 from chatlab.addresses import Address
@@ -32,11 +31,12 @@ class Batch:
         self.dropped = 0
         self._share = share
         self._size = size
-        self._senders: Counter[Address] = Counter()
+        self._senders: dict[Address, int] = {}  # how many arrivals are of each
 
     def add(self, datagram: bytes, address: Address) -> None:
-        self._senders[address] += 1
-        if len(self.arrivals) < BATCH_DATAGRAMS and self._senders[address] <= self._share:
+        arrived = self._senders.get(address, 0) + 1
+        if len(self.arrivals) < BATCH_DATAGRAMS and arrived <= self._share:
+            self._senders[address] = arrived
             self.arrivals.append(Arrival(datagram[: self._size], address))
         else:
             self.dropped += 1

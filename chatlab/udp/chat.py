@@ -7,7 +7,7 @@
     a member        its sign-up again    it alone is answered: the first answer may have been lost
     a member        a sign-out           it is a stranger
     a member        nothing for `idle`   it is a stranger: membership is a lease
-    a member        too much, too fast   it is refused, at most once a second
+    a member        too much, too fast   it is refused, at most once a second; to leave and come back is no way round
 
 A member goes out by `leave`, whatever the cause. Lesson 05 puts it on a socket.
 """
@@ -28,7 +28,9 @@ from chatlab.text import clean
 from chatlab.token_bucket import TokenBucket
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import (
+    ALIVE,
     REFUSED,
+    SIGN_UP_BYTES,
     Challenge,
     KeepAlive,
     Say,
@@ -42,15 +44,23 @@ from chatlab.udp.protocol import (
 BURST_SECONDS = 5
 REFUSAL_INTERVAL = 1.0
 TICK = 1.0
+# Of those who have left with less than all that they may say at once, so many are remembered until they may again.
+MAX_SPENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one client may cost the room."""
+    """What one client may cost the room. With less than `least` of something, a program's room would be of no use."""
 
-    max_bytes: int = field(default=1024, metadata={"help": "bytes of a datagram; a longer one is refused"})
-    max_members: int = field(default=1000, metadata={"help": "members in the room"})
-    idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence after which a member is out"})
+    max_bytes: int = field(
+        default=1024, metadata={"help": "bytes of a datagram; a longer one is refused", "least": SIGN_UP_BYTES}
+    )
+    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 1})
+    idle_limit: float = field(
+        default=120.0,
+        # One sign of life may be lost.
+        metadata={"help": "seconds of silence after which a member is out", "least": 2 * ALIVE},
+    )
     rate_limit: float = field(
         default=20,
         metadata={"help": f"messages a second of one member, {BURST_SECONDS} s of it at once; 0: any"},
@@ -98,19 +108,27 @@ class UdpChat:
     """The room and its members' leases.
 
     `log` gets one line for each who comes or goes. With `proof`, nobody is let in who has not echoed a token.
+    `beside`: bytes that go with the answer to a sign-up; a stranger's sign-up has to be as long as both.
     """
 
     tick_interval = TICK
 
     def __init__(
-        self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None], proof: AddressProof | None = None
+        self,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        log: Callable[[str], None],
+        proof: AddressProof | None = None,
+        beside: int = 0,
     ) -> None:
         self.limits = limits
         self.room: Room[Address] = Room(limits.max_members, echo=True)
         self._leases: dict[Address, Lease] = {}
+        self._spent: dict[Address, TokenBucket] = {}  # of those who have left; the oldest first
         self._tick_at = 0.0
         self._log = log
         self._proof = proof
+        self._beside = beside
 
     def receive(self, datagram: bytes, address: Address, now: float) -> list[Delivery]:
         """What follows from a datagram. One that is longer than the limit may come cut, but not to the limit."""
@@ -131,11 +149,20 @@ class UdpChat:
             lease.refused_at = now
             return [Delivery(build_answer(Refused(str(refusal))), (address,))]
 
+    def comes_too_fast(self, datagram: bytes, address: Address, now: float) -> bool:
+        """Whether `receive` would refuse a datagram for the rate limit. Then it changes nothing to wait with it."""
+        if isinstance(parse_request(datagram), SignOut | KeepAlive):
+            return False
+        lease = self._leases.get(address)
+        bucket = lease.bucket if lease else self._spent.get(address)
+        return bucket is not None and not bucket.holds_one(now)
+
     def tick(self, now: float) -> list[Delivery]:
         """End the leases that have run out. To be called every `tick_interval` seconds or oftener."""
         if now < self._tick_at:
             return []
         self._tick_at = now + TICK
+        self._spent = {address: bucket for address, bucket in self._spent.items() if not bucket.is_full(now)}
         expired = [a for a, lease in self._leases.items() if now - lease.heard_at > self.limits.idle_limit]
         return [delivery for address in expired for delivery in self.leave(address, Reason.SILENT)]
 
@@ -143,7 +170,9 @@ class UdpChat:
         """The one way out. Whoever is put out and may still listen is told so too. A stranger can't leave: []."""
         if address not in self._leases:
             return []
-        del self._leases[address]
+        self._spent[address] = self._leases.pop(address).bucket
+        if len(self._spent) > MAX_SPENT:
+            del self._spent[next(iter(self._spent))]
         left = self.room.leave(address)
         self._log(f"{left.event.nickname} left: {reason.value} ({len(self.room)} here)")
         told = (address,) if reason in (Reason.SILENT, Reason.CLOSING) else ()
@@ -151,14 +180,15 @@ class UdpChat:
 
     def close(self) -> list[Delivery]:
         """Everybody leaves, each told of its own leaving alone."""
-        members = self.room.members
-        return [Delivery(self.leave(member, Reason.CLOSING)[0].datagram, (member,)) for member in members]
+        told = [Delivery(self.leave(member, Reason.CLOSING)[0].datagram, (member,)) for member in self.room.members]
+        self._spent.clear()
+        return told
 
     def _from_member(
         self, datagram: bytes, request: SignUp | Say, address: Address, lease: Lease, now: float
     ) -> list[Delivery]:
         if not lease.bucket.take(now):
-            raise Refusal(f"slow down: {self.limits.rate_limit:g} messages a second")
+            raise self._slow_down()
         self._check_size(datagram)
         nickname = self.room.nickname(address)
         if isinstance(request, SignUp):
@@ -176,17 +206,25 @@ class UdpChat:
                 raise Refusal("sign up first")
             if self._proof and not self._proof.holds(request.token, address, now):
                 return _at_most(datagram, build_answer(Challenge(self._proof.token(address, now))), address)
+            bucket = self._spent.get(address) or TokenBucket(self.limits.rate_limit, self.limits.burst, now)
+            if not bucket.holds_one(now):
+                raise self._slow_down()
             joined = self.room.join(address, request.nickname)
             # NFKC can make a nickname longer than it was asked for.
-            if len(build_answer(joined.event)) > len(datagram):
+            if len(build_answer(joined.event)) + self._beside > len(datagram):
                 self.room.leave(address)
                 raise Refusal("put spaces behind that nickname: its answer is longer than your sign-up")
         except Refusal as refusal:
             answer = build_answer(Refused(str(refusal)))[: len(datagram)]
             return _at_most(datagram, answer, address) if len(answer) >= len(REFUSED) else []
-        self._leases[address] = Lease(now, TokenBucket(self.limits.rate_limit, self.limits.burst, now))
+        if self._spent.pop(address, None):
+            bucket.take(now)  # nobody comes and goes all the time
+        self._leases[address] = Lease(now, bucket)
         self._log(f"{joined.event.nickname} joined from {shown(address)} ({len(self.room)} here)")
         return [_delivery(joined)]
+
+    def _slow_down(self) -> Refusal:
+        return Refusal(f"slow down: {self.limits.rate_limit:g} messages a second")
 
     def _check_size(self, datagram: bytes) -> None:
         if len(datagram) > self.limits.max_bytes:

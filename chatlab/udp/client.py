@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from chatlab.addresses import Address, shown
+from chatlab.addresses import HasAddress, host_and_port, shown
 from chatlab.errors import NobodyAnswers, Refusal
 from chatlab.event_source import EventSource
 from chatlab.events import Event, Gone, Refused
 from chatlab.program import parser_for
-from chatlab.terminal import run_client
+from chatlab.terminal.talk import run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable import DEFAULT_TIMING, Timing
@@ -32,13 +32,7 @@ if TYPE_CHECKING:
 TICK = 0.1
 # How long a reliable client waits at most, when it is closed, until its last words and its goodbye are acknowledged.
 LINGER = 30.0
-
-
-class HasAddress(Protocol):
-    """A server, as a client sees it."""
-
-    @property
-    def address(self) -> Address: ...
+START_FIRST = "start the client first"
 
 
 class UdpClient(EventSource):
@@ -60,10 +54,11 @@ class UdpClient(EventSource):
     ) -> None:
         super().__init__(on_event)
         self.nickname = nickname
-        self.server_address: tuple[str, int] = (server if isinstance(server, tuple) else server.address)[:2]
+        self.server_address = host_and_port(server)
         self._timing = timing if reliable else None
         self._trace = trace
         self._socket: MemberSocket | None = None
+        self._advice = START_FIRST  # for who speaks without a socket
         self._starting = False
         self._failure: Refused | Gone | None = None
         # Guards the member, and whether there is a socket.
@@ -86,7 +81,7 @@ class UdpClient(EventSource):
         """Say `text` to everybody. Raises Refusal if it can't be sent; when not in the room, tries to get in again."""
         with self._changed:
             if self._socket is None:
-                raise Refusal("you are not in the room: start the client first")
+                raise Refusal(f"you are not in the room: {self._advice}")
             now = time.monotonic()
             if self._member.stage is Stage.OUT:
                 self._send(self._socket, self._member.sign_up(now))
@@ -123,6 +118,7 @@ class UdpClient(EventSource):
     def _enter(self) -> None:
         with self._changed:
             if self._socket is None:
+                self._advice = START_FIRST
                 self._member = self._new_member()
                 self.nickname = self._member.nickname
                 self._socket = MemberSocket(*self.server_address, self._tick, self._trace, self.nickname)
@@ -167,8 +163,13 @@ class UdpClient(EventSource):
                     return
                 events = self._react(sock, datagram)
                 self._changed.notify_all()
-            for event in events:
-                self._emit(event)
+            try:
+                for event in events:
+                    self._emit(event)
+            except BaseException as error:
+                self._advice = f"on_event has failed ({error!r}): mend it, then start the client again"
+                self.close()  # nobody would hear any more
+                raise
 
     def _react(self, sock: MemberSocket, datagram: bytes | None) -> list[Event]:
         """Run the member and send what it wants sent. Returns the events but for those that fail start()."""
@@ -200,7 +201,7 @@ class UdpClient(EventSource):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
-    parser = parser_for("chatlab.udp.client", "Talk in a UDP chatroom.", DEFAULT_PORT)
+    parser = parser_for("chatlab.udp.client", "Talk in a UDP chatroom.", DEFAULT_PORT, joins=True)
     parser.add_argument("--nick", help="nickname; without one you are asked")
     parser.add_argument("--reliable", action="store_true", help="number, acknowledge and repeat, as the room does")
     given = parser.parse_args(arguments)

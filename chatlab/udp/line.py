@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterator
 from chatlab.addresses import Address, shown
 from chatlab.udp.fate import Direction, Link
 from chatlab.udp.protocol import MAX_DATAGRAM
-from chatlab.udp.sockets import RECEIVE_BUFFER, SEND_TRIES
+from chatlab.udp.sockets import SEND_TRIES, enlarge_buffers
 
 MAX_LINES = 200
 # A client that sends nothing for so long has gone, in seconds. A room's member sends something every 30.
 IDLE_LIMIT = 150.0
 
-Server = tuple[socket.AddressFamily, Address]
+Target = tuple[socket.AddressFamily, Address]
 
 
 class Lines:
     """The lines of all clients, by the client's address. A new line's socket is registered with `selector`."""
 
-    def __init__(self, server: Server, seed: int, selector: selectors.BaseSelector, log: Callable[[str], None]) -> None:
+    def __init__(self, server: Target, seed: int, selector: selectors.BaseSelector, log: Callable[[str], None]) -> None:
         self._server = server
         self._seed = seed
         self._selector = selector
@@ -76,7 +76,7 @@ class Line:
     `heard_at`: when the client last sent something, in seconds. `seen_at`: the address that the server sees.
     """
 
-    def __init__(self, number: int, client: Address, server: Server, seed: int) -> None:
+    def __init__(self, number: int, client: Address, server: Target, seed: int) -> None:
         self.number = number
         self.client = client
         self.heard_at = 0.0
@@ -85,7 +85,7 @@ class Line:
         family, address = server
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            enlarge_buffers(self.socket)
             self.socket.setblocking(False)
             self.socket.connect(address)
         except OSError:

@@ -25,6 +25,7 @@ from chatlab.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.nicknames import normalise
 from chatlab.text import clean
 from chatlab.udp.protocol import (
+    ALIVE,
     MAX_DATAGRAM,
     Challenge,
     build_keep_alive,
@@ -36,7 +37,6 @@ from chatlab.udp.protocol import (
 
 RETRY = 0.5
 PATIENCE = 5.0
-ALIVE = 30.0
 
 
 class Stage(Enum):

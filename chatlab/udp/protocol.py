@@ -15,6 +15,7 @@ builds this module.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from chatlab.events import Joined, Left, Refused, RoomEvent, Said
@@ -32,6 +33,8 @@ PROVE = "PROVE_TAG:"
 # The room never answers a stranger with more bytes than it got, so a sign-up pays for its answer in advance
 # with spaces (QUIC pads a client's first datagram for the same reason: RFC 9000, section 8.1).
 SIGN_UP_BYTES = 128
+# A member that says nothing shows so often, in seconds, that it is still here.
+ALIVE = 30.0
 
 # Proves that a member receives at its address: see `chatlab.udp.proof`.
 _TOKEN = re.compile("[0-9a-f]{16}")
@@ -142,5 +145,6 @@ def build_answer(answer: Answer) -> bytes:
 
 
 def strip_claim(text: str, nickname: str) -> str:
-    """`text` without the claim `<nickname>: ` in front, if it claims that very nickname."""
-    return text.removeprefix(f"{nickname}: ")
+    """`text` without the claim `<nickname>: ` in front, if it claims that very nickname, in any form of Unicode."""
+    claimed, colon, rest = text.partition(": ")
+    return rest if colon and unicodedata.normalize("NFKC", claimed) == nickname else text

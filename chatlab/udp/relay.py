@@ -17,9 +17,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import Address
+from chatlab.addresses import Address, HasAddress, host_and_port
 from chatlab.network import reachable_host, resolve
-from chatlab.udp.client import HasAddress
+from chatlab.program import join_command
 from chatlab.udp.crossing import Counts, Crossing
 from chatlab.udp.fate import FAIR, LOST, Direction, Fate, Weather
 from chatlab.udp.line import Line, Lines
@@ -54,21 +54,26 @@ class WeatherRelay:
         log: Callable[[str], None] = lambda line: None,
         trace: Trace | None = None,
     ) -> None:
-        self.server_address: tuple[str, int] = (server if isinstance(server, tuple) else server.address)[:2]
+        self.server_address = host_and_port(server)
         self.weather = weather
         self.seed = seed
         self.on_fate = on_fate
         self.counts = {direction: Counts() for direction in Direction}
         self.running = False
         self._host = host
-        self._port = port
+        self._address: Address = (host, port)
         self._log = log
         self.trace = trace
 
     @property
     def address(self) -> Address:
-        """Where clients reach the server through the relay; with port 0, only after the first start."""
-        return (reachable_host(self._host), self._port)
+        """Where clients reach the server through the relay; known from the first start on."""
+        return self._address
+
+    @property
+    def join_command(self) -> str:
+        """What joins the room through the relay from a terminal."""
+        return join_command("chatlab.udp.client", self.address)
 
     @property
     def clients(self) -> tuple[Address, ...]:
@@ -80,8 +85,8 @@ class WeatherRelay:
         if self.running:
             return self
         server = resolve(*self.server_address, socket.SOCK_DGRAM)
-        self._front = RoomSocket(self._host, self._port)
-        self._port = self._front.port
+        self._front = RoomSocket(self._host, self._address[1])
+        self._address = (reachable_host(self._host), self._front.port)  # asked for at each crossing that is traced
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._front, selectors.EVENT_READ)
         self._lines = Lines(server, self.seed, self._selector, self._log)

@@ -5,6 +5,7 @@
     a stranger      another message                   a reset; but a sign-out is acknowledged: it may be a repeat
     a member        message 0 of another session      it has started again: the old one leaves, then as a stranger
     a member        a message of its session          acknowledged; the plain room gets it, once and in order
+    a member        too much, too fast                not acknowledged: it will come again, so its sender slows down
     a member        no acknowledgement, for all tries it leaves
     a member        acknowledgements, but too slowly  it leaves, once more than the outbox holds waits for it
     anybody         no frame                          a plain refusal, in no more bytes than it sent
@@ -54,7 +55,7 @@ class ReliableChat:
     ) -> None:
         self.limits = limits
         self.tick_interval = timing.first / 2
-        self._chat = UdpChat(limits, log=log)
+        self._chat = UdpChat(limits, log=log, beside=len(build_frame(Acknowledgement("0" * 8, FIRST))))
         self._proof = proof
         self._timing = timing
         self._rng = rng
@@ -104,6 +105,8 @@ class ReliableChat:
         return [told for address in list(self._sessions) for told in self._end_session(address, Reason.CLOSING)]
 
     def _from_member(self, frame: Numbered | Acknowledgement, address: Address, session: Session) -> list[Delivery]:
+        if isinstance(frame, Numbered) and self._chat.comes_too_fast(frame.payload, address, self._now):
+            return []
         payload, datagrams = session.receive(frame, self._now)
         deliveries = _to(address, datagrams)
         if payload is not None:
@@ -113,7 +116,7 @@ class ReliableChat:
         return deliveries
 
     def _from_stranger(self, message: Numbered, address: Address, size: int) -> list[Delivery]:
-        """`size`: of the datagram; the answer has no more bytes, unless the stranger is let in."""
+        """`size`: of the datagram; what it gets at once has no more bytes."""
         request = parse_request(message.payload)
         if isinstance(request, SignOut):
             return _to(address, [build_frame(Acknowledgement(message.session, message.number))])
@@ -123,6 +126,8 @@ class ReliableChat:
         if self._proof and not self._proof.holds(request.token, address, self._now):
             challenge = Challenge(self._proof.token(address, self._now))
             return _to(address, [build_reset(message.session, challenge, size)])
+        if self._chat.comes_too_fast(message.payload, address, self._now):
+            return []
         deliveries = self.leave(address, Reason.STARTED_AGAIN)
         announced = self._chat.receive(message.payload, address, self._now)
         if address not in self.room:

@@ -24,8 +24,9 @@ from chatlab.errors import Refusal
 from chatlab.events import Event, Gone, Joined, Refused
 from chatlab.nicknames import normalise
 from chatlab.text import clean
-from chatlab.udp.member import ALIVE, PATIENCE, Outcome, Stage
+from chatlab.udp.member import PATIENCE, Outcome, Stage
 from chatlab.udp.protocol import (
+    ALIVE,
     MAX_DATAGRAM,
     Answer,
     Challenge,

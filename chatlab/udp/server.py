@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from chatlab.addresses import Address
 from chatlab.network import reachable_host
-from chatlab.program import add_options, parser_for, run_server, values_of
+from chatlab.program import add_options, join_command, parser_for, run_server, values_of
 from chatlab.udp.batch import Batch
 from chatlab.udp.chat import DEFAULT_LIMITS, Delivery, Limits, Reason, UdpChat
 from chatlab.udp.proof import AddressProof
@@ -90,6 +90,12 @@ class UdpServer:
     def address(self) -> Address:
         """Where members reach the room; with port 0, only after the first start."""
         return (reachable_host(self._host), self._port)
+
+    @property
+    def join_command(self) -> str:
+        """What joins the room from a terminal."""
+        reliable = isinstance(self._chat, ReliableChat)
+        return join_command("chatlab.udp.client --reliable" if reliable else "chatlab.udp.client", self.address)
 
     @property
     def nicknames(self) -> tuple[str, ...]:
@@ -191,7 +197,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lambda log: UdpServer(
             given.host, given.port, limits, prove_address=given.prove_address, reliable=given.reliable, log=log
         ),
-        client="chatlab.udp.client --reliable" if given.reliable else "chatlab.udp.client",
     )
 
 

@@ -32,9 +32,11 @@ from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
 if TYPE_CHECKING:
     from chatlab.trace import Trace
 
-# A burst waits in the kernel's buffer, which may be smaller than we ask for.
+# A burst waits in the kernel's buffer.
 RECEIVE_BUFFER = 4 * 1024 * 1024
 SEND_TRIES = 3
+# Where nothing else wakes who waits for a datagram, it wakes so often, in seconds.
+WAKE_INTERVAL = 1.0
 # From Linux's in.h and in6.h; the socket module of Python 3.10 has no names for them.
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
@@ -58,14 +60,14 @@ class RoomSocket:
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             bind(self._socket, address)
+            enlarge_buffers(self._socket)
+            if sys.platform == "linux":
+                self._socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+                if family == socket.AF_INET6:  # where IPv4 clients can come in too
+                    self._socket.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
         except OSError:
             self._socket.close()
             raise
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        if sys.platform == "linux":
-            ipv6 = family == socket.AF_INET6
-            level, option = (socket.IPPROTO_IPV6, _IPV6_RECVERR) if ipv6 else (socket.IPPROTO_IP, _IP_RECVERR)
-            self._socket.setsockopt(level, option, 1)
         if trace:
             self._socket = trace.watch(self._socket, "room")
 
@@ -78,7 +80,7 @@ class RoomSocket:
         return self._socket.fileno()
 
     def receive_all(self, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
-        """Each datagram that is there, and where it came from. With `wait`, waits for the first."""
+        """Each datagram that is there, and where it came from. With `wait`, waits for the first, until `wake`."""
         while True:
             try:
                 yield self._receive(wait)
@@ -100,26 +102,29 @@ class RoomSocket:
                 self._send_again(datagram, recipient)
 
     def wake(self) -> None:
-        """Let `receive_all` go on in the thread that waits there, with an empty datagram.
+        """Let `receive_all` go on in the thread that waits there, and whoever selects. The socket can still send.
 
-        Not on every system does closing a socket do that. Where the receive buffer has no room for the datagram, nobody
-        waits.
+        Not on every system does closing a socket do that. On Linux a shutdown does, though it raises ENOTCONN;
+        elsewhere an empty datagram, or, where the address is no longer this machine's, WAKE_INTERVAL.
         """
         host, *rest = self._socket.getsockname()
         self.send(b"", [(LOOPBACK.get(host, host), *rest)])
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RD)
 
     def close(self) -> None:
         self._socket.close()
 
     def _receive(self, wait: bool) -> tuple[bytes, Address]:
         """Raises BlockingIOError if nothing is there. Not by setblocking: whoever sends meanwhile does wait."""
-        if wait:
-            return self._socket.recvfrom(MAX_DATAGRAM)
-        if sys.platform != "win32":
+        if sys.platform != "win32" and not wait:
             return self._socket.recvfrom(MAX_DATAGRAM, socket.MSG_DONTWAIT)
-        if not select.select([self._socket], [], [], 0)[0]:
+        if sys.platform != "linux" and not select.select([self._socket], [], [], WAKE_INTERVAL if wait else 0)[0]:
             raise BlockingIOError
-        return self._socket.recvfrom(MAX_DATAGRAM)
+        received = self._socket.recvfrom(MAX_DATAGRAM)
+        if received[1] is None:  # woken by a shutdown
+            raise BlockingIOError
+        return received
 
     def _send_again(self, datagram: bytes, recipient: Address) -> None:
         for _ in range(SEND_TRIES - 1):
@@ -153,6 +158,7 @@ class MemberSocket:
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             # Who talks within this machine needs no port that others can reach.
+            enlarge_buffers(self._socket)
             self._bind_to_free_port(room[0] if room[0] in LOOPBACK.values() else "")
             self._socket.connect(room)
         except OSError:
@@ -173,7 +179,7 @@ class MemberSocket:
             return None
 
     def send(self, datagram: bytes) -> None:
-        """Send once; what the system does not take is lost, as UDP may. Raises Refusal for what it takes never."""
+        """Send once; what does not go out now is lost. Raises Refusal for what is longer than a datagram can be."""
         for _ in range(SEND_TRIES):
             try:
                 self._socket.send(datagram)
@@ -195,3 +201,19 @@ class MemberSocket:
                 continue
             return
         raise NoFreePort(f"every port from {CLIENT_PORTS[0]} to {CLIENT_PORTS[-1]} is taken: close some clients")
+
+
+def enlarge_buffers(sock: socket.socket) -> None:
+    """Room in the kernel for a burst that comes in, and for the largest datagram that goes out.
+
+    Linux gives what its limit allows; others raise ENOBUFS to who asks for more. On macOS what is sent has 9,216 bytes
+    at most, unless there is room for more.
+    """
+    for option, size in ((socket.SO_RCVBUF, RECEIVE_BUFFER), (socket.SO_SNDBUF, MAX_DATAGRAM)):
+        while sock.getsockopt(socket.SOL_SOCKET, option) < size:
+            try:
+                sock.setsockopt(socket.SOL_SOCKET, option, size)
+            except OSError:
+                size //= 2  # noqa: PLW2901
+            else:
+                break

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from chatlab.program import parser_for, port, run_server
+from chatlab.program import address_to_join, parser_for, run_server
 from chatlab.udp.fate import BUSY_CAFE, FAIR, PRESETS, SATELLITE, STORM, Conditions, Weather
 from chatlab.udp.relay import WeatherRelay
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         of="relay",
     )
     parser.add_argument(
-        "--to", type=_server, required=True, metavar="HOST:PORT", default=argparse.SUPPRESS, help="the server"
+        "--to", type=address_to_join, required=True, metavar="HOST:PORT", default=argparse.SUPPRESS, help="the server"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same fates")
     parser.add_argument("--preset", choices=PRESETS, default="fair", help="the weather, but for what is given below")
@@ -50,7 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     return run_server(
         lambda log: WeatherRelay(given.to, weather=weather, seed=given.seed, host=given.host, port=given.port, log=log),
-        client="chatlab.udp.client",
         what="weather relay",
     )
 
@@ -72,14 +71,6 @@ def _both_ways(text: str) -> tuple[float, float]:
         return float(there), float(back or there)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number, nor two with a comma") from None
-
-
-def _server(text: str) -> tuple[str, int]:
-    """HOST:PORT; an IPv6 address is in brackets. Raises argparse.ArgumentTypeError."""
-    host, colon, number = text.rpartition(":")
-    if not colon:
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9999")
-    return host.strip("[]"), port(number)
 
 
 if __name__ == "__main__":

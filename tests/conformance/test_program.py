@@ -54,7 +54,7 @@ def test_a_wrong_server(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("udp", "99"), "'99' is not an address: write it like 127.0.0.1:9999"),
+        (("udp", "99"), "'99' is not HOST:PORT, such as 127.0.0.1:9999"),
         (("udp", "127.0.0.1:99999"), "'99999' is not a port"),
         (("tcp", "no host at all:1"), "can't find the host"),
         (("smtp", "127.0.0.1:1"), "invalid choice"),

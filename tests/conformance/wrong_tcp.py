@@ -10,8 +10,9 @@ from typing import Any
 from chatlab.addresses import Address
 from chatlab.room import Room
 from chatlab.tcp import chat
-from chatlab.tcp.chat import Delivery, Limits, TcpChat
+from chatlab.tcp.chat import Delivery, TcpChat
 from chatlab.tcp.framing import LineBuffer
+from chatlab.tcp.limits import Limits
 from chatlab.tcp.protocol import Answer, Choose, Hangup, build_answer
 from chatlab.text import clean
 from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, setting

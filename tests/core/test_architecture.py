@@ -23,7 +23,7 @@ LEVELS = (
     ("room",),
     ("udp.protocol", "udp.proof", "udp.batch", "udp.fate", "udp.under_way", "udp.crossing"),
     ("udp.reliable", "udp.reliable_protocol", "udp.session"),
-    ("tcp.protocol", "tcp.framing", "tcp.outbox"),
+    ("tcp.protocol", "tcp.framing", "tcp.limits", "tcp.outbox"),
     ("udp.chat", "udp.member", "tcp.chat", "tcp.member"),
     ("udp.reliable_chat", "udp.reliable_member"),
     ("event_source", "line_printer", "network", "program", "terminal"),
@@ -37,11 +37,11 @@ PURE = (
     *("udp.protocol", "udp.proof", "udp.batch", "udp.chat", "udp.member"),
     *("udp.reliable", "udp.reliable_protocol", "udp.session", "udp.reliable_chat", "udp.reliable_member"),
     *("udp.fate", "udp.under_way", "udp.crossing"),
-    *("tcp.framing", "tcp.protocol", "tcp.outbox", "tcp.chat", "tcp.member"),
+    *("tcp.framing", "tcp.protocol", "tcp.limits", "tcp.outbox", "tcp.chat", "tcp.member"),
 )
 IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", "subprocess", "threading", "time"}
 # Modules below the panels and the grading that use a package, none of which is needed to run a room.
-USE_A_PACKAGE = {"terminal": "prompt_toolkit", "trace.capture": "dpkt"}
+USE_A_PACKAGE = {"terminal.keyboard": "prompt_toolkit", "trace.capture": "dpkt"}
 
 
 def imported(module: str) -> Iterator[str]:
@@ -113,13 +113,15 @@ def test_below_panels_and_grading_only_the_standard_library_is_imported() -> Non
             assert packages - sys.stdlib_module_names <= {USE_A_PACKAGE.get(module, "")}, module
 
 
-@pytest.mark.parametrize("module", ["chatlab.udp.server", "chatlab.udp.client"])
-def test_a_program_loads_chatlab_and_the_standard_library_alone(module: str) -> None:
+@pytest.mark.parametrize(("room", "other"), [("udp", "tcp"), ("tcp", "udp")])
+@pytest.mark.parametrize("program", ["server", "client"])
+def test_a_program_loads_chatlab_and_the_standard_library_alone(room: str, other: str, program: str) -> None:
+    module = f"chatlab.{room}.{program}"
     show_new = f"import sys; before = set(sys.modules); import {module}; print(*sorted(set(sys.modules) - before))"
     loaded = subprocess.run([sys.executable, "-c", show_new], capture_output=True, text=True, check=True).stdout.split()
     assert module in loaded
     packages = {name.partition(".")[0] for name in loaded}
     assert packages - sys.stdlib_module_names == {"chatlab"}
     assert {name.partition(".")[2].partition(".")[0] for name in loaded}.isdisjoint(
-        {"tcp", "trace", "panels", "grading", "bench", "conformance"}
+        {other, "trace", "panels", "grading", "bench", "conformance"}
     )

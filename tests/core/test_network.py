@@ -53,6 +53,15 @@ def test_a_host_that_cannot_be_found_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert str(caught.value) == "can't find the host 'chat.exmaple.org': check its spelling, or type its IP address"
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 here, or no sockets of both families")
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_all_addresses_of_ipv6_are_those_of_ipv4_too(kind: socket.SocketKind) -> None:
+    with socket.socket(socket.AF_INET6, kind) as sock:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as on Windows
+        bind(sock, ("::", 0, 0, 0))
+        assert sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 0
+
+
 @pytest.mark.parametrize("port", [-1, 65_536, 99_999])
 def test_a_number_that_is_no_port_is_not_cut_to_one(port: int) -> None:
     with pytest.raises(CantResolve, match=rf"^there is no port {port}: choose a number from 0 to 65535$"):

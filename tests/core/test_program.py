@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chatlab.program import Parser, add_options, parser_for, values_of
+from chatlab.program import Parser, add_options, address_to_join, parser_for, values_of
 
 
 @dataclass(frozen=True)
 class Limits:
     idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence"})
-    max_members: int = field(default=1000, metadata={"help": "members in the room"})
+    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 2})
 
 
 @pytest.fixture
@@ -53,13 +53,46 @@ def test_a_bad_port_is_named_with_what_to_do(parser: Parser, port: str, capsys: 
     assert f"{port!r} is not a port: choose a number from 0 to 65535" in error
 
 
+def test_who_joins_a_server_needs_a_port_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = parser_for("chatlab.some.server", "Joins.", 9999, joins=True)
+    assert parser.parse_args(["--port", "1"]).port == 1
+    error = error_of(parser, "--port=0", capsys=capsys)
+    assert error.endswith("'0' is not a port: choose a number from 1 to 65535 (--help lists the options)\n")
+
+
 @pytest.mark.parametrize(
-    ("option", "value"),
-    [("idle-limit", "-1"), ("idle-limit", "nan"), ("idle-limit", "inf"), ("idle-limit", "x"), ("max-members", "1.5")],
+    ("text", "address"),
+    [("127.0.0.1:9999", ("127.0.0.1", 9999)), ("localhost:1", ("localhost", 1)), ("[::1]:65535", ("::1", 65_535))],
 )
-def test_a_bad_limit_is_named(parser: Parser, option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_is_host_and_port(text: str, address: tuple[str, int]) -> None:
+    assert address_to_join(text) == address
+
+
+@pytest.mark.parametrize("text", ["", "here", ":9999", "[]:9999", "::1:9999", "[::1:9999", "::1]:9999", "[::1]"])
+def test_what_is_no_address_is_named(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not HOST:PORT, such as 127.0.0.1:9999 or") as error:
+        address_to_join(text)
+    assert repr(text) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["host:0", "host:x", "host:", "host:65536"])
+def test_an_address_with_a_bad_port_is_one_too(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a port: choose a number from 1 to 65535"):
+        address_to_join(text)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "least"),
+    [
+        *(("idle-limit", value, 0) for value in ("-1", "nan", "inf", "x")),
+        *(("max-members", value, 2) for value in ("2.5", "1", "x")),
+    ],
+)
+def test_a_bad_limit_is_named(
+    parser: Parser, option: str, value: str, least: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     error = error_of(parser, f"--{option}={value}", capsys=capsys)
-    assert f"argument --{option}: '{value}' is not a number of 0 or more" in error
+    assert f"argument --{option}: '{value}' is not a number of {least} or more" in error
 
 
 @pytest.mark.parametrize("arguments", [("--prot", "1"), ("--por", "1"), ("9999",), ("--port",)])

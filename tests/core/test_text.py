@@ -42,9 +42,29 @@ def test_what_is_visible_stays(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", " \t\x00\u2028 ", "\u00a0"], ids=ascii)
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\n", " \t\x00\u2028 ", "\u00a0", "\u200b", "\ufeff \u2800", "\u3164\u200d", "\ufe0f", "\u00ad"],
+    ids=ascii,
+)
 def test_text_that_shows_nothing_is_empty(text: str) -> None:
     assert clean(text) == ""
+
+
+def test_of_all_of_unicode_a_letter_a_digit_a_sign_and_a_symbol_show_something() -> None:
+    fillers = "\u115f\u1160\u3164\uffa0\u2800"  # letters and a symbol that are drawn as nothing
+    for number in range(0x110000):
+        character = chr(number)
+        if unicodedata.category(character)[0] in "LNPS" and character not in fillers:
+            assert clean(character) == character, ascii(character)
+
+
+def test_format_characters_show_nothing_but_for_those_that_are_drawn() -> None:
+    drawn = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}  # Prepended_Concatenation_Mark
+    joined = {*range(0xFFF9, 0xFFFC), *range(0x13430, 0x13440)}  # interlinear annotation, hieroglyphs
+    for number in range(0x110000):
+        if unicodedata.category(chr(number)) == "Cf" and number not in drawn | joined:
+            assert clean(chr(number)) == "", ascii(chr(number))
 
 
 def test_bytes_that_are_not_utf8_become_replacement_characters() -> None:

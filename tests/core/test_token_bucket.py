@@ -52,6 +52,15 @@ def test_no_span_of_time_gives_more_than_a_burst_and_what_the_rate_adds(
     assert got <= burst + rate * now + 1e-6
 
 
+def test_it_can_be_looked_into() -> None:
+    bucket = TokenBucket(rate=1, burst=2, now=0)
+    assert bucket.is_full(0)
+    assert taken(bucket, 2, now=0) == 2
+    assert [bucket.holds_one(now) for now in (0, 0.9, 1, 1)] == [False, False, True, True]
+    assert [bucket.is_full(now) for now in (1, 1.9, 2)] == [False, False, True]
+    assert TokenBucket(rate=0, burst=0, now=0).is_full(0)
+
+
 @pytest.mark.parametrize("burst", [1, 5])
 def test_a_refused_try_costs_nothing(burst: int) -> None:
     bucket = TokenBucket(rate=1, burst=burst, now=0)

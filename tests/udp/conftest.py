@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 
 from chatlab.udp.server import UdpServer
 
+from ..waiting import no_thread_is_left
 
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    left = [thread.name for thread in threading.enumerate() if thread not in before]
-    assert not left, f"still running: {left}"
+__all__ = ["no_thread_is_left", "room"]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from chatlab.udp.chat import Limits
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 
+from ..core.test_text import acts_on_a_screen
 from .talk import Heard, Talk
 
 IDLE_LIMIT = 10.0
@@ -20,7 +21,9 @@ ADDRESSES: list[Address] = [("10.0.0.1", port) for port in range(8001, 8007)]
 NICKNAMES = ["ada", "ADA", "bob", "b0b", "eve", "Zoë", "日本語", "㍿㍿㍿㍿㍿", "NICK", "", "two words", "x" * 21]
 DATAGRAMS = (
     st.binary(max_size=80)
-    | st.sampled_from([b"", b"hi", b"SIGNOUT_TAG:", b"SIGNOUT_TAG:ada", b"x" * 1024, b"x" * 1025, b"\x1b[2J"])
+    | st.sampled_from(
+        [b"", b"hi", b"SIGNOUT_TAG:", b"SIGNOUT_TAG:ada", b"x" * 1024, b"x" * 1025, b"\x1b[2J", "\u202ehi".encode()]
+    )
     | st.sampled_from(NICKNAMES).map(build_sign_up)
     | st.sampled_from(NICKNAMES).map(lambda nickname: encode(f"SIGNUP_TAG:{nickname}"))
     | st.builds(lambda name, text: encode(f"{name}: {text}"), st.sampled_from(NICKNAMES), st.text(max_size=20))
@@ -93,7 +96,7 @@ class AnyDatagrams(RuleBasedStateMachine):
         for datagram in (datagram for datagrams in heard.values() for datagram in datagrams):
             text = datagram.decode()
             assert len(text.splitlines()) == 1
-            assert text.isprintable() or not any(character < " " or "\x7f" <= character < "\xa0" for character in text)
+            assert not any(map(acts_on_a_screen, text))
             assert isinstance(parse_answer(datagram), Joined | Left | Said | Refused | Challenge)
 
 

@@ -31,6 +31,15 @@ def test_a_flood_takes_nobody_elses_place() -> None:
     assert batch.dropped == 19_900
 
 
+def test_a_sender_that_finds_no_room_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a flood from forged addresses would fill the memory."""
+    monkeypatch.setattr(chatlab.udp.batch, "BATCH_DATAGRAMS", 3)
+    batch = Batch(share=100, size=10)
+    for port in range(1000):
+        batch.add(b"flood", ("127.0.0.1", port))
+    assert len(batch._senders) == 3
+
+
 def test_a_batch_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chatlab.udp.batch, "BATCH_DATAGRAMS", 3)
     batch = Batch(share=math.inf, size=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatlab.udp import chat
 from chatlab.udp.chat import Limits, Reason
 from chatlab.udp.protocol import build_sign_up
 
@@ -37,6 +38,11 @@ def test_everybody_hears_what_a_member_says_its_sender_too(talk: Talk) -> None:
 def test_the_original_clients_words_come_out_stamped_once(talk: Talk) -> None:
     assert talk.send(EVE, b"SIGNUP_TAG:eve")[EVE] == [b"eve joined!"]
     assert talk.send(EVE, b"eve: hello")[ADA] == [b"eve: hello"]
+
+
+def test_an_original_client_whose_nickname_is_typed_in_another_form_is_stamped_once_too(talk: Talk) -> None:
+    assert talk.send(EVE, "SIGNUP_TAG:Zoe\u0308".encode())[EVE] == ["Zoë joined!".encode()]
+    assert talk.send(EVE, "Zoe\u0308: hi".encode())[ADA] == ["Zoë: hi".encode()]
 
 
 def test_the_others_hear_who_signs_out_and_the_nickname_is_free_at_once(talk: Talk) -> None:
@@ -208,6 +214,49 @@ def test_after_a_silence_a_member_may_say_five_seconds_worth_again(talk: Talk) -
     assert [talk.send(ADA, b"flood") for _ in range(101)].count(everybody(b"ada: flood")) == 100
 
 
+def test_who_goes_and_comes_back_has_no_more_to_say_than_who_stays(talk: Talk) -> None:
+    for _ in range(100):
+        talk.send(ADA, b"flood")
+    talk.send(ADA, b"SIGNOUT_TAG:")
+    assert talk.sign_up(ADA, "ada") == {ADA: [SLOW_DOWN]}
+    talk.now += 1
+    assert talk.sign_up(ADA, "ada") == everybody(b"ada joined!")
+    assert [talk.send(ADA, b"flood") for _ in range(100)].count(everybody(b"ada: flood")) == 19
+    talk.now += 1
+    assert [talk.send(ADA, b"flood") for _ in range(100)].count(everybody(b"ada: flood")) == 20
+
+
+def test_to_go_and_come_back_all_the_time_is_a_flood_too(talk: Talk) -> None:
+    heard_by_bob = 0
+    for _ in range(10 * 64):
+        talk.now += 1 / 64
+        talk.tick()
+        for datagram in (b"SIGNOUT_TAG:", build_sign_up("ada"), b"flood"):
+            heard_by_bob += len(talk.send(ADA, datagram).get(BOB, []))
+    tokens = 100 + 10 * 20
+    assert heard_by_bob <= 2 * tokens  # who comes in for one goes out for none
+
+
+def test_after_a_while_who_has_left_is_forgotten(talk: Talk) -> None:
+    for _ in range(100):
+        talk.send(ADA, b"flood")
+    talk.send(ADA, b"SIGNOUT_TAG:")
+    talk.tick(4)
+    assert len(talk.chat._spent) == 1
+    talk.tick(1)
+    assert not talk.chat._spent
+
+
+def test_those_who_have_left_are_bounded(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "MAX_SPENT", 10)
+    for port in range(100):
+        address = ("10.0.0.4", port)
+        talk.sign_up(address, "eve")
+        talk.send(address, b"hi")
+        talk.send(address, b"SIGNOUT_TAG:")
+    assert [address[1] for address in talk.chat._spent] == list(range(90, 100))
+
+
 def test_keep_alives_cost_nothing(talk: Talk) -> None:
     for _ in range(1000):
         assert talk.send(ADA, b"") == {}
@@ -232,3 +281,10 @@ def test_closing_tells_each_member_its_own_leaving_alone(talk: Talk) -> None:
     assert talk.chat.room.nicknames == ()
     assert talk.log[-2:] == ["ada left: the room is closing (1 here)", "bob left: the room is closing (0 here)"]
     assert talk.chat.close() == []
+
+
+def test_a_room_that_opens_again_has_forgotten_who_said_too_much(talk: Talk) -> None:
+    for _ in range(100):
+        talk.send(ADA, b"flood")
+    talk.chat.close()
+    assert talk.sign_up(ADA, "ada") == {ADA: [b"ada joined!"]}

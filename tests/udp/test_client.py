@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from queue import Queue
 
 import pytest
 
@@ -22,29 +21,13 @@ from chatlab.udp.client import UdpClient
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
 
+from ..waiting import Heard
 from .voice import LIMIT, Voice
 
 
-class Ear:
-    """What a client tells, event by event: `UdpClient(..., on_event=ear)`."""
-
-    def __init__(self) -> None:
-        self._events: Queue[Event] = Queue()
-
-    def __call__(self, event: Event) -> None:
-        self._events.put(event)
-
-    def hears(self, wanted: Event | type[Event]) -> Event:
-        """The next event that is `wanted`, or of that type; those before it are let pass."""
-        while True:
-            event = self._events.get(timeout=LIMIT)
-            if wanted in (event, type(event)):
-                return event
-
-
 @pytest.fixture
-def ear() -> Ear:
-    return Ear()
+def ear() -> Heard[Event]:
+    return Heard()
 
 
 @pytest.fixture
@@ -63,16 +46,16 @@ def silent() -> Iterator[socket.socket]:
         yield sock
 
 
-def test_a_client_hears_everybody_and_itself(room: UdpServer, ear: Ear) -> None:
+def test_a_client_hears_everybody_and_itself(room: UdpServer, ear: Heard[Event]) -> None:
     with Voice(room.address, "bob") as bob, UdpClient("ada", room, on_event=ear) as ada:
-        ear.hears(Joined("ada"))
+        ear.next(Joined("ada"))
         ada.say("hi")
-        ear.hears(Said("ada", "hi"))
+        ear.next(Said("ada", "hi"))
         bob.hears("ada: hi")
         bob.say("hello")
-        ear.hears(Said("bob", "hello"))
+        ear.next(Said("bob", "hello"))
         bob.send(b"SIGNOUT_TAG:")
-        ear.hears(Left("bob"))
+        ear.next(Left("bob"))
 
 
 def test_without_a_function_events_are_iterated_over_and_the_iteration_ends_with_the_client(room: UdpServer) -> None:
@@ -98,10 +81,10 @@ def test_a_client_has_the_normalised_nickname(room: UdpServer) -> None:
 
 
 @pytest.mark.parametrize("text", ["SIGNOUT_TAG:", "SIGNUP_TAG:eve", "ada: hi", "bob left!", "REFUSED_TAG:no", "é🐍"])
-def test_what_looks_like_a_command_is_said_all_the_same(room: UdpServer, ear: Ear, text: str) -> None:
+def test_what_looks_like_a_command_is_said_all_the_same(room: UdpServer, ear: Heard[Event], text: str) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         ada.say(text)
-        ear.hears(Said("ada", text))
+        ear.next(Said("ada", text))
         assert room.nicknames == ("ada",)
 
 
@@ -177,19 +160,19 @@ def test_a_lost_answer_is_asked_for_again(silent: socket.socket, monkeypatch: py
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_a_client_shows_that_it_is_still_here(ear: Ear) -> None:
+def test_a_client_shows_that_it_is_still_here(ear: Heard[Event]) -> None:
     room = UdpServer(port=0, limits=Limits(idle_limit=1.5))
     with room.start(), Voice(room.address, "bob") as bob, UdpClient("ada", room):
         bob.hears("bob left!")  # bob shows no sign of life
         assert room.nicknames == ("ada",)
 
 
-def test_one_refused_message_is_an_event_and_the_client_stays(room: UdpServer, ear: Ear) -> None:
+def test_one_refused_message_is_an_event_and_the_client_stays(room: UdpServer, ear: Heard[Event]) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         ada.say("x" * 1025)
-        ear.hears(Refused("a message has at most 1024 bytes"))
+        ear.next(Refused("a message has at most 1024 bytes"))
         ada.say("hi")
-        ear.hears(Said("ada", "hi"))
+        ear.next(Said("ada", "hi"))
 
 
 def test_what_no_datagram_carries_is_refused_at_once(room: UdpServer) -> None:
@@ -207,45 +190,45 @@ def test_who_is_not_in_the_room_cannot_speak(room: UdpServer) -> None:
         client.say("hi")
 
 
-def test_after_a_restart_of_the_server_a_client_is_told_and_is_back(room: UdpServer, ear: Ear) -> None:
+def test_after_a_restart_of_the_server_a_client_is_told_and_is_back(room: UdpServer, ear: Heard[Event]) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         room.close()
-        ear.hears(Gone("the room has closed or lost sight of you; trying to get in again"))
+        ear.next(Gone("the room has closed or lost sight of you; trying to get in again"))
         room.start()
-        ear.hears(Joined("ada"))
+        ear.next(Joined("ada"))
         ada.say("back")
-        ear.hears(Said("ada", "back"))
+        ear.next(Said("ada", "back"))
 
 
 @pytest.mark.usefixtures("_impatient")
 def test_after_the_end_of_the_server_a_client_is_told_and_gets_in_when_it_speaks_again(
-    room: UdpServer, ear: Ear
+    room: UdpServer, ear: Heard[Event]
 ) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         room.close()
-        ear.hears(Gone("the room has closed or lost sight of you; trying to get in again"))
-        assert "nobody answers" in str(ear.hears(Gone))
+        ear.next(Gone("the room has closed or lost sight of you; trying to get in again"))
+        assert "nobody answers" in str(ear.next(Gone))
         room.start()
         with pytest.raises(Refusal, match="you are not in the room"):
             ada.say("anybody?")
-        ear.hears(Joined("ada"))
+        ear.next(Joined("ada"))
         ada.start()
         ada.say("back")
-        ear.hears(Said("ada", "back"))
+        ear.next(Said("ada", "back"))
 
 
-def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpServer, ear: Ear) -> None:
+def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpServer, ear: Heard[Event]) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         room._chat = UdpChat(log=lambda line: None)  # as after a crash: nobody was told anything
         with Voice(room.address, "bob") as bob:
             ada.say("this text is so long that the room answers the stranger who says it")
-            ear.hears(Refused)
+            ear.next(Refused)
             bob.hears("ada joined!")
             ada.say("back")
             bob.hears("ada: back")
 
 
-def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket, ear: Ear) -> None:
+def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket, ear: Heard[Event]) -> None:
     def answer() -> None:
         _, address = silent.recvfrom(2000)
         silent.sendto(build_answer(Joined("ada")), address)
@@ -257,23 +240,23 @@ def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket
         room.join(LIMIT)
         started = time.monotonic()
         ada.say("hi")
-        ear.hears(Gone("nobody answers any more; trying to get in again"))
+        ear.next(Gone("nobody answers any more; trying to get in again"))
         assert time.monotonic() - started < member.PATIENCE / 2
 
 
-def test_whoever_is_refused_on_the_way_back_in_is_gone(room: UdpServer, ear: Ear) -> None:
+def test_whoever_is_refused_on_the_way_back_in_is_gone(room: UdpServer, ear: Heard[Event]) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         room.close()
         room._chat.limits = Limits(max_members=1)
         room._chat.room.capacity = 0
-        ear.hears(Gone)
+        ear.next(Gone)
         room.start()
-        ear.hears(Gone("the room is full (0 members)"))
+        ear.next(Gone("the room is full (0 members)"))
         with pytest.raises(Refusal):
             ada.say("hi")
 
 
-def test_a_hostile_room_can_neither_end_a_client_nor_paint_on_it(silent: socket.socket, ear: Ear) -> None:
+def test_a_hostile_room_can_neither_end_a_client_nor_paint_on_it(silent: socket.socket, ear: Heard[Event]) -> None:
     def answer() -> None:
         _, address = silent.recvfrom(2000)
         for datagram in (b"ada joined!", b"", b"\xff" * 60_000, b"PROVE_TAG:" + b"\xff" * 60_000, b"\x1b[2J: hi\x07"):
@@ -283,7 +266,7 @@ def test_a_hostile_room_can_neither_end_a_client_nor_paint_on_it(silent: socket.
     room = threading.Thread(target=answer, name="room")
     room.start()
     with UdpClient("ada", silent.getsockname(), on_event=ear):
-        ear.hears(Said("bob", "[2Jend"))
+        ear.next(Said("bob", "[2Jend"))
     room.join(LIMIT)
 
 
@@ -318,6 +301,37 @@ def test_a_client_may_be_closed_from_its_own_handler(room: UdpServer) -> None:
         assert room.nicknames == ("bob",)
     ada.close()
     ada._thread.join(LIMIT)
+
+
+@pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
+def test_a_handler_that_fails_ends_the_client_and_its_user_is_told(
+    reliable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", shown.append)
+    left = threading.Event()
+
+    def log(line: str) -> None:
+        if line.startswith("ada left: signed out"):
+            left.set()
+
+    def fail(event: Event) -> None:
+        if isinstance(event, Said):
+            raise ZeroDivisionError("division by zero")
+
+    with UdpServer(port=0, reliable=reliable, log=log) as room:
+        ada = UdpClient("ada", room, on_event=fail, reliable=reliable).start()
+        ada.say("hi")
+        assert left.wait(LIMIT)
+        ada._thread.join(LIMIT)
+        assert [type(arguments.exc_value) for arguments in shown] == [ZeroDivisionError]
+        with pytest.raises(Refusal, match=r"^you are not in the room: on_event has failed \(ZeroDivisionError\(.*\)\)"):
+            ada.say("hi")
+        assert list(ada) == []  # it has ended
+        ada.on_event = None
+        with ada:  # and can be started again
+            ada.say("hi")
+            assert Said("ada", "hi") in [next(iter(ada)) for _ in range(2)]
 
 
 def test_closing_is_quick_tells_the_room_and_may_be_repeated(room: UdpServer) -> None:

@@ -9,17 +9,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import ClassVar
 
 import pytest
 
 from chatlab.addresses import Address
 from chatlab.text import clean
+from chatlab.udp import batch, server
+from chatlab.udp.batch import Batch
+from chatlab.udp.chat import Limits
 from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
+from chatlab.udp.reliable_protocol import HEADER_BYTES
 from chatlab.udp.server import UdpServer
 from chatlab.udp.sockets import RoomSocket
 
 from ..programs import Program
-from .voice import LIMIT, PAUSE, healthy_talk
+from .voice import LIMIT, PAUSE, Voice, healthy_talk
 
 if sys.platform != "win32":
     import resource
@@ -74,6 +79,94 @@ def test_a_flood_by_one_member_costs_the_others_nothing(room: UdpServer) -> None
         flood.kill()
         assert room.counts.received > 10_000  # or it was no flood
         assert ada.words().count(b"flood: flood") <= 100 + 20 * 4 * SECONDS
+
+
+class Gate:
+    """A `log` at which the broadcasting thread stands, at each line, while the next batch grows."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Semaphore(0)
+        self._passes = threading.Semaphore(0)
+
+    def __call__(self, line: str) -> None:
+        self._reached.release()
+        assert self._passes.acquire(timeout=LIMIT)
+
+    def wait_until_reached(self) -> None:
+        assert self._reached.acquire(timeout=LIMIT)
+
+    def let_pass(self, lines: int = 100) -> None:
+        self._passes.release(lines)
+
+
+class SmallBatch(Batch):
+    """One that tells when the datagram `last` has come."""
+
+    latest: ClassVar[SmallBatch]
+    last_came: ClassVar[threading.Event]
+
+    def __init__(self, share: float, size: int) -> None:
+        super().__init__(share, size)
+        SmallBatch.latest = self
+
+    def add(self, datagram: bytes, address: Address) -> None:
+        super().add(datagram, address)
+        if datagram == b"last":
+            SmallBatch.last_came.set()
+
+
+@pytest.fixture
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    SmallBatch.last_came = threading.Event()
+    monkeypatch.setattr(server, "Batch", SmallBatch)
+    monkeypatch.setattr(batch, "BATCH_DATAGRAMS", 50)
+
+
+@pytest.mark.usefixtures("_small_batches")
+def test_what_waits_while_the_room_is_busy_is_cut_and_one_member_has_a_share_of_it() -> None:
+    gate, limits = Gate(), Limits(rate_limit=2)
+    with UdpServer(port=0, limits=limits, log=gate) as room, Voice(room.address) as ada, Voice(room.address) as flood:
+        ada.send(build_sign_up("ada"))
+        gate.wait_until_reached()
+        for _ in range(60):
+            flood.send(b"flood" * 1000)
+        ada.send(b"last")
+        assert SmallBatch.last_came.wait(LIMIT)
+        waiting = SmallBatch.latest.arrivals
+        gate.let_pass()
+        ada.hears("ada: last")
+        assert [arrival.datagram for arrival in waiting].count(b"last") == 1
+        assert len(waiting) == limits.burst + 1
+        assert {len(arrival.datagram) for arrival in waiting[:-1]} == {limits.max_bytes + 1 + HEADER_BYTES}
+
+
+@pytest.mark.usefixtures("_small_batches")
+def test_a_room_that_is_closed_does_not_first_handle_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, woken = Gate(), threading.Event()
+    with UdpServer(port=0, log=gate) as room, Voice(room.address) as ada, Voice(room.address) as bob:
+        wake = room._socket.wake
+
+        def note() -> None:
+            wake()
+            woken.set()
+
+        monkeypatch.setattr(room._socket, "wake", note)
+        bob.send(build_sign_up("bob"))
+        gate.wait_until_reached()
+        ada.send(build_sign_up("ada"))  # one batch with what she says then
+        for number in range(40):
+            ada.say(str(number))
+        ada.send(b"last")
+        assert SmallBatch.last_came.wait(LIMIT)
+        gate.let_pass(lines=1)
+        gate.wait_until_reached()
+        closing = threading.Thread(target=room.close, name="closing")
+        closing.start()
+        assert woken.wait(LIMIT)
+        gate.let_pass()
+        closing.join(LIMIT)
+        ada.hears("ada left!")
+        assert ada.words() == [b"ada joined!", b"ada left!"]
 
 
 def test_a_room_closes_under_a_flood(room: UdpServer) -> None:

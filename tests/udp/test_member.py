@@ -6,8 +6,8 @@ import pytest
 
 from chatlab.errors import Refusal
 from chatlab.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.udp.member import ALIVE, PATIENCE, RETRY, Outcome, Stage, UdpMember
-from chatlab.udp.protocol import build_sign_up
+from chatlab.udp.member import PATIENCE, RETRY, Outcome, Stage, UdpMember
+from chatlab.udp.protocol import ALIVE, build_sign_up
 
 SIGN_UP = build_sign_up("ada")
 NOBODY = Gone("nobody answers at 10.0.0.9:9999: is the server running there?")

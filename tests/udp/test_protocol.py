@@ -149,6 +149,16 @@ def test_whatever_is_said_arrives_as_it_was_meant(text: str, nickname: str) -> N
         assert clean(strip_claim(request.text, nickname)) == clean(text)
 
 
+@pytest.mark.parametrize("typed", ["Zoë", "Zoe\u0308", "Ｚｏë"], ids=ascii)
+def test_a_claim_is_stripped_in_whatever_form_its_speaker_typed_the_nickname(typed: str) -> None:
+    assert strip_claim(f"{typed}: hi", "Zoë") == "hi"
+
+
+@pytest.mark.parametrize("text", ["zoë: hi", "Zoë:hi", "Zoë : hi", "Zoëë: hi", "Zoë", "so: Zoë: hi"], ids=ascii)
+def test_what_is_no_claim_of_that_name_stays(text: str) -> None:
+    assert strip_claim(text, "Zoë") == text
+
+
 def test_plain_words_travel_as_they_are() -> None:
     assert build_say("hello, bob", "ada") == b"hello, bob"
 

@@ -84,11 +84,17 @@ def ada_port(lines: list[str]) -> str:
 
 
 @on_linux
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_member_whose_port_is_closed_leaves_and_nothing_is_lost_to_the_others(host: str) -> None:
-    with UdpServer(host, 0) as room, Voice(room.address, "ada") as ada, Voice(room.address, "bob") as bob:
+@pytest.mark.parametrize(
+    ("host", "reached_at"),
+    [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "::1"), ("::", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")],
+)
+def test_a_member_whose_port_is_closed_leaves_and_nothing_is_lost_to_the_others(host: str, reached_at: str) -> None:
+    with ExitStack() as stack:
+        room = stack.enter_context(UdpServer(host, 0))
+        address = (reached_at, room.address[1])
+        ada, bob = (stack.enter_context(Voice(address, name)) for name in ("ada", "bob"))
         for number in range(10):
-            with Voice(room.address, f"gone-{number}"):
+            with Voice(address, f"gone-{number}"):
                 pass
         for number in range(20):
             ada.say(str(number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -88,11 +89,33 @@ def test_what_can_never_be_sent_does_not_keep_the_room_busy(room: RoomSocket, pe
 
 def test_a_wake_up_arrives_even_if_the_system_has_an_error_to_report(room: RoomSocket) -> None:
     make_fail(room, sendto=[reset()])
-    woken = threading.Thread(target=lambda: next(room.receive_all(wait=True)), name="woken", daemon=True)
+    woken = threading.Thread(target=lambda: list(room.receive_all(wait=True)), name="woken", daemon=True)
     woken.start()
     room.wake()
     woken.join(5)
     assert not woken.is_alive()
+
+
+@pytest.mark.parametrize("system", ["this one", "one that a shutdown does not wake"])
+def test_a_wake_up_needs_no_network(room: RoomSocket, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    """The address of the room may be gone: a cable is pulled, a VPN ends."""
+    if system != "this one":
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(sockets, "WAKE_INTERVAL", 0.05)
+        make_fail(room, shutdown=[OSError(errno.ENOTCONN, "not connected")])
+    unreachable = OSError(errno.ENETUNREACH, "network is unreachable")
+    make_fail(room, sendto=[unreachable] * 10)
+    woken = threading.Thread(target=lambda: list(room.receive_all(wait=True)), name="woken", daemon=True)
+    woken.start()
+    room.wake()
+    woken.join(5)
+    assert not woken.is_alive()
+
+
+def test_after_a_wake_up_a_room_can_say_goodbye(room: RoomSocket, peer: socket.socket) -> None:
+    room.wake()
+    room.send(b"left", [peer.getsockname()])
+    assert peer.recv(10) == b"left"
 
 
 def test_receive_all_ends_when_nothing_is_there(room: RoomSocket, peer: socket.socket) -> None:
@@ -100,6 +123,51 @@ def test_receive_all_ends_when_nothing_is_there(room: RoomSocket, peer: socket.s
         peer.send(text)
     assert [datagram for datagram, _ in room.receive_all(wait=True)] == [b"1", b"", b"3"]
     assert list(room.receive_all(wait=False)) == []
+
+
+class Stingy:
+    """A socket of a system that gives at most `most` bytes of a buffer, and raises ENOBUFS to who asks for more."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.sizes = {socket.SO_RCVBUF: 9000, socket.SO_SNDBUF: 9000}
+
+    def getsockopt(self, level: int, option: int) -> int:
+        return self.sizes[option]
+
+    def setsockopt(self, level: int, option: int, size: int) -> None:
+        if size > self._most:
+            raise OSError(errno.ENOBUFS, "no buffer space available")
+        self.sizes[option] = size
+
+
+@pytest.mark.parametrize(
+    ("most", "receive", "send"),
+    [
+        (10_000_000, sockets.RECEIVE_BUFFER, 65_507),
+        (3_000_000, sockets.RECEIVE_BUFFER // 2, 65_507),
+        (5000, 9000, 9000),
+    ],
+)
+def test_buffers_are_as_large_as_the_system_lets_them_be(most: int, receive: int, send: int) -> None:
+    sock = Stingy(most)
+    sockets.enlarge_buffers(sock)  # type: ignore[arg-type]
+    assert sock.sizes == {socket.SO_RCVBUF: receive, socket.SO_SNDBUF: send}
+
+
+def test_every_socket_of_a_talk_takes_the_largest_datagram(room: RoomSocket, member: MemberSocket) -> None:
+    """On macOS one has room for 9,216 bytes unless it asks for more."""
+    for sock in (room._socket, member._socket):
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) >= 65_507
+
+
+def test_a_room_that_cannot_be_set_up_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(sock: socket.socket) -> None:
+        raise OSError(errno.ENOBUFS, "no buffer space available")
+
+    monkeypatch.setattr(sockets, "enlarge_buffers", fail)
+    with pytest.raises(OSError, match="no buffer space"):
+        RoomSocket("127.0.0.1", 0)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +186,21 @@ def test_two_rooms_cannot_have_one_port(room: RoomSocket) -> None:
 
 def test_a_members_port_is_from_8000_to_9000(member: MemberSocket) -> None:
     assert 8000 <= member._socket.getsockname()[1] <= 9000
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_who_talks_within_this_machine_opens_no_port_to_others(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even until it is connected; and no firewall asks for a permission."""
+    bound: list[str] = []
+    bind = MemberSocket._bind_to_free_port
+
+    def note(member: MemberSocket, host: str) -> None:
+        bound.append(host)
+        bind(member, host)
+
+    monkeypatch.setattr(MemberSocket, "_bind_to_free_port", note)
+    MemberSocket(host, 9, 5).close()
+    assert bound == [host]
 
 
 def test_a_member_tries_another_port_when_one_is_taken(

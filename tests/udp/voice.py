@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from chatlab.addresses import Address
 from chatlab.udp.protocol import build_sign_up
+from chatlab.udp.sockets import enlarge_buffers
 
 LIMIT = 5.0  # seconds to wait for what must come
 LATEST = 2.0  # seconds that a healthy member's words may take
@@ -35,7 +36,7 @@ class Voice:
         self.heard: list[Heard] = []
         self._arrived = threading.Condition()
         self._socket = socket.socket(socket.AF_INET6 if ":" in room[0] else socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+        enlarge_buffers(self._socket)
         self._socket.bind((room[0], 0))
         self._room = room
         self._closing = False

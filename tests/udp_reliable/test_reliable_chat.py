@@ -152,7 +152,9 @@ def test_a_late_repeat_of_a_sign_up_opens_nothing_again(talk: Talk) -> None:
     talk.message(BOB, OF_BOB, 1, SIGN_OUT.encode())
     assert talk.sign_up(BOB, OF_BOB, "bob") == {BOB: [b"RST_TAG:bbbbbbbb REFUSED_TAG:sign up first"]}
     assert talk.chat.room.nicknames == ("ada",)
-    talk.now += session.REMEMBERED
+    talk.now += 59
+    assert talk.sign_up(BOB, OF_BOB, "bob")[BOB][0].startswith(b"RST_TAG:")
+    talk.now += 1
     assert talk.sign_up(BOB, OF_BOB, "bob")[BOB][0] == b"ACK_TAG:bbbbbbbb 0"
 
 
@@ -184,7 +186,41 @@ def test_a_nickname_that_is_taken_is_refused_in_a_reset(talk: Talk) -> None:
     assert talk.sign_up(EVE, OF_EVE, "eve")[EVE][0] == b"ACK_TAG:eeeeeeee 0"
 
 
-def test_a_message_that_the_room_refuses_has_arrived_all_the_same(talk: Talk) -> None:
+def test_what_comes_too_fast_is_not_acknowledged_so_it_comes_again() -> None:
+    talk = Talk(Limits(rate_limit=1))
+    talk.sign_up(ADA, OF_ADA, "ada")
+    for number in range(1, 6):
+        assert talk.message(ADA, OF_ADA, number, b"hi")[ADA][0] == b"ACK_TAG:aaaaaaaa %d" % number
+    assert talk.message(ADA, OF_ADA, 6, b"hi") == {}
+    talk.now += 0.9
+    assert talk.message(ADA, OF_ADA, 6, b"hi") == {}
+    talk.now += 0.2
+    assert talk.message(ADA, OF_ADA, 6, b"hi") == {ADA: [b"ACK_TAG:aaaaaaaa 6"]}  # her notices wait for each other
+    assert talk.message(ADA, OF_ADA, 7, b"hi") == {}
+
+
+@pytest.mark.parametrize("payload", [b"", SIGN_OUT.encode()], ids=["keep-alive", "sign-out"])
+def test_a_sign_of_life_and_a_goodbye_come_never_too_fast(payload: bytes) -> None:
+    talk = Talk(Limits(rate_limit=1))
+    talk.sign_up(ADA, OF_ADA, "ada")
+    for number in range(1, 6):
+        talk.message(ADA, OF_ADA, number, b"hi")
+    assert talk.message(ADA, OF_ADA, 6, payload) == {ADA: [b"ACK_TAG:aaaaaaaa 6"]}
+
+
+def test_who_starts_again_too_fast_is_not_answered_and_stays_as_it_was() -> None:
+    talk = Talk(Limits(rate_limit=1))
+    talk.sign_up(ADA, OF_ADA, "ada")
+    for number in range(1, 6):
+        talk.message(ADA, OF_ADA, number, b"hi")
+    assert talk.sign_up(ADA, "cccccccc", "ada") == {}
+    assert talk.chat.room.nicknames == ("ada",)
+    talk.now += 1
+    assert talk.sign_up(ADA, "cccccccc", "ada")[ADA][0] == b"ACK_TAG:cccccccc 0"
+    assert talk.message(ADA, "cccccccc", 1, b"hi") == {}
+
+
+def test_a_message_that_is_too_long_has_arrived_all_the_same_since_it_would_not_get_shorter(talk: Talk) -> None:
     assert talk.message(ADA, OF_ADA, 1, b"x" * 1025) == {
         ADA: [b"ACK_TAG:aaaaaaaa 1", b"MSG_TAG:aaaaaaaa 2 REFUSED_TAG:a message has at most 1024 bytes"]
     }
@@ -206,23 +242,46 @@ def test_what_is_no_frame_is_refused_a_member_too_and_changes_nothing(talk: Talk
     assert talk.chat.room.nicknames == ("ada", "bob")
 
 
+SIGN_UPS = st.builds(
+    lambda nickname, size: b"SIGNUP_TAG:%b".ljust(size) % nickname,
+    st.sampled_from([b"", b"ada", b"eve", b"e" * 20]),
+    st.integers(0, 70),
+)
+
+
+@pytest.mark.parametrize("proof", [None, AddressProof(b"secret" * 6)], ids=["", "proof"])
 @given(
     st.binary(max_size=60)
     | st.builds(
         lambda name, number, payload: build_frame(Numbered(name, number, payload)),
         st.sampled_from([OF_ADA, OF_EVE]),
-        st.integers(0, 3),
-        st.binary(max_size=20) | st.sampled_from([b"SIGNOUT_TAG:", b"SIGNUP_TAG:", b"SIGNUP_TAG:ada", b""]),
+        st.sampled_from([0, 1, 10**11]),
+        st.binary(max_size=20) | st.sampled_from([b"SIGNOUT_TAG:", b""]) | SIGN_UPS,
     )
+    | st.builds(lambda sign_up: build_frame(Numbered(OF_EVE, 0, sign_up)), SIGN_UPS)
     | st.builds(lambda number: build_frame(Acknowledgement(OF_ADA, number)), st.integers(0, 3))
 )
-def test_a_stranger_never_gets_more_bytes_than_it_sent_and_hears_nothing(datagram: bytes) -> None:
+def test_a_stranger_gets_no_more_bytes_at_once_than_it_sent(proof: AddressProof | None, datagram: bytes) -> None:
+    talk = Talk(proof=proof)
+    talk.sign_up(ADA, OF_ADA, "ada", proof.token(ADA, talk.now) if proof else "")
+    answers = talk.send(EVE, datagram)
+    assert sum(map(len, answers.get(EVE, []))) <= len(datagram)
+    let_in = talk.chat.room.nicknames != ("ada",)
+    assert let_in or answers.keys() <= {EVE}
+    assert not (let_in and proof)
+
+
+def test_a_sign_up_has_to_be_as_long_as_what_it_gets_back() -> None:
+    sign_up, answers = b"SIGNUP_TAG:eve", [b"ACK_TAG:eeeeeeee 0", b"MSG_TAG:eeeeeeee 0 eve joined!"]
     talk = Talk()
-    talk.sign_up(ADA, OF_ADA, "ada")
-    for address, answers in talk.send(EVE, datagram).items():
-        assert address == EVE
-        assert sum(map(len, answers)) <= len(datagram)
-    assert talk.chat.room.nicknames == ("ada",)
+    short = sign_up.ljust(sum(map(len, answers)) - len("MSG_TAG:eeeeeeee 0 ") - 1)
+    assert talk.message(EVE, OF_EVE, 0, short) == {EVE: [b"RST_TAG:eeeeeeee REFUSED_TAG:put spaces behin"]}
+    assert talk.message(EVE, OF_EVE, 0, short + b" ") == {EVE: answers}
+
+
+def test_a_challenge_too_has_no_more_bytes_than_a_short_sign_up() -> None:
+    talk = Talk(proof=AddressProof(b"secret" * 6))
+    assert talk.message(EVE, OF_EVE, 0, b"SIGNUP_TAG:eve") == {EVE: [b"RST_TAG:eeeeeeee "]}
 
 
 def test_an_address_has_to_be_proved_first() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from chatlab.errors import Refusal
 from chatlab.events import Gone, Joined, Left, Refused, Said
-from chatlab.udp.member import ALIVE, PATIENCE, Outcome, Stage
-from chatlab.udp.protocol import MAX_DATAGRAM, SignUp, parse_request
+from chatlab.udp.member import PATIENCE, Outcome, Stage
+from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM, SignUp, parse_request
 from chatlab.udp.reliable import OUTBOX_BYTES, Timing
 from chatlab.udp.reliable_member import MAX_TEXT, ReliableMember
 from chatlab.udp.reliable_protocol import Numbered, parse_frame

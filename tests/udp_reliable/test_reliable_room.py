@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from chatlab.bench.storm import ANY_RATE, TIMING, WEATHER, plain_talk, reliable_talk
 from chatlab.errors import NobodyAnswers, Refusal
 from chatlab.events import Event, Gone, Joined, Refused, Said
-from chatlab.udp import reliable_member
+from chatlab.udp import client, reliable_member
 from chatlab.udp.client import UdpClient
 from chatlab.udp.fate import Conditions, Weather
 from chatlab.udp.relay import WeatherRelay
@@ -21,17 +21,10 @@ from chatlab.udp.reliable import Timing
 from chatlab.udp.server import UdpServer
 
 from ..programs import LIMIT, Program
+from ..waiting import Heard
 
 HASTY = Timing(first=0.005, longest=0.01, tries=5)
 BLACK_HOLE = Weather.both_ways(Conditions(loss=1))
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    left = [thread.name for thread in threading.enumerate() if thread not in before]
-    assert not left, f"still running: {left}"
 
 
 @pytest.fixture
@@ -40,28 +33,10 @@ def room() -> Iterator[UdpServer]:
         yield room
 
 
-class Ears:
-    """An `on_event` that collects, and can be waited for."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._came = threading.Condition()
-
-    def __call__(self, event: Event) -> None:
-        with self._came:
-            self.events.append(event)
-            self._came.notify_all()
-
-    def wait_for(self, wanted: Callable[[Event], bool]) -> Event:
-        with self._came:
-            assert self._came.wait_for(lambda: any(map(wanted, self.events)), LIMIT), self.events
-            return next(filter(wanted, self.events))
-
-
 def reliable(
-    nickname: str, server: UdpServer | WeatherRelay, ears: Ears | None = None, timing: Timing = TIMING
+    nickname: str, server: UdpServer | WeatherRelay, ears: Heard[Event] | None = None, timing: Timing = TIMING
 ) -> UdpClient:
-    return UdpClient(nickname, server, on_event=ears or Ears(), reliable=True, timing=timing)
+    return UdpClient(nickname, server, on_event=ears or Heard(), reliable=True, timing=timing)
 
 
 def near(part: int, whole: int, probability: float) -> bool:
@@ -120,7 +95,7 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_limit_is_that_of_the_plain_room(room: UdpServer) -> None:
-    ears, text = Ears(), "é" * 512
+    ears, text = Heard[Event](), "é" * 512
     with reliable("ada", room, ears) as ada:
         ada.say(text)
         assert ears.wait_for(lambda event: isinstance(event, Said)) == Said("ada", text)
@@ -130,7 +105,7 @@ def test_the_limit_is_that_of_the_plain_room(room: UdpServer) -> None:
 
 @pytest.mark.parametrize("by", ["the user", "a handler"])
 def test_the_last_words_arrive_though_the_client_is_closed_at_once(room: UdpServer, by: str) -> None:
-    ears = Ears()
+    ears = Heard[Event]()
     words = [str(number) for number in range(20)]
     with WeatherRelay(room, weather=WEATHER, seed=3) as relay, reliable("bob", room, ears) as bob:
         ada = reliable("ada", relay)
@@ -154,7 +129,7 @@ def test_the_last_words_arrive_though_the_client_is_closed_at_once(room: UdpServ
                 ada.say(word)
             ada.close()
         ears.wait_for(lambda event: event == Said("ada", words[-1]))
-        heard = [event.text for event in ears.events if isinstance(event, Said) and event.nickname == "ada"]
+        heard = [event.text for event in ears.all if isinstance(event, Said) and event.nickname == "ada"]
         assert heard == words
         assert room.nicknames == ("bob",)
 
@@ -171,6 +146,26 @@ def test_a_goodbye_that_nobody_answers_is_bounded(room: UdpServer, monkeypatch: 
         assert 0.1 < time.monotonic() - started < 2
 
 
+def test_a_goodbye_from_a_handler_is_bounded_too(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network loses nothing more and yet gets nowhere: only LINGER ends it."""
+    monkeypatch.setattr(client, "LINGER", 0.2)
+    monkeypatch.setattr(reliable_member, "PATIENCE", LIMIT)
+    closed = threading.Event()
+    with WeatherRelay(room) as relay:
+
+        def leave(event: Event) -> None:
+            if event == Said("ada", "go"):
+                relay.weather = BLACK_HOLE
+                ada.close()
+                closed.set()
+
+        patient = Timing(first=0.1, longest=0.1, tries=1000)
+        ada = UdpClient("ada", relay, on_event=leave, reliable=True, timing=patient).start()
+        ada.say("go")
+        assert closed.wait(LIMIT / 2)
+        ada._thread.join(LIMIT)
+
+
 def test_both_sides_give_up_and_say_so() -> None:
     left = threading.Event()
 
@@ -183,7 +178,7 @@ def test_both_sides_give_up_and_say_so() -> None:
         WeatherRelay(room) as relay,
         reliable("bob", room) as bob,
     ):
-        ears = Ears()
+        ears = Heard[Event]()
         with reliable("ada", relay, ears, timing=HASTY) as ada:
             ears.wait_for(lambda event: event == Joined("ada"))
             relay.weather = BLACK_HOLE
@@ -194,17 +189,17 @@ def test_both_sides_give_up_and_say_so() -> None:
             assert gone.reason.startswith("gave up: message 1 was sent 5 times and never acknowledged; 1 of your last")
             assert left.wait(LIMIT)
             relay.weather = Weather()
-            ears.events.clear()
+            ears.all.clear()
             ears.wait_for(lambda event: event == Joined("ada"))  # by itself
 
 
 def test_a_room_that_closes_and_opens_again_takes_its_members_back(room: UdpServer) -> None:
-    ears = Ears()
+    ears = Heard[Event]()
     with reliable("ada", room, ears) as ada:
         room.close()
         gone = ears.wait_for(lambda event: isinstance(event, Gone))
         assert gone == Gone("the room is closing; trying to get in again")
-        ears.events.clear()
+        ears.all.clear()
         room.start()
         ears.wait_for(lambda event: event == Joined("ada"))
         ada.say("here we are")

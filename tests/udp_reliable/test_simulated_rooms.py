@@ -21,15 +21,17 @@ from chatlab.udp.reliable_member import ReliableMember
 NAMES = ("ada", "bob", "cyd")
 WORDS = [str(number) for number in range(10)]
 TICK = 0.05
+ANY_RATE = Limits(rate_limit=0)
 STORM = Weather.both_ways(Conditions(loss=0.3, repeat=0.2, reorder=0.2, delay=0.02, jitter=0.1))
 
 
 class World:
     """One room, three members, and the network between them."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, weather: Weather = STORM, limits: Limits = ANY_RATE) -> None:
         self.now = 0.0
-        self.weather = STORM
+        self.weather = weather
+        self.limits = limits
         self.rng = random.Random(seed)
         self.members: dict[Address, ReliableMember] = {
             (name, 8000): ReliableMember(name, "the room", Timing(), self.rng) for name in NAMES
@@ -46,7 +48,7 @@ class World:
 
     def open_room(self) -> None:
         """A room that knows nobody, as after a restart that nobody was told of."""
-        self.chat = ReliableChat(Limits(rate_limit=0), log=lambda line: None, timing=Timing(), rng=self.rng)
+        self.chat = ReliableChat(self.limits, log=lambda line: None, timing=Timing(), rng=self.rng)
 
     def does(self, address: Address, outcome: Outcome) -> None:
         self.told[address] += outcome.events
@@ -121,6 +123,19 @@ def test_everybody_hears_everything_once_and_in_order_and_leaves(seeds: range) -
             for speaker in NAMES:
                 assert world.heard(address, speaker) == WORDS, f"seed {seed}"
         assert not any(isinstance(event, Gone) for told in world.told.values() for event in told), f"seed {seed}"
+
+
+def test_who_says_more_than_the_rate_limit_has_to_wait_and_loses_nothing() -> None:
+    world = World(1, FAIR, Limits())
+    world.everybody_comes_in()
+    ada = next(iter(world.members))
+    words = [str(number) for number in range(300)]
+    for word in words:
+        world.does(ada, world.members[ada].say(word, world.now))
+    started = world.now
+    world.run_until(lambda: all(world.heard(address, "ada")[-1:] == words[-1:] for address in world.members), limit=600)
+    assert all(world.heard(address, "ada") == words for address in world.members)
+    assert world.now - started > 200 / Limits().rate_limit - 1  # 100 of them at once
 
 
 @pytest.mark.parametrize("seed", range(20))

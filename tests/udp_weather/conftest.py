@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -12,15 +11,11 @@ import pytest
 from chatlab.udp.crossing import Crossing
 from chatlab.udp.fate import Direction
 
-LIMIT = 10.0  # seconds to wait for what must come
+from ..programs import LIMIT
+from ..waiting import Heard, no_thread_is_left
 
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    left = [thread.name for thread in threading.enumerate() if thread not in before]
-    assert not left, f"still running: {left}"
+__all__ = ["LIMIT", "Crossings", "new_socket", "no_thread_is_left", "server"]
+from chatlab.udp.sockets import enlarge_buffers
 
 
 @pytest.fixture
@@ -30,6 +25,7 @@ def new_socket() -> Iterator[Callable[[], socket.socket]]:
 
         def make() -> socket.socket:
             sock = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            enlarge_buffers(sock)
             sock.bind(("127.0.0.1", 0))
             sock.settimeout(LIMIT)
             return sock
@@ -42,23 +38,8 @@ def server(new_socket: Callable[[], socket.socket]) -> socket.socket:
     return new_socket()
 
 
-class Crossings:
-    """An `on_fate` that collects, and can be waited for."""
-
-    def __init__(self) -> None:
-        self.all: list[Crossing] = []
-        self._came = threading.Condition()
-
-    def __call__(self, crossing: Crossing) -> None:
-        with self._came:
-            self.all.append(crossing)
-            self._came.notify_all()
-
-    def wait_for(self, count: int) -> list[Crossing]:
-        """All, once there are `count`."""
-        with self._came:
-            assert self._came.wait_for(lambda: len(self.all) >= count, LIMIT), f"{len(self.all)} of {count} came"
-            return list(self.all)
+class Crossings(Heard[Crossing]):
+    """An `on_fate` that collects."""
 
     def by_client(self, direction: Direction) -> dict[bytes, list[tuple[bool, bool, bool]]]:
         """What was decided, in order, for the datagrams that begin with the same word."""

@@ -6,15 +6,18 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
 
+from chatlab.addresses import Address
 from chatlab.network import CantListen, CantResolve
+from chatlab.trace import Trace
 from chatlab.udp import line, relay, under_way
 from chatlab.udp.fate import FAIR, LOST, STORM, Conditions, Direction, Weather
 from chatlab.udp.relay import WeatherRelay
+from chatlab.udp.sockets import RoomSocket
 
 from .conftest import LIMIT, Crossings
 
@@ -60,13 +63,33 @@ def test_a_stranger_cannot_speak_to_a_client_through_its_line(server: socket.soc
         assert client.recv(100) == b"I am"
 
 
+def test_a_relay_on_all_addresses_looks_up_its_own_once(
+    server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def look_up(host: str) -> str:
+        looked_up.append(host)
+        return "127.0.0.1"
+
+    monkeypatch.setattr(relay, "reachable_host", look_up)
+    client, trace = new_socket(), Trace()
+    with WeatherRelay(server.getsockname(), host="0.0.0.0", trace=trace) as fair:
+        for _ in range(10):
+            client.sendto(b"hi", ("127.0.0.1", fair.address[1]))
+            server.recv(10)
+        assert fair.address[0] == "127.0.0.1"
+    assert looked_up == ["0.0.0.0"]
+    assert len(trace.talk().records) == 10
+
+
 def test_what_is_lost_does_not_arrive_and_is_counted(
     server: socket.socket, new_socket: NewSocket, crossings: Crossings
 ) -> None:
     client = new_socket()
     with WeatherRelay(server.getsockname(), weather=ALL_LOST, on_fate=crossings) as relay:
         client.sendto(b"lost", relay.address)
-        assert crossings.wait_for(1)[0].fate == LOST
+        assert crossings.wait_for_count(1)[0].fate == LOST
         relay.weather = FAIR  # which may change while it runs
         client.sendto(b"found", relay.address)
         assert server.recv(100) == b"found"
@@ -106,7 +129,7 @@ def test_the_same_seed_gives_the_same_fates_however_clients_mix(server: socket.s
         with WeatherRelay(server.getsockname(), weather=STORM, seed=7, on_fate=crossings) as relay:
             for number, which in enumerate(order):
                 clients[which].sendto(b"%d says" % which, relay.address)
-                crossings.wait_for(number + 1)
+                crossings.wait_for_count(number + 1)
         decided.append(crossings.by_client(TO_SERVER))
     assert decided[0] == decided[1]
     assert decided[0][b"0"] != decided[0][b"1"]
@@ -119,7 +142,7 @@ def test_the_observer_is_told_all(server: socket.socket, new_socket: NewSocket, 
         client.sendto(b"hi", relay.address)
         _, seen_at = server.recvfrom(100)
         server.sendto(b"hello", seen_at)
-        there, back = crossings.wait_for(2)
+        there, back = crossings.wait_for_count(2)
     assert there[:4] == (TO_SERVER, client.getsockname(), seen_at, b"hi")
     assert back[:4] == (TO_CLIENT, client.getsockname(), seen_at, b"hello")
     assert before <= there.at <= back.at <= time.monotonic()
@@ -140,20 +163,42 @@ def test_clients_are_bounded(server: socket.socket, new_socket: NewSocket, monke
 def test_no_socket_is_left_for_a_client(
     server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = new_socket()
+    full, tried = new_socket(), threading.Event()
 
     def no_more(*arguments: object) -> None:
+        tried.set()
         raise OSError(24, "Too many open files")
 
     with WeatherRelay(server.getsockname()) as fair:
         with monkeypatch.context() as patch:
             patch.setattr(line, "Line", no_more)
             full.sendto(b"hi", fair.address)
-            deadline = time.monotonic() + LIMIT
-            while not fair.counts[TO_SERVER].dropped:
-                assert time.monotonic() < deadline
+            assert tried.wait(LIMIT)
         full.sendto(b"again", fair.address)
         assert server.recv(100) == b"again"
+        assert fair.counts[TO_SERVER].dropped == 1
+
+
+def test_clients_that_never_stop_do_not_keep_the_server_from_being_heard(
+    server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, flooded = new_socket(), threading.Event()
+
+    def endless(sock: RoomSocket, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
+        if not flooded.is_set():
+            yield b"hi", client.getsockname()
+            fair.weather = Weather(to_server=Conditions(loss=1))
+            flooded.set()
+        while True:
+            yield b"flood", client.getsockname()
+
+    monkeypatch.setattr(RoomSocket, "receive_all", endless)
+    with WeatherRelay(server.getsockname()) as fair:
+        client.sendto(b"this is never read, so there is always something to read", fair.address)
+        _, seen_at = server.recvfrom(100)
+        assert flooded.wait(LIMIT)
+        server.sendto(b"do you hear me?", seen_at)
+        assert client.recv(100) == b"do you hear me?"
 
 
 def test_what_is_under_way_is_bounded(
@@ -165,7 +210,7 @@ def test_what_is_under_way_is_bounded(
     with WeatherRelay(server.getsockname(), weather=weather, on_fate=crossings) as relay:
         for _ in range(3):
             client.sendto(bytes(300), relay.address)
-        assert [crossing.fate.lost for crossing in crossings.wait_for(3)] == [False, False, True]
+        assert [crossing.fate.lost for crossing in crossings.wait_for_count(3)] == [False, False, True]
         assert relay.counts[TO_SERVER].dropped == 1
 
 
@@ -215,7 +260,7 @@ def test_a_server_that_is_not_there_ends_nothing(
     with WeatherRelay(address, on_fate=crossings) as fair:
         for number in range(1, 6):
             client.sendto(b"anybody there?", fair.address)
-            crossings.wait_for(number)
+            crossings.wait_for_count(number)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as back:
             back.bind(address)
             back.settimeout(LIMIT)
@@ -232,7 +277,7 @@ def test_close_delivers_what_is_under_way_and_may_be_called_twice(
     with WeatherRelay(server.getsockname(), weather=slow, on_fate=crossings) as relay:
         client.sendto(b"first", relay.address)
         client.sendto(b"second", relay.address)
-        crossings.wait_for(2)
+        crossings.wait_for_count(2)
         relay.close()
         assert [server.recv(100), server.recv(100)] == [b"first", b"second"]
         assert relay.clients == ()

@@ -43,6 +43,8 @@ def test_it_passes_on_counts_and_ends(server: socket.socket) -> None:
         ("", "the following arguments are required: --to"),
         ("--to here", "'here' is not HOST:PORT, such as 127.0.0.1:9999"),
         ("--to here:x", "'x' is not a port"),
+        ("--to here:0", "'0' is not a port: choose a number from 1"),
+        ("--to :9999", "':9999' is not HOST:PORT"),
         ("--to here:1 --loss 1.5", "loss is a probability, from 0 to 1: 1.5 is not"),
         ("--to here:1 --delay=-1", "delay is in seconds, 0 or more: -1.0 is not"),
         ("--to here:1 --loss much", "'much' is not a number, nor two with a comma"),
