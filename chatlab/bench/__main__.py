@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from chatlab.bench.comparison import compare, header
-from chatlab.bench.files import allow_files
-from chatlab.bench.idle import idle
-from chatlab.bench.load import Load
 from chatlab.bench.members import Members
 from chatlab.bench.modes import MODES
 from chatlab.bench.servers import Server
@@ -23,32 +19,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     given = _parser().parse_args(arguments)
     mode = MODES[given.mode]
-    servers = (*given.server, *given.udp_server, *mode.servers)
     print(f"{given.mode}: {mode.about}")
     try:
-        if mode.load:
-            print(header())
-        for clients in given.clients or mode.clients:
-            for line in _lines(mode.load, servers, clients, given):
-                print(line, flush=True)
-    except OSError as error:  # a server that can't be started, or lets nobody in; too few file descriptors
+        for line in mode.measure(given):
+            print(line, flush=True)
+    except (
+        OSError
+    ) as error:  # a server that can't be started, or lets nobody in; too few file descriptors; a storm without end
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _lines(
-    load: Callable[[int], Load] | None, servers: Sequence[Server], clients: int, given: argparse.Namespace
-) -> Iterator[str]:
-    if load:
-        allow_files(clients * len(servers))
-        yield from compare(servers, load(clients), given.repeats, given.seconds)
-    else:
-        allow_files(clients)
-        for server in servers:
-            yield from idle(server, clients)
 
 
 def _parser() -> Parser:
@@ -68,6 +50,8 @@ def _parser() -> Parser:
     )
     parser.add_argument("--repeats", type=_count, default=5, metavar="N", help="turns of each server (default: 5)")
     parser.add_argument("--seconds", type=_seconds, default=1.0, metavar="S", help="length of a turn (default: 1)")
+    parser.add_argument("--messages", type=_count, default=10_000, metavar="N", help="of a storm (default: 10,000)")
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the storm's weather (default: 7)")
     for option, protocol, members in (("--server", "TCP", TcpMembers), ("--udp-server", "UDP", UdpMembers)):
         parser.add_argument(
             option,

@@ -130,4 +130,5 @@ class Members(ABC):
             raise NobodyAnswers("the server has ended: does its command work?")
         if time.monotonic() > deadline:
             raise NobodyAnswers(f"nobody answers at {shown(self.room.address)}: does the server listen on {{port}}?")
+        # Servers in any language have no common way to say that they listen by now, and a closed port says no at once.
         time.sleep(RETRY)

@@ -2,61 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from chatlab.bench.comparison import compare, header
+from chatlab.bench.files import allow_files
+from chatlab.bench.idle import idle
 from chatlab.bench.load import Load
-from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, TCP_MODELS, UDP, Server
+from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, RELAYED, TCP_MODELS, TRACED, UDP, Server
+from chatlab.bench.storm import storm
 from chatlab.tcp.server import DEFAULT_MODEL
 
 DEFAULT = next(server for server in TCP_MODELS if server.name.endswith(DEFAULT_MODEL))
 OTHERS = tuple(server for server in TCP_MODELS if server is not DEFAULT)
 
+# From what was given on the command line to the lines of what came out.
+Measure = Callable[[Namespace], Iterator[str]]
+
 
 class Mode(NamedTuple):
-    """`servers`: the others are compared with the last one. `load`: that of so many clients; None: they are idle."""
+    """What is measured, in one line, and how. `measure` raises OSError, with one line to show, where it can't be."""
 
     about: str
-    servers: tuple[Server, ...]
-    clients: tuple[int, ...]
-    load: Callable[[int], Load] | None
+    measure: Measure
+
+
+def _under_load(servers: tuple[Server, ...], clients: tuple[int, ...], load: Callable[[int], Load]) -> Measure:
+    """Compare `servers` with the last of them under the load of so many clients, one number after the other."""
+
+    def measure(given: Namespace) -> Iterator[str]:
+        contenders = (*given.server, *given.udp_server, *servers)
+        yield header()
+        for count in given.clients or clients:
+            allow_files(count * len(contenders))
+            yield from compare(contenders, load(count), given.repeats, given.seconds)
+
+    return measure
+
+
+def _idle(given: Namespace) -> Iterator[str]:
+    for count in given.clients or (10_000,):
+        allow_files(count)
+        for server in (*given.server, *given.udp_server, DEFAULT):
+            yield from idle(server, count)
 
 
 MODES = {
     "talk": Mode(
         "10 members say a line a round; two rounds under way; compared with the default model",
-        (UDP, *OTHERS, DEFAULT),
-        (10, 100, 1000),
-        lambda clients: Load(clients, min(10, clients), 1, window=2),
+        _under_load(
+            (UDP, *OTHERS, DEFAULT), (10, 100, 1000), lambda clients: Load(clients, min(10, clients), 1, window=2)
+        ),
     ),
     "single": Mode(
         "one line under way, so nothing to batch; compared with a bare loop of send over as many sockets",
-        (*TCP_MODELS, BARE_TCP),
-        (100,),
-        lambda clients: Load(clients, 1, 1),
+        _under_load((*TCP_MODELS, BARE_TCP), (100,), lambda clients: Load(clients, 1, 1)),
     ),
     "flood": Mode(
         "10 members say 8 lines a round; compared with a naive room: a thread a client, a sendall a line and reader",
-        (*TCP_MODELS, NAIVE),
-        (100,),
-        lambda clients: Load(clients, min(10, clients), 8),
+        _under_load((*TCP_MODELS, NAIVE), (100,), lambda clients: Load(clients, min(10, clients), 8)),
     ),
     "crowd": Mode(
         "all members say a line a round; see the latest; compared with the default model",
-        (UDP, *OTHERS, DEFAULT),
-        (1000,),
-        lambda clients: Load(clients, clients, 1),
+        _under_load((UDP, *OTHERS, DEFAULT), (1000,), lambda clients: Load(clients, clients, 1)),
     ),
     "udp": Mode(
         "one member's datagrams, 50 of them under way; compared with a bare loop of sendto to as many sockets",
-        (UDP, BARE_UDP),
-        (50,),
-        lambda clients: Load(clients, 1, 1, window=50),
+        _under_load((UDP, BARE_UDP), (50,), lambda clients: Load(clients, 1, 1, window=50)),
     ),
-    "idle": Mode(
-        "the memory that clients cost who say nothing: connections without a nickname, and members",
-        (DEFAULT,),
-        (10_000,),
-        None,
+    "weather": Mode(
+        "the same load through a relay of fair weather (its CPU time alone); compared with the room alone",
+        _under_load((RELAYED, UDP), (2,), lambda clients: Load(clients, 1, 1, window=50)),
     ),
+    "trace": Mode(
+        "the same load while a trace records all of it; compared with trace=None, which loads no line of it",
+        _under_load((TRACED, UDP), (50,), lambda clients: Load(clients, 1, 1, window=50)),
+    ),
+    "idle": Mode("the memory that clients cost who say nothing: connections without a nickname, and members", _idle),
+    "storm": Mode("what bad weather does to a talk in a plain room, and what a reliable room makes of it", storm),
 }

@@ -1,4 +1,4 @@
-"""What a storm does to a talk, plain and reliable: `python -m chatlab.bench.storm --help`.
+"""What a storm does to a talk, plain and reliable.
 
 Three of ten datagrams are lost each way, one of ten comes twice, two of ten are overtaken. The plain room loses what
 the network loses; the reliable one nothing, at a price.
@@ -6,10 +6,10 @@ the network loses; the reliable one nothing, at a price.
 
 from __future__ import annotations
 
-import argparse
 import threading
 import time
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -114,22 +114,14 @@ def _wait(changed: threading.Condition, holds: Callable[[], bool], deadline: flo
         raise TimeoutError("the talk takes too long")
 
 
-def main() -> None:
-    """Print what was lost, and how long it took to lose nothing."""
-    parser = argparse.ArgumentParser(prog="python -m chatlab.bench.storm", description=__doc__.partition("\n")[0])
-    parser.add_argument("--messages", type=int, default=10_000, help="how many are said")
-    parser.add_argument("--seed", type=int, default=7, help="of the weather")
-    given = parser.parse_args()
+def storm(given: Namespace) -> Iterator[str]:
+    """What was lost of `given.messages`, and how long it took to lose nothing. Raises TimeoutError."""
     limit = given.messages * 0.1 + 10
     plain = plain_talk(given.messages, given.seed, limit)
     for direction, counts in plain.counts.items():
-        print(f"plain, {direction.value}: {counts}")
+        yield f"plain, {direction.value}: {counts}"
     swaps = sum(earlier > later for earlier, later in pairwise(plain.heard))
-    print(f"plain: {len(set(plain.heard)):,} of {given.messages:,} came back; {swaps:,} before an earlier one")
+    yield f"plain: {len(set(plain.heard)):,} of {given.messages:,} came back; {swaps:,} before an earlier one"
     reliable = reliable_talk(given.messages, given.seed, limit)
     exact = all(heard == list(range(given.messages)) for heard in reliable.heard)
-    print(f"reliable: {'every one once and in order' if exact else 'WRONG'}, after {reliable.seconds:.1f} s")
-
-
-if __name__ == "__main__":
-    main()
+    yield f"reliable: {'every one once and in order' if exact else 'WRONG'}, after {reliable.seconds:.1f} s"

@@ -1,4 +1,5 @@
-"""What the notebooks show: `ChatPanel`, `RoomPanel`, `side_by_side`, `show_source`, and `check_setup`.
+"""What the notebooks show: panels of people (`ChatPanel`), of a room (`RoomPanel`), of what crosses the wire
+(`LadderPanel`) and of bad weather (`WeatherPanel`), `side_by_side`; chatlab's own code by `show_source`; `check_setup`.
 
 Each name is imported when it is first used, so that `check_setup` also runs where the widget packages are missing:
 finding that out is its purpose.
@@ -10,15 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chatlab.panels.chat_panel import ChatPanel
-    from chatlab.panels.ladder_panel import LadderPanel
-    from chatlab.panels.layout import side_by_side
-    from chatlab.panels.room_panel import RoomPanel
-    from chatlab.panels.setup_check import check_setup
-    from chatlab.panels.source_view import show_source
-    from chatlab.panels.weather_panel import WeatherPanel
-
-__all__ = ["ChatPanel", "LadderPanel", "RoomPanel", "WeatherPanel", "check_setup", "show_source", "side_by_side"]
+    from chatlab.panels.chat_panel import ChatPanel as ChatPanel
+    from chatlab.panels.ladder_panel import LadderPanel as LadderPanel
+    from chatlab.panels.layout import side_by_side as side_by_side
+    from chatlab.panels.room_panel import RoomPanel as RoomPanel
+    from chatlab.panels.setup_check import check_setup as check_setup
+    from chatlab.panels.source_view import show_source as show_source
+    from chatlab.panels.weather_panel import WeatherPanel as WeatherPanel
 
 _HOMES = {
     "ChatPanel": "chat_panel",
@@ -35,3 +34,7 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

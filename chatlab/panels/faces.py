@@ -41,6 +41,10 @@ class Server(Protocol):
     def address(self) -> Address: ...
 
     @property
+    def join_command(self) -> str:
+        """What joins it from a terminal."""
+
+    @property
     def nicknames(self) -> tuple[str, ...]: ...
 
     @property

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from html import escape
-from pathlib import Path
 from types import TracebackType
 
 import ipywidgets
 
 from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.panels.style import make_card
 from chatlab.trace import Trace
 from chatlab.trace.ladder import Ladder
 from chatlab.trace.ladder_svg import draw
@@ -24,13 +24,12 @@ SHOWN = 15
 MARKS = 14  # so many places where one leaves or arrives late fit into the picture's height
 RECORDS = 150
 EMPTY = "Nothing has crossed the wire yet: say something."
-STYLE = f"<style>{(Path(__file__).parent / 'ladder.css').read_text(encoding='utf-8')}</style>"
 
 
 class LadderPanel(ipywidgets.VBox):
     """The ladder of `trace`, live. A context manager.
 
-    A panel of the same title closes the older one first, so that a cell can be run again.
+    A panel first closes the older one of the same trace, and those that the same cell showed when it was run before.
     """
 
     def __init__(self, trace: Trace, title: str = "Messages") -> None:
@@ -45,10 +44,10 @@ class LadderPanel(ipywidgets.VBox):
         self._picture = ipywidgets.HTML()
         self._picture.add_class("chatlab-picture")
         header = ipywidgets.HBox([self._heading, self._pause])
-        super().__init__([ipywidgets.HTML(STYLE), header, self._picture])
-        self.add_class("chatlab-ladder")
+        super().__init__()
+        self.children = [make_card(self, "ladder"), header, self._picture]
         self._pause.observe(self._pause_or_go_on, "value")
-        take_place(("LadderPanel", title), trace, self)
+        take_place("LadderPanel", trace, self, of_cell=True)
         self._draw()
         self._drawer.start()
 

@@ -1,15 +1,17 @@
 """Which panels are open, so that a cell can be run again: a new panel first closes the older one in its place.
 
 A panel is in the place of another if it has the same name, for example ("ChatPanel", "UdpClient", "ada"), or if it was
-given the same client or server. What is still open when the kernel ends is closed then, so that the room hears of it,
-and no thread keeps the kernel alive.
+given the same client or server. A name that any number of panels may have, such as that of a room on any free port,
+is a place of the cell: what the cell showed when it was run before is closed. What is still open when the kernel ends
+is closed then, so that the room hears of it, and no thread keeps the kernel alive.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Hashable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Panel(Protocol):
@@ -20,6 +22,14 @@ class _Place(NamedTuple):
     name: Hashable
     subject: object
     panel: Panel
+    cell: _Cell | None  # None: it is in this place whichever cell shows it
+
+
+class _Cell(NamedTuple):
+    """A notebook's cell, and one run of it. Outside of a notebook both are ''."""
+
+    cell: str
+    run: str
 
 
 _taken: list[_Place] = []
@@ -27,12 +37,16 @@ _lock = threading.Lock()
 _at_the_end: threading.Thread | None = None
 
 
-def take_place(name: Hashable, subject: object, panel: Panel) -> None:
-    """`panel` is open from now on. `subject`: its client or server. Returns when those in its place have closed."""
+def take_place(name: Hashable, subject: object, panel: Panel, *, of_cell: bool = False) -> None:
+    """`panel` is open from now on. Returns when those in its place have closed.
+
+    `subject`: its client, server or trace. `of_cell`: whether panels of other cells may have the same name.
+    """
     global _at_the_end  # noqa: PLW0603
+    new = _Place(name, subject, panel, _running_cell() if of_cell else None)
     with _lock:
-        older = [place.panel for place in _taken if place.name == name or place.subject is subject]
-        _taken.append(_Place(name, subject, panel))
+        older = [place.panel for place in _taken if place.subject is subject or _is_same(place, new)]
+        _taken.append(new)
         if _at_the_end is None:
             _at_the_end = threading.Thread(target=_close_all_at_the_end, name="panels-at-the-end")
             _at_the_end.start()
@@ -44,6 +58,22 @@ def give_up_place(panel: Panel) -> None:
     """`panel` has closed."""
     with _lock:
         _taken[:] = [place for place in _taken if place.panel is not panel]
+
+
+def _is_same(old: _Place, new: _Place) -> bool:
+    if old.name != new.name:
+        return False
+    if old.cell is None or new.cell is None:
+        return old.cell is new.cell
+    return old.cell.cell == new.cell.cell and old.cell.run != new.cell.run
+
+
+def _running_cell() -> _Cell:
+    """By what the front end asked for (Jupyter's messaging protocol): a cell that is not named is known by its code."""
+    ipython = sys.modules.get("IPython")
+    request: dict[str, Any] = getattr(ipython and ipython.get_ipython(), "get_parent", dict)()
+    cell = request.get("metadata", {}).get("cellId") or request.get("content", {}).get("code", "")
+    return _Cell(cell, request.get("header", {}).get("msg_id", ""))
 
 
 def _close_all_at_the_end() -> None:

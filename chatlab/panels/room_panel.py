@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import threading
 from html import escape
-from pathlib import Path
 
 import ipywidgets
 
 from chatlab.addresses import shown
 from chatlab.panels.faces import Server
 from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.panels.style import make_card
 
 INTERVAL = 0.3
 NICKNAMES_SHOWN = 50
-STYLE = f"<style>{(Path(__file__).parent / 'room.css').read_text(encoding='utf-8')}</style>"
 
 
 class RoomPanel(ipywidgets.VBox):
     """`server`, with a button that stops and starts it. The panel starts it, and closes it. A context manager.
 
-    A panel for a server of the same kind and address closes the older one first, so that a cell can be run again.
+    So that a cell can be run again, a panel first closes the older one for a server of the same kind and address. On
+    port 0 rooms don't meet: there it closes what the same cell showed when it was run before.
     """
 
     def __init__(self, server: Server) -> None:
@@ -38,11 +38,12 @@ class RoomPanel(ipywidgets.VBox):
         self._state = ipywidgets.HTML()
         self._button = ipywidgets.Button()
         self._details = ipywidgets.HTML()
-        super().__init__([ipywidgets.HTML(STYLE), ipywidgets.HBox([self._state, self._button]), self._details])
-        self.add_class("chatlab-room")
+        super().__init__()
+        self.children = [make_card(self, "room"), ipywidgets.HBox([self._state, self._button]), self._details]
         self._watcher.start()
         self._button.on_click(self._start_or_stop)
-        take_place(("RoomPanel", type(server).__name__, server.address), server, self)
+        name = ("RoomPanel", type(server).__name__, server.address)
+        take_place(name, server, self, of_cell=server.address[1] == 0)
         self._start_or_stop()
 
     def close(self) -> None:
@@ -108,14 +109,12 @@ def _details(server: Server, nicknames: tuple[str, ...], counts: tuple[int, int]
     more = len(nicknames) - NICKNAMES_SHOWN
     rows = {
         f"{len(nicknames):,} here": people + (f" and {more:,} more" if more > 0 else ""),
-        "Datagrams": f"{counts[0]:,} received, {counts[1]:,} sent",
+        "Messages": f"{counts[0]:,} received, {counts[1]:,} sent",
         "From a terminal": f"<code>{escape(_command(server))}</code>",
     }
     return "<dl>" + "".join(f"<dt>{title}</dt><dd>{value}</dd>" for title, value in rows.items()) + "</dl>"
 
 
 def _command(server: Server) -> str:
-    """What joins the room from a terminal: the client lives beside its server."""
-    host, port = server.address[:2]
-    package = type(server).__module__.rpartition(".")[0]
-    return f"python -m {package}.client --host {host} --port {port} --nick your-name"
+    """What joins the room from a terminal."""
+    return f"{server.join_command} --nick your-name"

@@ -25,6 +25,7 @@ PACKAGES = {
     "pytest": "8.2",
     "nbval": "0.11",
     "prompt_toolkit": "3.0.40",
+    "dpkt": "1.9.8",
 }
 FOUND = "yes"
 

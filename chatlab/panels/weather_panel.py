@@ -11,8 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
+from functools import partial
 from html import escape
-from pathlib import Path
 from types import TracebackType
 
 import ipywidgets
@@ -20,20 +20,21 @@ import ipywidgets
 from chatlab.addresses import shown
 from chatlab.panels.ladder_panel import LadderPanel
 from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.panels.style import make_card
 from chatlab.trace import Trace
 from chatlab.udp.fate import PRESETS, Conditions, Direction, Weather
 from chatlab.udp.relay import WeatherRelay
 
 INTERVAL = 0.3
-LONGEST = 1.0  # seconds
+LONGEST = 1.0  # seconds on a slider, unless the weather is longer
 BOTH_WAYS = "both ways"
-STYLE = f"<style>{(Path(__file__).parent / 'weather.css').read_text(encoding='utf-8')}</style>"
 
 
 class WeatherPanel(ipywidgets.VBox):
     """`relay` with its weather. The panel starts the relay, traces it, and closes it. A context manager.
 
-    A panel for a relay of the same address closes the older one first, so that a cell can be run again.
+    So that a cell can be run again, a panel first closes the older one for a relay of the same address; with port 0,
+    what the same cell showed when it was run before.
     """
 
     def __init__(self, relay: WeatherRelay) -> None:
@@ -53,19 +54,19 @@ class WeatherPanel(ipywidgets.VBox):
         self._sliders = {field.name: _slider(field.name) for field in fields(Conditions)}
         sliders = ipywidgets.Box(tuple(self._sliders.values()))
         sliders.add_class("chatlab-sliders")
-        take_place(("WeatherPanel", type(relay).__name__, relay.address), relay, self)
+        take_place(("WeatherPanel", relay.address), relay, self, of_cell=relay.address[1] == 0)
         try:
             relay.start()
         except OSError as problem:
             self._problem = f": {problem}"
         self._ladder = LadderPanel(relay.trace, f"What passes {shown(relay.address)}")
-        style = ipywidgets.HTML(STYLE)
-        super().__init__([style, self._state, self._presets, self._direction, sliders, self._counts, self._ladder])
-        self.add_class("chatlab-weather")
+        super().__init__()
+        controls = (self._presets, self._direction, sliders)
+        self.children = [make_card(self, "weather"), self._state, *controls, self._counts, self._ladder]
         self._presets.observe(self._choose_preset, "value")
         self._direction.observe(self._follow, "value")
-        for slider in self._sliders.values():
-            slider.observe(self._change_weather, "value")
+        for name, slider in self._sliders.items():
+            slider.observe(partial(self._change_weather, name), "value")
         self._follow()
         self._show()
         self._watcher.start()
@@ -103,24 +104,25 @@ class WeatherPanel(ipywidgets.VBox):
                 self.relay.weather = PRESETS[self._presets.value]
                 self._follow()
 
-    def _change_weather(self, _change: object) -> None:
+    def _change_weather(self, name: str, _change: object) -> None:
         with self._lock:
             if self._following:
                 return
-            conditions = Conditions(**{name: slider.value for name, slider in self._sliders.items()})
+            moved = {name: self._sliders[name].value}
             weather, way = self.relay.weather, self._direction.value
             self.relay.weather = Weather(
-                weather.to_server if way == Direction.TO_CLIENT.value else conditions,
-                weather.to_client if way == Direction.TO_SERVER.value else conditions,
+                weather.to_server if way == Direction.TO_CLIENT.value else replace(weather.to_server, **moved),
+                weather.to_client if way == Direction.TO_SERVER.value else replace(weather.to_client, **moved),
             )
             self._follow()
 
     def _follow(self, _change: object = None) -> None:
-        """Let the controls show the weather as it is."""
+        """Let the controls show the weather as it is; for both ways, that to the server."""
         with self._lock, self._while_following():
             weather = self.relay.weather
             conditions = weather.to_client if self._direction.value == Direction.TO_CLIENT.value else weather.to_server
             for name, value in asdict(conditions).items():
+                self._sliders[name].max = max(self._sliders[name].max, value)
                 self._sliders[name].value = value
             self._presets.value = next((name for name, preset in PRESETS.items() if preset == weather), None)
 

@@ -16,7 +16,7 @@ class Kind(Enum):
     RESET = auto()
 
 
-class Fate(Enum):
+class Ending(Enum):
     ARRIVED = auto()
     LOST = auto()
     UNREAD = auto()  # it waits in the buffers: nobody has read it
@@ -36,7 +36,7 @@ class Arrow:
     left: float
     arrived: float
     data: bytes = b""
-    fate: Fate = Fate.ARRIVED
+    ending: Ending = Ending.ARRIVED
     delay: float = 0.0
     is_repeat: bool = False
     read: int | None = None

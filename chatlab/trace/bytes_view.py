@@ -13,6 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 from chatlab.trace.arrow import Kind
+from chatlab.trace.names import ROOM
 from chatlab.trace.rung import Rung
 from chatlab.trace.wire_text import visible, width
 
@@ -21,10 +22,9 @@ HEADINGS = ("at", "bytes", "text", "field")
 
 # What the reliable room puts in front (`chatlab.udp.reliable_protocol`).
 _FRAME = re.compile(rb"(?P<command>(MSG|ACK|RST)_TAG:)(?P<session>[0-9a-f]{8})( (?P<number>[0-9]{1,12}))?( |$)")
-_FIELDS = {
+# What the room says, and what a member says to it.
+_FROM_ROOM = {
     Kind.DATAGRAM: (
-        rb"(?P<command>SIGNUP_TAG:)(?P<nickname>[^ ]*)( (?P<token>[0-9a-f]{16}))?(?P<padding> *)",
-        rb"(?P<command>SIGNOUT_TAG:)(?P<text>.*)",
         rb"(?P<command>REFUSED_TAG:)(?P<reason>.*)",
         rb"(?P<command>PROVE_TAG:)(?P<token>[0-9a-f]{16})",
         rb"(?P<nickname>[^\s:]+)(?P<notice> (joined|left)!)",
@@ -35,6 +35,17 @@ _FIELDS = {
         rb"(?P<notice>Connected to the server!)(?P<newline>\r?\n)",
         rb"(?P<nickname>[^\s:]+)(?P<notice> (joined the chat|left the chat!))(?P<newline>\r?\n)",
         rb"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
+        rb"(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
+    ),
+}
+_FROM_MEMBER = {
+    Kind.DATAGRAM: (
+        rb"(?P<command>SIGNUP_TAG:)(?P<nickname>[^ ]*)( (?P<token>[0-9a-f]{16}))?(?P<padding> *)",
+        rb"(?P<command>SIGNOUT_TAG:)(?P<text>.*)",
+        rb"(?P<nickname>%b)(?P<separator>: )(?P<text>.*)",
+    ),
+    Kind.PIECE: (
+        rb"(?P<nickname>%b)(?P<separator>: )(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
         rb"(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
     ),
 }
@@ -57,9 +68,9 @@ class BytesView:
 
     @classmethod
     def of(cls, rung: Rung) -> BytesView:
-        data, kind = rung.arrow.data, rung.arrow.kind
-        messages = rung.arrow.lines if kind is Kind.PIECE else [data]
-        fields = [field for message in messages for field in _fields(message, kind)]
+        data = rung.arrow.data
+        messages = rung.arrow.lines if rung.arrow.kind is Kind.PIECE else [data]
+        fields = [field for message in messages for field in _fields(message, rung)]
         title = f"Message {rung.number}, {rung.source} -> {rung.destination}: {len(data):,} bytes"
         return cls(title, tuple(_rows(fields)))
 
@@ -87,14 +98,23 @@ def _html_cell(text: str) -> str:
     return f'<td style="text-align: left"><code style="white-space: pre">{escape(text)}</code></td>'
 
 
-def _fields(message: bytes, kind: Kind) -> list[tuple[str, bytes]]:
+def _fields(message: bytes, rung: Rung) -> list[tuple[str, bytes]]:
     """The name and the bytes of each field, in order."""
-    if kind is Kind.DATAGRAM and (frame := _FRAME.match(message)):
-        return [*_named(frame, frame[0]), *_fields(message[frame.end() :], kind)]
-    for pattern in _FIELDS.get(kind, ()):
+    if rung.arrow.kind is Kind.DATAGRAM and (frame := _FRAME.match(message)):
+        return [*_named(frame, frame[0]), *_fields(message[frame.end() :], rung)]
+    for pattern in _patterns(rung):
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return list(_named(found, message))
     return [("text", message)] if message else []
+
+
+def _patterns(rung: Rung) -> Iterator[bytes]:
+    """The forms that a message has from there. A member's words are a text, whatever they look like."""
+    if rung.source == ROOM:
+        yield from _FROM_ROOM.get(rung.arrow.kind, ())
+        return
+    for pattern in _FROM_MEMBER.get(rung.arrow.kind, ()):
+        yield pattern.replace(b"%b", re.escape(rung.source.encode()))
 
 
 def _named(found: re.Match[bytes], message: bytes) -> Iterator[tuple[str, bytes]]:

@@ -19,14 +19,14 @@ from dpkt.tcp import TCP, TH_ACK, TH_FIN, TH_PUSH, TH_RST, TH_SYN  # type: ignor
 from dpkt.udp import UDP  # type: ignore[import-untyped]
 
 from chatlab.addresses import Address
-from chatlab.trace.arrow import Arrow, Fate, Kind
+from chatlab.trace.arrow import Arrow, Ending, Kind
 
 LINKTYPE_RAW = 101  # a packet begins with its IP header
 SNAP_LENGTH = 262_144
 # Bytes of a segment; with its headers it must be no longer than an IP packet can be (65,535 bytes).
 SEGMENT = 65_000
 WINDOW = 65_535
-COMMENTS = {Fate.LOST: "lost", Fate.UNREAD: "nobody has read it"}
+COMMENTS = {Ending.LOST: "lost", Ending.UNREAD: "nobody has read it"}
 
 
 def write_capture(arrows: Iterable[Arrow], file: IO[bytes], epoch: float) -> None:
@@ -34,7 +34,7 @@ def write_capture(arrows: Iterable[Arrow], file: IO[bytes], epoch: float) -> Non
     writer = pcapng.Writer(file, snaplen=SNAP_LENGTH, linktype=LINKTYPE_RAW)
     connections: dict[frozenset[Address], _Connection] = {}
     for arrow in sorted(arrows, key=lambda arrow: arrow.arrived):
-        comment = "again" if arrow.is_repeat else COMMENTS.get(arrow.fate, "")
+        comment = "again" if arrow.is_repeat else COMMENTS.get(arrow.ending, "")
         for packet in _packets(arrow, connections):
             writer.writepkt(_block(packet, comment), arrow.arrived + epoch)
 

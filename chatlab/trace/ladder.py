@@ -1,8 +1,8 @@
 """The message ladder: a line for each party, a rung for each message, from top to bottom as they left. Pure.
 
 Rungs are equally far apart, whatever time passed between them. One that was late has a second place in the order, that
-of its arrival, so that it crosses those that overtook it. `str` of a ladder is its text twin; a notebook shows it as a
-picture. Neither holds a time, port or address, so the same talk gives the same ladder.
+of its arrival, so that it crosses those that overtook it. `str` of a ladder is its text twin; `ladder_svg` draws it.
+Neither holds a time, port or address, so the same talk gives the same ladder.
 """
 
 from __future__ import annotations
@@ -41,20 +41,21 @@ class Ladder:
     @classmethod
     def of(cls, talk: Talk, shown: int = SHOWN) -> Ladder:
         """The last messages of `talk`, so many as are to be `shown`."""
-        names: dict[Address, str] = dict(talk.names)
         rungs: list[Rung] = []
-        number = strangers = 0
+        strangers: dict[Address, str] = {}
+        number = 0
         for arrow in arrows_of(talk):
             number += not arrow.is_repeat
-            for end in (arrow.source, arrow.destination):
-                if end not in names:
-                    strangers += 1
-                    names[end] = f"stranger {strangers}"
-            rungs.append(Rung(number, names[arrow.source], names[arrow.destination], arrow))
+            source, destination = (
+                talk.name_of(end, arrow.left) or strangers.setdefault(end, f"stranger {len(strangers) + 1}")
+                for end in (arrow.source, arrow.destination)
+            )
+            rungs.append(Rung(number, source, destination, arrow))
         earlier = max(0, number - shown)
         rungs = [rung for rung in rungs if rung.number > earlier]
         present = {party for rung in rungs for party in (rung.source, rung.destination)}
-        return cls(columns(name for name in names.values() if name in present), tuple(rungs), earlier)
+        names = [named.name for known in talk.names.values() for named in known] + list(strangers.values())
+        return cls(columns(name for name in names if name in present), tuple(rungs), earlier)
 
     def end(self, marks: int) -> Ladder:
         """The last messages of it, so many as have no more than so many `marks`; at least one."""
@@ -113,12 +114,9 @@ class Ladder:
     @property
     def title(self) -> str:
         """One line: what the picture shows."""
-        return f"Messages between {', '.join(self.parties[:-1])} and {self.parties[-1]}" if self.parties else "Messages"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from chatlab.trace.ladder_svg import draw  # noqa: PLC0415  # that draws ladders, so it imports this module
-
-        return {"image/svg+xml": draw(self), "text/plain": str(self)}
+        if len(self.parties) < 2:
+            return " of ".join(("Messages", *self.parties))
+        return f"Messages between {', '.join(self.parties[:-1])} and {self.parties[-1]}"
 
 
 def _boxed(rung: Rung) -> str:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from html import escape
 
-from chatlab.trace.arrow import Fate, Kind
+from chatlab.trace.arrow import Ending, Kind
 from chatlab.trace.colours import CARD_COLOURS, THEME_COLOURS
 from chatlab.trace.ladder import Ladder
 from chatlab.trace.layout import HEAD, NAME_CELL, NUMBERS, Layout, lay_out
@@ -37,7 +37,7 @@ def draw(ladder: Ladder, *, live: bool = False) -> str:
             f'fill="{colours["ground"]}" stroke="{colours["frame"]}"/>',
             '<g fill="none" stroke-width="1.5">',
             *_parties(layout, colours),
-            *(_line(placed, colours) for placed in layout.rungs),
+            *(_stroke(placed, colours) for placed in layout.rungs),
             f'</g><g font-family="{SANS}" font-size="13" font-weight="600">',
             *(_text(party, x, 26, colours["ink"], ' text-anchor="middle"') for party, x in layout.columns.items()),
             f'</g><g font-family="{SANS}" font-size="11" {halo}>',
@@ -66,31 +66,31 @@ def _parties(layout: Layout, colours: dict[str, str]) -> Iterator[str]:
         )
 
 
-def _line(placed: Placed, colours: dict[str, str]) -> str:
-    line, colour, arrow = placed.line, _colour(placed, colours), placed.rung.arrow
-    length = math.hypot(line.x2 - line.x1, line.y2 - line.y1)
-    dx, dy = (line.x2 - line.x1) / length, (line.y2 - line.y1) / length
-    x, y = line.x2 - 8 * dx, line.y2 - 8 * dy  # the foot of the tip
+def _stroke(placed: Placed, colours: dict[str, str]) -> str:
+    stroke, colour, arrow = placed.stroke, _colour(placed, colours), placed.rung.arrow
+    length = math.hypot(stroke.x2 - stroke.x1, stroke.y2 - stroke.y1)
+    dx, dy = (stroke.x2 - stroke.x1) / length, (stroke.y2 - stroke.y1) / length
+    x, y = stroke.x2 - 8 * dx, stroke.y2 - 8 * dy  # the foot of the tip
     dashes = ' stroke-dasharray="5 4"' if arrow.is_repeat or arrow.kind in STEPS else ""
-    shaft = _path(f"M{_number(line.x1)} {_number(line.y1)}L{_number(x)} {_number(y)}", colour, dashes)
-    if arrow.fate is Fate.LOST:
+    shaft = _path(f"M{_number(stroke.x1)} {_number(stroke.y1)}L{_number(x)} {_number(y)}", colour, dashes)
+    if arrow.ending is Ending.LOST:
         return shaft + _path(f"M{_number(x - 5)} {_number(y - 5)}l10 10m0 -10l-10 10", colour, ' stroke-width="2"')
-    if arrow.fate is Fate.UNREAD:
+    if arrow.ending is Ending.UNREAD:
         return shaft + _path(f"M{_number(x)} {_number(y - 6)}v12", colour, ' stroke-width="2"')
-    corners = ((line.x2, line.y2), (x - 4 * dy, y + 4 * dx), (x + 4 * dy, y - 4 * dx))
+    corners = ((stroke.x2, stroke.y2), (x - 4 * dy, y + 4 * dx), (x + 4 * dy, y - 4 * dx))
     points = " ".join(f"{_number(corner[0])},{_number(corner[1])}" for corner in corners)
     return f'{shaft}<polygon points="{points}" fill="{colour}"/>'
 
 
 def _note_text(placed: Placed, colours: dict[str, str]) -> str:
     """Behind the tip, or where it breaks off."""
-    line = placed.line
-    x, anchor = (line.x2 + 7, "start") if line.x2 > line.x1 else (line.x2 - 7, "end")
-    return _text(placed.note, x, line.y2 + 4, _colour(placed, colours), f' text-anchor="{anchor}"')
+    stroke = placed.stroke
+    x, anchor = (stroke.x2 + 7, "start") if stroke.x2 > stroke.x1 else (stroke.x2 - 7, "end")
+    return _text(placed.note, x, stroke.y2 + 4, _colour(placed, colours), f' text-anchor="{anchor}"')
 
 
 def _number_text(placed: Placed, colours: dict[str, str]) -> str:
-    return _text(str(placed.rung.number), NUMBERS - 8, placed.line.y1 + 4, colours["faint"], ' text-anchor="end"')
+    return _text(str(placed.rung.number), NUMBERS - 8, placed.stroke.y1 + 4, colours["faint"], ' text-anchor="end"')
 
 
 def _words(placed: Placed, colours: dict[str, str]) -> Iterator[str]:
@@ -113,11 +113,11 @@ def _words(placed: Placed, colours: dict[str, str]) -> Iterator[str]:
 
 def _colour(placed: Placed, colours: dict[str, str]) -> str:
     arrow = placed.rung.arrow
-    if arrow.fate is Fate.LOST or arrow.kind is Kind.RESET:
+    if arrow.ending is Ending.LOST or arrow.kind is Kind.RESET:
         return colours["lost"]
     if arrow.is_repeat:
         return colours["again"]
-    return colours["late"] if arrow.is_late or arrow.fate is Fate.UNREAD else colours["ink"]
+    return colours["late"] if arrow.is_late or arrow.ending is Ending.UNREAD else colours["ink"]
 
 
 def _path(shape: str, colour: str, more: str = "") -> str:

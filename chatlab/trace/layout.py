@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatlab.trace.arrow import Fate
+from chatlab.trace.arrow import Ending
 from chatlab.trace.ladder import Ladder
-from chatlab.trace.placing import Line, Placed, place
+from chatlab.trace.placing import Placed, Stroke, place
 from chatlab.trace.rung import Rung
 from chatlab.trace.wire_text import width
 
@@ -40,10 +40,10 @@ def lay_out(ladder: Ladder, notes: Sequence[str]) -> Layout:
     gap = GAPS.get(len(ladder.parties), 190.0)
     left, right = _edges(ladder, notes)
     columns = {party: NUMBERS + left + index * gap for index, party in enumerate(ladder.parties)}
-    lines, bottom = _lines(ladder, columns)
+    strokes, bottom = _strokes(ladder, columns)
     placed = tuple(
-        place(rung, note, line, lines, _path(rung, columns))
-        for rung, note, line in zip(ladder.rungs, notes, lines, strict=True)
+        place(rung, note, stroke, strokes, _path(rung, columns))
+        for rung, note, stroke in zip(ladder.rungs, notes, strokes, strict=True)
     )
     return Layout(max(columns.values(), default=NUMBERS) + right, bottom + 14, bottom, columns, placed)
 
@@ -56,13 +56,13 @@ def _edges(ladder: Ladder, notes: Sequence[str]) -> tuple[float, float]:
         room += [
             len(note) * NOTE_CELL + 20
             for rung, note in zip(ladder.rungs, notes, strict=True)
-            if rung.destination == party and rung.arrow.fate is Fate.ARRIVED
+            if rung.destination == party and rung.arrow.ending is Ending.ARRIVED
         ]
         edges.append(max(room))
     return (edges[0], edges[1]) if edges else (0.0, 60.0)
 
 
-def _lines(ladder: Ladder, columns: dict[str, float]) -> tuple[list[Line], float]:
+def _strokes(ladder: Ladder, columns: dict[str, float]) -> tuple[list[Stroke], float]:
     y = HEAD
     leaves: dict[int, float] = {}  # by number
     arrives: dict[int, float] = {}  # by index
@@ -72,15 +72,15 @@ def _lines(ladder: Ladder, columns: dict[str, float]) -> tuple[list[Line], float
             arrives[index] = y
         else:
             leaves[ladder.rungs[index].number] = y
-    lines = []
+    strokes = []
     for index, rung in enumerate(ladder.rungs):
         x1, y1 = columns[rung.source], leaves[rung.number]
         path = _path(rung, columns)
-        if rung.arrow.fate is Fate.ARRIVED:
-            lines.append(Line(x1, y1, path[-1], arrives.get(index, y1)))
+        if rung.arrow.ending is Ending.ARRIVED:
+            strokes.append(Stroke(x1, y1, path[-1], arrives.get(index, y1)))
         else:
-            lines.append(Line(x1, y1, path[-2] + BREAK * (path[-1] - path[-2]), y1))
-    return lines, y + ARRIVE
+            strokes.append(Stroke(x1, y1, path[-2] + BREAK * (path[-1] - path[-2]), y1))
+    return strokes, y + ARRIVE
 
 
 def _path(rung: Rung, columns: dict[str, float]) -> list[float]:

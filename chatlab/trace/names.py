@@ -1,48 +1,83 @@
 """Who is who in a trace: people are shown by name, not by port. Pure: records in, names out.
 
 A watched socket brings its name. Whoever only talks to one is named by the talk: an address that signs up with the UDP
-room has the name that the room then says has joined; a TCP connection has the last line before it was welcome.
+room has the name that the room then says has joined; a TCP connection has the last line before it was welcome. If
+somebody else signs up from the same port later, it has another name from then on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatlab.addresses import Address
 from chatlab.errors import Refusal
 from chatlab.events import Joined
 from chatlab.nicknames import normalise
 from chatlab.tcp.protocol import MAX_LINE, WELCOME, parse_nickname
-from chatlab.trace.records import Record, Transport
-from chatlab.udp.protocol import SIGN_UP, parse_answer
+from chatlab.trace.records import Named, Record, Step, Transport
+from chatlab.udp.protocol import SIGN_UP, SignUp, parse_answer, parse_request
 from chatlab.udp.reliable_protocol import Numbered, parse_frame
 
-# So many names, and so many who have none yet: those who come and go for ever must not fill the memory.
+# So many addresses with a name, so many that have none yet, and so many names of one address: those who come and go for
+# ever must not fill the memory.
 MAX_NAMES = 10_000
+MAX_NAMES_OF_ONE = 10
 ROOM = "room"
 
 
+class _Joining(NamedTuple):
+    """Who wants to join `since` then, by these `words`: the wanted nickname (UDP), or all lines so far (TCP)."""
+
+    since: float
+    words: bytes
+
+
 class Names:
-    """`known`: the name of each address that has one."""
+    """`known`: the names of each address that has one, from the oldest to the newest."""
 
     def __init__(self) -> None:
-        self.known: dict[Address, str] = {}
-        self._first_words: dict[Address, bytes] = {}  # of those who have no name yet
+        self.known: dict[Address, tuple[Named, ...]] = {}
+        self._learned: dict[Address, None] = {}  # those of `known` that were not given
+        self._joining: dict[Address, _Joining] = {}
 
     def give(self, address: Address, name: str) -> None:
-        self.known[address] = name
-        _keep_newest(self.known)
+        """It stays, whatever is said at that address."""
+        self.known[address] = (Named(float("-inf"), name),)
+        self._learned.pop(address, None)
 
     def learn(self, record: Record) -> None:
         """Take a name from what is said, if it tells one."""
-        if record.source not in self.known:
-            if record.transport is Transport.TCP or _plain(record.data).startswith(SIGN_UP.encode()):
-                self._first_words[record.source] = self._first_words.get(record.source, b"") + record.data[-MAX_LINE:]
-                _keep_newest(self._first_words)
-        elif record.destination in self._first_words and (name := _name_in(record, self._first_words)):
-            del self._first_words[record.destination]
-            self.give(record.destination, f"{name} (a member)" if name == ROOM else name)
+        if record.source not in self.known or record.source in self._learned:
+            if joining := self._joining_by(record):
+                self._joining[record.source] = joining
+                _keep_newest(self._joining)
+        elif (joining := self._joining.get(record.destination)) and (name := _name_in(record, joining.words)):
+            del self._joining[record.destination]
+            self._add(record.destination, joining.since, f"{name} (a member)" if name == ROOM else name)
+
+    def _joining_by(self, record: Record) -> _Joining | None:
+        so_far = self._joining.get(record.source)
+        if record.step is Step.CONNECTED:
+            return _Joining(record.time, b"")
+        if record.transport is Transport.TCP:
+            if record.source in self.known and not so_far:  # it is in
+                return None
+            since, words = so_far or (record.time, b"")
+            return _Joining(since, (words + record.data)[-MAX_LINE:])
+        if nickname := _wanted_nickname(record.data):
+            return _Joining(so_far.since if so_far else record.time, nickname)
+        return None
+
+    def _add(self, address: Address, since: float, name: str) -> None:
+        names = self.known.get(address, ())
+        if names and (address not in self._learned or names[-1].name == name):
+            return
+        self.known[address] = (*names[1 - MAX_NAMES_OF_ONE :], Named(since, name))
+        self._learned[address] = None
+        if len(self._learned) > MAX_NAMES:
+            del self.known[next(iter(self._learned))]
+            _keep_newest(self._learned)
 
 
 def columns(parties: Iterable[str]) -> tuple[str, ...]:
@@ -54,12 +89,24 @@ def columns(parties: Iterable[str]) -> tuple[str, ...]:
     return tuple(others)
 
 
-def _name_in(answer: Record, first_words: dict[Address, bytes]) -> str:
+def _wanted_nickname(datagram: bytes) -> bytes:
+    """b'' if it is no sign-up, or nobody can have that nickname."""
+    plain = _plain(datagram)
+    if not plain.startswith(SIGN_UP.encode()):
+        return b""
+    request = parse_request(plain)
+    try:
+        return normalise(request.nickname).encode() if isinstance(request, SignUp) else b""
+    except Refusal:
+        return b""
+
+
+def _name_in(answer: Record, words: bytes) -> str:
     """The name of whoever the room has answered; '' if the answer does not let them in."""
     if answer.transport is Transport.UDP:
         joined = parse_answer(_plain(answer.data))
-        return joined.nickname if isinstance(joined, Joined) else ""
-    lines = first_words[answer.destination].split(b"\n")[:-1]
+        return joined.nickname if isinstance(joined, Joined) and joined.nickname.encode() == words else ""
+    lines = words.split(b"\n")[:-1]
     if not lines or WELCOME.encode() not in answer.data.splitlines():
         return ""
     try:

@@ -13,7 +13,10 @@ def own_address(bound: Address, peer: Address | None) -> Address:
     """`bound`, with the host that `peer` sees in place of a wildcard (0.0.0.0, ::)."""
     if bound[0] not in LOOPBACK or peer is None:
         return bound
-    return (_host_towards(peer[0]), bound[1])
+    try:
+        return (_host_towards(peer[0]), bound[1])
+    except OSError:  # no route leads there, or it is a broadcast address
+        return bound
 
 
 @lru_cache

@@ -1,7 +1,7 @@
 """Where a rung's text goes on the picture. Pure.
 
 A text stands above the place where its rung leaves; no two rungs leave at the same height, so texts never meet. Only
-lines that slant across can meet a text; so it moves along its rung to where the fewest do.
+strokes that slant across can meet a text; so it moves along its rung to where the fewest do.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ TIP = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """The line of a rung. `x2`, `y2`: its tip, or where it breaks off."""
+class Stroke:
+    """The line of a rung, from where it leaves. `x2`, `y2`: its tip, or where it breaks off."""
 
     x1: float
     y1: float
@@ -39,31 +39,31 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A rung with its line and its note, and its text in parts: the first begins at x, all stand on y."""
+    """A rung with its stroke and its note, and its text in parts: the first begins at x, all stand on y."""
 
     rung: Rung
     note: str
-    line: Line
+    stroke: Stroke
     parts: tuple[Part, ...]
     x: float
     y: float
 
 
-def place(rung: Rung, note: str, line: Line, lines: Sequence[Line], path: Sequence[float]) -> Placed:
+def place(rung: Rung, note: str, stroke: Stroke, strokes: Sequence[Stroke], path: Sequence[float]) -> Placed:
     """`path`: x of the parties' lines that the rung meets, from its source to its destination."""
     if rung.arrow.is_repeat:
-        return Placed(rung, note, line, (), 0, 0)
+        return Placed(rung, note, stroke, (), 0, 0)
     if rung.arrow.is_late:
         gaps = [(path[0], path[1])]
     else:  # beside the end that is not the room, rather
         gaps = list(pairwise(path))
         if rung.source == ROOM:
             gaps.reverse()
-    y = line.y1 - 7
-    close_by = [other for other in lines if other is not line and other.y1 < y + 5 and other.y2 > y - 13]
+    y = stroke.y1 - 7
+    close_by = [other for other in strokes if other is not stroke and other.y1 < y + 5 and other.y2 > y - 13]
     best: tuple[int, tuple[Part, ...], float] | None = None
     for start, end in gaps:
-        tip = line.x2 if min(start, end) < line.x2 < max(start, end) else end
+        tip = stroke.x2 if min(start, end) < stroke.x2 < max(start, end) else end
         low, high = sorted((start, tip))
         low, high = (low + 10, high - TIP - 4) if start < end else (low + TIP + 4, high - 10)
         parts = _parts(rung, int((high - low) / CELL))
@@ -77,7 +77,7 @@ def place(rung: Rung, note: str, line: Line, lines: Sequence[Line], path: Sequen
             if best is None or crossed < best[0]:
                 best = crossed, parts, x
     assert best is not None
-    return Placed(rung, note, line, best[1], best[2], y)
+    return Placed(rung, note, stroke, best[1], best[2], y)
 
 
 def _parts(rung: Rung, cells: int) -> tuple[Part, ...]:

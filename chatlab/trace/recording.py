@@ -7,6 +7,7 @@ MAX_BYTES. All but recording is pure: records -> arrows -> picture. Lesson 06 us
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import threading
@@ -19,6 +20,7 @@ from chatlab.addresses import Address
 from chatlab.trace.arrows import arrows_of
 from chatlab.trace.bytes_view import BytesView
 from chatlab.trace.ladder import Ladder
+from chatlab.trace.ladder_svg import draw
 from chatlab.trace.names import ROOM, Names
 from chatlab.trace.records import Record, Step, Talk, Transport
 from chatlab.trace.watched_socket import WatchedSocket
@@ -128,10 +130,13 @@ class Trace:
 
         Wireshark goes by the port: if it takes one for another protocol's (8805 is PFCP's), choose Decode As, "Data".
         """
-        from chatlab.trace.capture import write_capture  # noqa: PLC0415  # it wants a package that the rest does not
-
-        with Path(path).open("wb") as file:
-            write_capture(arrows_of(self.talk()), file, self._started_at)
+        try:
+            from chatlab.trace.capture import write_capture  # noqa: PLC0415  # it wants a package that the rest does not
+        except ImportError as error:
+            raise ImportError("a capture needs the package dpkt: pip install -r requirements.txt") from error
+        capture = io.BytesIO()  # first of all here, so that a file is whole or as it was
+        write_capture(arrows_of(self.talk()), capture, self._started_at)
+        Path(path).write_bytes(capture.getvalue())
 
     def __str__(self) -> str:
         return str(self.ladder)
@@ -141,4 +146,5 @@ class Trace:
         return f"<trace of {ladder.earlier + len(ladder.rungs):,} messages>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return self.ladder._repr_mimebundle_()
+        ladder = self.ladder
+        return {"image/svg+xml": draw(ladder), "text/plain": str(ladder)}

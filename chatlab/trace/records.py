@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from chatlab.addresses import Address
 
@@ -25,7 +26,7 @@ class Step(Enum):
     RECEIVED = auto()
     CARRIED = auto()  # a relay decided the fate of a datagram
     CONNECTED = auto()
-    ENDED = auto()  # the source says no more (FIN); seen at its own end
+    ENDED = auto()  # the source says no more (FIN), or has closed its UDP socket; seen at its own end
     END_READ = auto()  # the same; the other end has read all that came before
     RESET = auto()
 
@@ -43,15 +44,27 @@ class Record:
     delays: tuple[float, ...] = ()
 
 
+class Named(NamedTuple):
+    """The name of an address from the time `since` on."""
+
+    since: float
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """All that a picture is drawn from.
 
     `watched`: the ends where every datagram and piece is seen. `relays`: the addresses of relays, which are part of the
-    network and no party. `names`: of the ends, as far as they are known.
+    network and no party. `names`: of each end that is known, from the oldest to the newest.
     """
 
     records: tuple[Record, ...]
     watched: frozenset[Address]
     relays: frozenset[Address]
-    names: Mapping[Address, str]
+    names: Mapping[Address, tuple[Named, ...]]
+
+    def name_of(self, end: Address, time: float) -> str | None:
+        """Its name at that time, or the first one that is known."""
+        names = self.names.get(end, ())
+        return next((named.name for named in reversed(names) if named.since <= time), names[0].name if names else None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chatlab.trace.arrow import Arrow, Fate, Kind
+from chatlab.trace.arrow import Arrow, Ending, Kind
 from chatlab.trace.wire_text import visible
 
 # A reliable room's sessions are random (`chatlab.udp.reliable_protocol`): shown, they would make each picture differ.
@@ -55,9 +55,9 @@ class Rung:
 
 def _notes(rung: Rung) -> Iterator[str]:
     arrow = rung.arrow
-    if arrow.fate is Fate.LOST:
+    if arrow.ending is Ending.LOST:
         yield "lost"
-    if arrow.fate is Fate.UNREAD:
+    if arrow.ending is Ending.UNREAD:
         yield "unread"
     if arrow.is_repeat:
         yield "again"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chatlab.addresses import Address
-from chatlab.trace.arrow import Arrow, Fate, Kind
+from chatlab.trace.arrow import Arrow, Ending, Kind
 from chatlab.trace.records import Record, Step
 
 _KINDS = {Step.CONNECTED: Kind.CONNECT, Step.ENDED: Kind.END, Step.END_READ: Kind.END, Step.RESET: Kind.RESET}
@@ -41,7 +41,7 @@ class _Stream:
     def rest(self) -> Iterator[Arrow]:
         """What has not been read."""
         for arrow in self._unread:
-            yield replace(self._in_line(arrow), fate=Fate.UNREAD) if arrow.kind is Kind.PIECE else arrow
+            yield replace(self._in_line(arrow), ending=Ending.UNREAD) if arrow.kind is Kind.PIECE else arrow
 
     def _in_line(self, piece: Arrow) -> Arrow:
         piece = replace(piece, is_mid_line=self._is_mid_line)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from chatlab.trace.recording import Trace
 
 Received = TypeVar("Received")
+# With these flags a call takes nothing out of what has come (MSG_ERRQUEUE is Linux's: see recv(2)).
+LOOKING = socket.MSG_PEEK | getattr(socket, "MSG_ERRQUEUE", 0)
 
 
 class WatchedSocket(socket.socket):
@@ -44,11 +46,15 @@ class WatchedSocket(socket.socket):
         self._end.attend()
 
     def connect(self, address: Any, /) -> None:
-        time = self._end.trace.clock()
+        self._end.connect(self._end.trace.clock())
         super().connect(address)
         self._end.meet_peer()
-        if self._end.is_stream:
-            self._end.connect(time)
+
+    def connect_ex(self, address: Any, /) -> int:
+        self._end.connect(self._end.trace.clock())
+        problem = super().connect_ex(address)
+        self._end.meet_peer()
+        return problem
 
     def accept(self) -> tuple[socket.socket, Any]:
         connection, address = super().accept()
@@ -74,29 +80,37 @@ class WatchedSocket(socket.socket):
         self._end.send(_beginning(data, sent), time, flags_and_address[-1])
         return sent
 
-    if sys.platform != "win32":  # that has no sendmsg
-
-        def sendmsg(self, buffers: Iterable[ReadableBuffer], *rest: Any) -> int:
-            pieces = list(buffers)
-            time = self._end.trace.clock()
-            sent = super().sendmsg(pieces, *rest)
-            self._end.send(b"".join(map(bytes, pieces))[:sent], time)
-            return sent
-
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         return self.recvfrom(size, flags)[0]  # recv does not tell where a datagram comes from
 
     def recvfrom(self, size: int, flags: int = 0, /) -> tuple[bytes, Any]:
         data, address = self._receive(super().recvfrom, size, flags)
-        if not flags & socket.MSG_PEEK:
-            self._end.receive(data, address)
+        self._note(data, address, flags)
         return data, address
 
     def recv_into(self, buffer: WriteableBuffer, size: int = 0, flags: int = 0) -> int:
+        return self.recvfrom_into(buffer, size, flags)[0]
+
+    def recvfrom_into(self, buffer: WriteableBuffer, size: int = 0, flags: int = 0) -> tuple[int, Any]:
         count, address = self._receive(super().recvfrom_into, buffer, size, flags)
-        if not flags & socket.MSG_PEEK:
-            self._end.receive(_beginning(buffer, count), address)
-        return count
+        self._note(_beginning(buffer, count), address, flags)
+        return count, address
+
+    if sys.platform != "win32":  # that has neither
+
+        def sendmsg(
+            self, buffers: Iterable[ReadableBuffer], ancillary: Any = (), flags: int = 0, address: Any = None, /
+        ) -> int:
+            pieces = list(buffers)
+            time = self._end.trace.clock()
+            sent = super().sendmsg(pieces, ancillary, flags, address)
+            self._end.send(b"".join(map(bytes, pieces))[:sent], time, address)
+            return sent
+
+        def recvmsg(self, size: int, ancillary_size: int = 0, flags: int = 0, /) -> tuple[bytes, Any, int, Any]:
+            data, ancillary, found, address = self._receive(super().recvmsg, size, ancillary_size, flags)
+            self._note(data, address, flags)
+            return data, ancillary, found, address
 
     def shutdown(self, how: int, /) -> None:
         time = self._end.trace.clock()
@@ -105,8 +119,10 @@ class WatchedSocket(socket.socket):
             self._end.end(time)
 
     def close(self) -> None:
-        self._end.end(self._end.trace.clock())
+        was_open, time = self.fileno() >= 0, self._end.trace.clock()
         super().close()
+        if was_open and self.fileno() < 0:  # or a file that was made of it is still open
+            self._end.close(time)
 
     def _receive(self, receive: Callable[..., Received], *arguments: Any) -> Received:
         try:
@@ -114,6 +130,10 @@ class WatchedSocket(socket.socket):
         except ConnectionResetError:
             self._end.reset()
             raise
+
+    def _note(self, data: bytes, address: Any, flags: int) -> None:
+        if not flags & LOOKING:
+            self._end.receive(data, address)
 
 
 def _beginning(buffer: ReadableBuffer, size: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,8 @@ def rows(mode: str, clients: int, capsys: pytest.CaptureFixture[str], *more: str
         ("flood", 12, (*MODELS, "tcp naive")),
         ("crowd", 20, ("udp", *MODELS)),
         ("udp", 5, ("udp", "udp bare loop")),
+        ("weather", 2, ("udp, relayed", "udp")),
+        ("trace", 5, ("udp, traced", "udp")),
     ],
 )
 def test_a_row_for_each_server(
@@ -59,6 +62,17 @@ def test_idle(capsys: pytest.CaptureFixture[str]) -> None:
     assert strangers.startswith("tcp selectors: 20 connections held")
     assert members.startswith("tcp selectors: 20 members held")
     assert ("MiB with all" in members) == (sys.platform == "linux")
+
+
+def test_a_storm(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["storm", "--messages", "200"]) == 0
+    _, to_server, to_client, plain, reliable = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"plain, to the server: .* reordered.*, [1-9]\d+ lost, 0 dropped", to_server)
+    assert re.fullmatch(r"plain, to the client: .* reordered.*, [1-9]\d+ lost, 0 dropped", to_client)
+    came_back = re.fullmatch(r"plain: (\d+) of 200 came back; [1-9]\d* before an earlier one", plain)
+    assert came_back
+    assert 50 < int(came_back[1]) < 150  # 0.7 * 0.7 of them, or so
+    assert reliable.startswith("reliable: every one once and in order, after ")
 
 
 def test_any_server_by_its_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from queue import Queue
 from typing import Any, NamedTuple
 
+import IPython
 import pytest
 
 from chatlab.events import Event, Joined
@@ -54,6 +56,7 @@ class FakeServer:
 
     def __init__(self, port: int = 9999) -> None:
         self.address: tuple[str, int] = ("127.0.0.1", port)
+        self.join_command = f"join --port {port}"
         self.nicknames: tuple[str, ...] = ()
         self.counts = FakeCounts()
         self.running = False
@@ -100,6 +103,28 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     page = Page()
     monkeypatch.setattr(ChatPanel, "send", lambda panel, content: page.receive(content), raising=False)
     return page
+
+
+class RunCell:
+    """`run_cell("cell")`: what follows is as if in a notebook's cell of this name that has just been run (again)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, dict[str, str]] = {}
+        self._runs = count()
+
+    def __call__(self, cell: str, *, code: str = "panel") -> None:
+        metadata = {"cellId": cell} if cell else {}
+        self._parent = {"header": {"msg_id": str(next(self._runs))}, "metadata": metadata, "content": {"code": code}}
+
+    def get_parent(self) -> dict[str, dict[str, str]]:
+        return self._parent
+
+
+@pytest.fixture
+def run_cell(monkeypatch: pytest.MonkeyPatch) -> RunCell:
+    run_cell = RunCell()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: run_cell)
+    return run_cell
 
 
 @pytest.fixture

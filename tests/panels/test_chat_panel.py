@@ -144,6 +144,22 @@ def test_close_leaves_the_room_ends_the_thread_and_tells_the_page(page: Page) ->
     assert client.diary[-1] == "close closing"
 
 
+def test_a_panel_that_is_closed_while_it_signs_up_does_not_stay_in_the_room(page: Page) -> None:
+    class Slow(FakeClient):
+        """Is in the room when the panel has closed already."""
+
+        def start(self) -> FakeClient:
+            if not self.refusals:
+                panel.close()
+                self.diary.append("in the room")
+            return super().start()
+
+    client = Slow("ada", NobodyAnswers("nobody"))
+    panel = ChatPanel(client)
+    from_page(panel, kind="say", text="hi")
+    assert client.diary == ["start ada", "close ada", "in the room", "start ada", "close ada"]
+
+
 def test_a_cell_that_is_interrupted_while_it_signs_up_leaves_nothing_running(page: Page) -> None:
     client = FakeClient("hurried", KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):

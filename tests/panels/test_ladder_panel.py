@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import ExitStack
 
 from chatlab.addresses import Address
 from chatlab.panels import LadderPanel
-from chatlab.panels.ladder_panel import EMPTY, INTERVAL, MARKS
+from chatlab.panels.ladder_panel import EMPTY, INTERVAL, MARKS, RECORDS
 from chatlab.trace import Trace
-from chatlab.trace.records import Record, Step, Transport
+from chatlab.trace.records import Record, Step, Talk, Transport
 
-from .conftest import LIMIT
+from .conftest import LIMIT, RunCell
 
 ADA: Address = ("127.0.0.1", 8000)
 ROOM: Address = ("127.0.0.1", 9999)
@@ -74,14 +75,43 @@ def test_a_pause_holds_the_picture_and_loses_nothing(panels: ExitStack) -> None:
     assert panel._pause.description == "Pause"
 
 
-def test_a_panel_of_the_same_title_closes_the_older_one(panels: ExitStack) -> None:
-    first = panels.enter_context(LadderPanel(traced(), "UDP"))
-    panels.enter_context(LadderPanel(traced(), "TCP"))
+def test_a_cell_that_is_run_again_closes_the_ladders_that_it_showed_before(
+    run_cell: RunCell, panels: ExitStack
+) -> None:
+    run_cell("cell")
+    first = [panels.enter_context(LadderPanel(traced())) for _ in range(2)]
+    run_cell("another cell")
+    other = panels.enter_context(LadderPanel(traced()))
+    assert not any(panel._pause.disabled for panel in [*first, other])
+    run_cell("cell")
+    panels.enter_context(LadderPanel(traced()))
+    assert [panel._pause.disabled for panel in [*first, other]] == [True, True, False]
     assert threads() == ["ladder-panel"] * 2
-    panels.enter_context(LadderPanel(traced(), "UDP"))
-    assert threads() == ["ladder-panel"] * 2
+
+
+def test_a_panel_of_the_same_trace_closes_the_older_one(panels: ExitStack) -> None:
+    trace = traced()
+    first = panels.enter_context(LadderPanel(trace, "UDP"))
+    panels.enter_context(LadderPanel(trace))
     assert first._pause.disabled
     assert repr(first) == "Message ladder: UDP"
+
+
+def test_a_picture_is_drawn_from_a_bounded_number_of_records(panels: ExitStack) -> None:
+    asked: list[int] = []
+
+    class Asked(Trace):
+        def talk(self, newest: int = sys.maxsize) -> Talk:
+            asked.append(newest)
+            return super().talk(newest)
+
+    trace = Asked()
+    panels.enter_context(LadderPanel(trace))
+    for number in range(RECORDS + 50):
+        say(trace, f"flood {number}")
+    trace.talk()  # all, so that what follows is what the panel asked for
+    assert set(asked) == {RECORDS, sys.maxsize}
+    assert len(trace.talk(RECORDS).records) == RECORDS
 
 
 def test_close_draws_the_last_words_and_ends_the_thread() -> None:

@@ -8,12 +8,14 @@ from contextlib import ExitStack
 from html import unescape
 
 import ipywidgets
+import pytest
 
 from chatlab.panels import ChatPanel, RoomPanel, side_by_side
 from chatlab.panels.room_panel import NICKNAMES_SHOWN
 from chatlab.udp.server import UdpServer
 
-from .conftest import LIMIT, FakeClient, FakeCounts, FakeServer, Page
+from ..programs import Program
+from .conftest import LIMIT, FakeClient, FakeCounts, FakeServer, Page, RunCell
 
 
 def markup(panel: RoomPanel) -> str:
@@ -45,6 +47,23 @@ def test_it_shows_who_is_here_the_counts_and_how_to_join(panels: ExitStack) -> N
     assert f"open at {host}:{port}" in text(panel)
     assert f"python -m chatlab.udp.client --host {host} --port {port} --nick " in text(panel)
     assert "0 here" in text(panel)
+
+
+class MyServer(UdpServer):
+    """As a reader would write it, in a notebook."""
+
+    __module__ = "__main__"
+
+
+@pytest.mark.parametrize("reliable", [False, True])
+@pytest.mark.parametrize("kind", [UdpServer, MyServer])
+def test_the_command_that_it_shows_joins_the_room(kind: type[UdpServer], reliable: bool, panels: ExitStack) -> None:
+    server = kind(port=0, reliable=reliable)
+    panel = panels.enter_context(RoomPanel(server))
+    found = re.search(r"python (-m .*) --nick your-name", text(panel))
+    assert found
+    with Program(*found[1].split(), "--nick", "ada") as client:
+        assert client.wait_for_line("ada") == "ada joined!"
 
 
 def test_it_follows_the_server(panels: ExitStack) -> None:
@@ -102,6 +121,26 @@ def test_a_panel_at_the_same_address_closes_the_older_one(panels: ExitStack) -> 
     for server in (first, other, second):
         panels.enter_context(RoomPanel(server))
     assert [server.running for server in (first, other, second)] == [False, True, True]
+
+
+@pytest.mark.parametrize("cell", ["cell-1", ""])  # not every front end tells which cell runs
+def test_rooms_on_any_port_are_as_many_as_there_are_until_their_cell_is_run_again(
+    cell: str, run_cell: RunCell, panels: ExitStack
+) -> None:
+    def open_two() -> list[UdpServer]:
+        run_cell(cell)
+        servers = [UdpServer(port=0), UdpServer(port=0)]
+        for server in servers:
+            panels.enter_context(RoomPanel(server))
+        return servers
+
+    first = open_two()
+    run_cell(cell and "cell-2", code="another panel")
+    other = UdpServer(port=0)
+    panels.enter_context(RoomPanel(other))
+    assert [server.running for server in [*first, other]] == [True, True, True]
+    second = open_two()
+    assert [server.running for server in [*first, other, *second]] == [False, False, True, True, True]
 
 
 def test_a_panel_of_the_same_server_takes_it_over(panels: ExitStack) -> None:

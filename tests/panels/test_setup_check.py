@@ -80,6 +80,13 @@ def test_it_asks_for_what_the_project_asks_for() -> None:
     assert f'requires-python = ">={".".join(map(str, PYTHON))}"' in project
 
 
+def test_it_looks_for_all_that_the_lessons_use() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    extras = re.findall(r"^(?:terminal|notebooks|trace) = .*", project, re.MULTILINE)
+    assert len(extras) == 3
+    assert set(re.findall(r'"([\w-]+)[<>=]', "".join(extras))) - set(PACKAGES) == set()
+
+
 def test_it_runs_where_the_packages_of_the_notebooks_are_missing() -> None:
     program = """
 import sys

@@ -14,10 +14,10 @@ from chatlab.panels import WeatherPanel
 from chatlab.trace import Trace
 from chatlab.udp.client import UdpClient
 from chatlab.udp.fate import FAIR, STORM, Conditions, Weather
+from chatlab.udp.relay import WeatherRelay
 from chatlab.udp.server import UdpServer
-from chatlab.udp.weather import WeatherRelay
 
-from .conftest import LIMIT
+from .conftest import LIMIT, RunCell
 
 
 @pytest.fixture
@@ -81,6 +81,31 @@ def test_one_direction_alone(server: UdpServer, panels: ExitStack) -> None:
     assert panel.relay.weather == Weather(Conditions(loss=0.5), Conditions(delay=0.25))
 
 
+def test_a_slider_changes_its_own_condition_alone(server: UdpServer, panels: ExitStack) -> None:
+    weather = Weather(Conditions(reorder=0.123), Conditions(delay=0.25))
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server, weather=weather)))
+    panel._sliders["loss"].value = 0.5
+    assert panel.relay.weather == Weather(Conditions(reorder=0.123, loss=0.5), Conditions(delay=0.25, loss=0.5))
+
+
+def test_weather_that_is_longer_than_a_slider_lengthens_it(server: UdpServer, panels: ExitStack) -> None:
+    weather = Weather(to_client=Conditions(delay=2.5))
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server, weather=weather)))
+    assert panel.relay.weather == weather
+    panel._direction.value = "to the client"
+    assert values(panel)["delay"] == 2.5
+    panel._sliders["loss"].value = 0.5
+    assert panel.relay.weather == Weather(to_client=Conditions(delay=2.5, loss=0.5))
+
+
+def test_showing_the_other_direction_changes_nothing(server: UdpServer, panels: ExitStack) -> None:
+    weather = Weather(Conditions(loss=0.1), Conditions(loss=0.2))
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server, weather=weather)))
+    for direction in ("to the client", "to the server", "both ways"):
+        panel._direction.value = direction
+        assert panel.relay.weather == weather
+
+
 def test_the_counts_and_the_ladder_follow_the_talk(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     counted, drawn = threading.Event(), threading.Event()
@@ -98,6 +123,19 @@ def test_a_panel_for_the_same_relay_closes_the_older_one(server: UdpServer, pane
     panels.enter_context(WeatherPanel(first.relay))
     assert first._presets.disabled
     assert first.relay.running
+
+
+def test_two_relays_on_any_port_until_their_cell_is_run_again(
+    server: UdpServer, run_cell: RunCell, panels: ExitStack
+) -> None:
+    run_cell("cell")
+    relays = [WeatherRelay(server), WeatherRelay(server)]
+    for relay in relays:
+        panels.enter_context(WeatherPanel(relay))
+    assert [relay.running for relay in relays] == [True, True]
+    run_cell("cell")
+    panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    assert [relay.running for relay in relays] == [False, False]
 
 
 def test_a_relay_that_cannot_open_says_why(server: UdpServer, panels: ExitStack) -> None:

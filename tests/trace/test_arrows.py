@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from chatlab.trace import udp_arrows
 from chatlab.trace.records import Step, Transport
 
 from .scripts import Script
@@ -19,6 +22,40 @@ def test_what_both_ends_see_is_one_arrow() -> None:
 def test_what_never_arrives_at_a_watched_end_is_lost() -> None:
     script = Script().sent("ada", "room", b"one").sent("ada", "room", b"two").received("ada", "room", b"two")
     assert script.rows == ["1 ada -> room one lost", "2 ada -> room two"]
+
+
+def test_what_waits_to_be_read_is_not_lost() -> None:
+    script = Script().sent("ada", "room", b"one").received("ada", "room", b"one").sent("ada", "room", b"two")
+    assert script.rows == ["1 ada -> room one", "2 ada -> room two unread"]
+    assert script.received("ada", "room", b"two").rows == ["1 ada -> room one", "2 ada -> room two"]
+
+
+def test_what_nobody_has_read_is_lost_when_its_receiver_closes_and_while_that_is_closed() -> None:
+    script = Script().sent("ada", "room", b"one").received("ada", "room", b"one").sent("ada", "room", b"two")
+    script.add(Step.ENDED, "room", "room").sent("ada", "room", b"three")
+    assert script.rows == ["1 ada -> room one", "2 ada -> room two lost", "3 ada -> room three lost"]
+    script.sent("room", "ada", b"open again").sent("ada", "room", b"two")
+    assert script.rows[1:] == [
+        "2 ada -> room two lost",
+        "3 ada -> room three lost",
+        "4 room -> ada open again unread",
+        "5 ada -> room two unread",
+    ]
+    assert script.received("ada", "room", b"two").rows[-1] == "5 ada -> room two"
+
+
+def test_an_empty_datagram_is_not_taken_for_a_cut_one() -> None:
+    script = Script().sent("ada", "room", b"hello").received("ada", "room", b"")
+    assert script.rows == ["1 ada -> room hello unread", "2 ada -> room (empty)"]
+
+
+def test_an_arrival_is_looked_for_among_a_bounded_number_of_datagrams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(udp_arrows, "UNDER_WAY", 3)
+    script = Script()
+    for number in range(4):
+        script.sent("ada", "room", b"%d" % number)
+    script.received("ada", "room", b"3")
+    assert script.rows[-2:] == ["4 ada -> room 3 unread", "5 ada -> room 3"]
 
 
 def test_what_is_overtaken_is_late_and_crosses() -> None:

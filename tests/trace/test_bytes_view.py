@@ -10,10 +10,12 @@ from chatlab.udp.protocol import build_sign_up
 from .scripts import Script
 
 
-def fields(data: bytes, transport: Transport = Transport.UDP) -> dict[str, bytes]:
+def fields(data: bytes, transport: Transport = Transport.UDP, source: str = "room") -> dict[str, bytes]:
+    """Of a message from `source`: to the room, or from it to ada."""
     found: dict[str, bytes] = {}
     name = ""
-    rows = Script(transport).sent("ada", "room", data).trace.message(1).rows
+    destination = "ada" if source == "room" else "room"
+    rows = Script(transport).sent(source, destination, data).trace.message(1).rows
     assert b"".join(row.data for row in rows) == data
     for row in rows:
         name = row.field or name
@@ -32,14 +34,32 @@ def test_the_table() -> None:
 
 
 def test_the_fields_of_datagrams() -> None:
-    sign_up = fields(build_sign_up("ada"))
+    sign_up = fields(build_sign_up("ada"), source="ada")
     assert (sign_up["command"], sign_up["nickname"]) == (b"SIGNUP_TAG:", b"ada")
     assert set(sign_up["padding"]) == {ord(" ")}
-    assert fields(build_sign_up("ada", "0123456789abcdef"))["token"] == b"0123456789abcdef"
+    assert fields(build_sign_up("ada", "0123456789abcdef"), source="ada")["token"] == b"0123456789abcdef"
     assert fields(b"REFUSED_TAG:the room is full")["reason"] == b"the room is full"
     assert fields(b"ada joined!") == {"nickname": b"ada", "notice": b" joined!"}
     assert fields(b"hello") == {"text": b"hello"}
     assert not fields(b"")
+
+
+@pytest.mark.parametrize("transport", Transport)
+@pytest.mark.parametrize(
+    "said", [b"TODO: buy milk", b"bob: hi", b"bob left!", b"bob left the chat!", b"ERROR x", b"NICK"]
+)
+def test_what_a_member_says_is_not_read_as_words_of_the_room(transport: Transport, said: bytes) -> None:
+    found = fields(said + b"\n" * (transport is Transport.TCP), transport, source="ada")
+    assert found.pop("newline", b"\n") == b"\n"
+    assert found == {"text": said}
+
+
+def test_the_own_name_in_front_of_what_one_says_is_a_field() -> None:
+    assert fields(b"ada: hi", source="ada") == {"nickname": b"ada", "separator": b": ", "text": b"hi"}
+
+
+def test_what_only_a_client_says_is_not_read_in_words_of_the_room() -> None:
+    assert fields(b"SIGNOUT_TAG:") == {"text": b"SIGNOUT_TAG:"}
 
 
 def test_the_fields_of_a_reliable_room_stand_in_front_of_the_plain_ones() -> None:

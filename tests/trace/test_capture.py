@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from chatlab.trace import Trace
 from chatlab.trace.records import Record, Step, Transport
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
+from chatlab.udp.simulated import SimulatedNetwork, transfer
 
 from .scripts import PARTIES, Script
 from .test_recording import hear
@@ -109,6 +111,31 @@ def test_ipv6_and_more_than_a_segment_holds(tmp_path: Path) -> None:
     assert "".join(payloads(path, "tcp")) == big.decode()
     assert payloads(path, "udp") == ["small"]
     assert complaints(path) == []
+
+
+def test_a_talk_in_a_simulated_network_can_be_saved(tmp_path: Path) -> None:
+    network, path = SimulatedNetwork(), tmp_path / "talk.pcapng"
+    transfer([b"hello"], network)
+    network.trace.save(path)
+    assert payloads(path, "udp") == ["MSG_TAG:00000000 0 hello", "ACK_TAG:00000000 0"]
+    assert fields(path, "ip.src") == fields(path, "ip.dst")[::-1]
+
+
+def test_what_cannot_be_saved_leaves_an_older_file_as_it_was(tmp_path: Path) -> None:
+    trace, path = Trace(), tmp_path / "talk.pcapng"
+    trace.add(Record(0, Step.SENT, Transport.UDP, ("no address", 1), PARTIES["room"], b"hi"))
+    path.write_bytes(b"older")
+    with pytest.raises(OSError, match="illegal IP address"):
+        trace.save(path)
+    assert path.read_bytes() == b"older"
+
+
+def test_without_dpkt_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "dpkt", None)
+    monkeypatch.delitem(sys.modules, "chatlab.trace.capture", raising=False)
+    with pytest.raises(ImportError, match=r"^a capture needs the package dpkt: .*pip install"):
+        Trace().save(tmp_path / "talk.pcapng")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_times_are_those_of_the_clock(tmp_path: Path) -> None:

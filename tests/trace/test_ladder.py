@@ -82,14 +82,14 @@ def test_the_picture_marks_what_is_lost_late_and_repeated() -> None:
 
 def test_an_overtaken_rung_crosses_the_one_that_overtook_it() -> None:
     script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 0)
-    first, second = (placed.line for placed in lay_out(script.ladder, ["", ""]).rungs)
+    first, second = (placed.stroke for placed in lay_out(script.ladder, ["", ""]).rungs)
     assert first.y1 < second.y1
     assert first.y2 > second.y2
 
 
 def test_rungs_that_come_in_order_do_not_cross() -> None:
     script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 1.5)
-    first, second = (placed.line for placed in lay_out(script.ladder, ["", ""]).rungs)
+    first, second = (placed.stroke for placed in lay_out(script.ladder, ["", ""]).rungs)
     assert first.y1 < second.y1
     assert first.y2 < second.y2
 
@@ -110,7 +110,7 @@ def test_texts_keep_clear_of_each_other_and_of_the_parties_lines(parties: int, m
         assert right < layout.width
         assert all(not left < x < right for x in layout.columns.values())
         assert all(bottom <= other[1] or other[3] <= top for other in boxes[:index] + boxes[index + 1 :])
-    level = [placed.line.y1 for placed in layout.rungs if placed.line.y1 == placed.line.y2]
+    level = [placed.stroke.y1 for placed in layout.rungs if placed.stroke.y1 == placed.stroke.y2]
     assert all(not top < y < bottom for _, top, _, bottom in boxes for y in level)
 
 
@@ -127,6 +127,10 @@ def test_a_long_talk_shows_its_newest_messages() -> None:
     rows = script.rows
     assert rows[0] == "(5 earlier)"
     assert (rows[1], rows[-1]) == ("6 ada -> room 5", f"{SHOWN + 5} ada -> room {SHOWN + 4}")
+
+
+def test_a_talk_of_one_party_with_itself() -> None:
+    assert str(Script().carried("ada", "ada", b"hi", 0).trace).splitlines()[0] == "Messages of ada:"
 
 
 def test_an_empty_trace_says_so() -> None:

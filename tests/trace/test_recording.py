@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import subprocess
+import sys
 from typing import get_args
 
 import pytest
@@ -13,12 +14,14 @@ from chatlab.tcp.server import Model, TcpServer
 from chatlab.trace import Trace, recording
 from chatlab.trace.records import Record, Step, Transport
 from chatlab.udp.client import UdpClient
+from chatlab.udp.crossing import Crossing
+from chatlab.udp.fate import Conditions, Weather
+from chatlab.udp.relay import WeatherRelay
 from chatlab.udp.server import UdpServer
-from chatlab.udp.weather import Conditions, Weather, WeatherRelay
 
+from ..waiting import Heard
 from .scripts import PARTIES, Script
 
-LIMIT = 5.0
 TALK = [
     "ada -> room SIGNUP_TAG:ada",
     "room -> ada ada joined!",
@@ -102,12 +105,11 @@ def stormy_talk(*, everywhere: bool) -> str:
         WeatherRelay(room, seed=5, trace=trace) as relay,
         UdpClient("ada", relay, trace=ends) as ada,
     ):
-        last = threading.Event()
-        relay.on_fate = lambda crossing: last.set() if crossing.datagram == b"message 7" else None
+        relay.on_fate = crossings = Heard[Crossing]()
         relay.weather = Weather(to_server=Conditions(loss=0.3, repeat=0.3, reorder=0.3))
         for number in range(8):
             ada.say(f"message {number}")
-        assert last.wait(LIMIT)
+        crossings.wait_for(lambda crossing: crossing.datagram == b"message 7")
         relay.close()
     said = [row for row in rows(trace) if row.startswith("ada -> room message")]
     return "\n".join(row.partition(", arrives")[0] for row in said)
@@ -130,6 +132,35 @@ def test_a_relay_is_no_party_and_what_it_carries_is_drawn_once() -> None:
         hear(ada, "hi")
     assert rows(trace)[:4] == [TALK[0], TALK[1], TALK[5], TALK[6]]
     assert trace.ladder.parties == ("ada", "room")
+
+
+UNWATCHED = """
+import sys
+from chatlab.events import Said
+from chatlab.tcp.client import TcpClient
+from chatlab.tcp.server import MODELS, TcpServer
+from chatlab.udp.client import UdpClient
+from chatlab.udp.relay import WeatherRelay
+from chatlab.udp.server import UdpServer
+
+def talk(room, ada, bob):
+    with ada, bob:
+        bob.say("hi")
+        next(event for event in ada if isinstance(event, Said))
+
+with UdpServer(port=0) as room, WeatherRelay(room) as relay:
+    talk(room, UdpClient("ada", room), UdpClient("bob", relay))
+for model in MODELS:
+    with TcpServer(port=0, model=model) as room:
+        talk(room, TcpClient("ada", room), TcpClient("bob", room))
+print([module for module in sys.modules if module.startswith("chatlab.trace")])
+"""
+
+
+def test_what_nobody_watches_does_not_even_load_a_line_of_the_trace() -> None:
+    """So it costs nothing: see `python -m chatlab.bench trace` for what watching costs."""
+    ended = subprocess.run([sys.executable, "-c", UNWATCHED], check=True, capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "[]\n"
 
 
 def test_the_newest_records_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
 import pytest
@@ -71,13 +72,54 @@ def test_datagrams_of_every_call(sockets: ExitStack) -> None:
     assert rows(trace) == ["ada -> bob one", "bob -> ada two", "bob -> ada three", "ada -> bob four 2 of 4 bytes read"]
 
 
-def test_a_datagram_to_a_closed_socket_is_lost(sockets: ExitStack) -> None:
+def test_a_datagram_waits_until_it_is_read_or_its_socket_closes(sockets: ExitStack) -> None:
     trace = Trace()
     ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
+    address = bob.getsockname()
     for text in (b"heard", b"too late"):
-        ada.sendto(text, bob.getsockname())
+        ada.sendto(text, address)
+    assert rows(trace) == ["ada -> bob heard unread", "ada -> bob too late unread"]
     bob.recv(100)
-    assert rows(trace) == ["ada -> bob heard", "ada -> bob too late lost"]
+    assert rows(trace) == ["ada -> bob heard", "ada -> bob too late unread"]
+    bob.close()
+    ada.sendto(b"anybody?", address)
+    assert rows(trace) == ["ada -> bob heard", "ada -> bob too late lost", "ada -> bob anybody? lost"]
+
+
+def test_a_datagram_that_is_read_into_a_buffer_with_its_sender_has_arrived(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
+    ada.sendto(b"hello", bob.getsockname())
+    buffer = bytearray(100)
+    assert bob.recvfrom_into(buffer, 0, socket.MSG_PEEK) == (5, ada.getsockname())
+    assert rows(trace) == ["ada -> bob hello unread"]
+    assert bob.recvfrom_into(buffer) == (5, ada.getsockname())
+    assert rows(trace) == ["ada -> bob hello"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sendmsg and recvmsg")
+def test_a_datagram_of_sendmsg_and_recvmsg(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
+    ada.sendmsg([b"hel", b"lo"], [], 0, bob.getsockname())
+    assert rows(trace) == ["ada -> bob hello unread"]
+    assert bob.recvmsg(100)[0] == b"hello"
+    assert rows(trace) == ["ada -> bob hello"]
+
+
+def test_a_datagram_to_all_on_the_network_is_sent_and_raises_nothing(sockets: ExitStack) -> None:
+    trace = Trace()
+    sock = sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    sock.bind(("0.0.0.0", 0))  # so that its own address has to be looked up
+    everybody = ("127.255.255.255", 9)
+    try:
+        sock.sendto(b"anybody?", everybody)
+    except OSError as error:
+        pytest.skip(f"the loopback has no broadcasts here: {error}")
+    ada = sockets.enter_context(trace.watch(sock, "ada"))
+    ada.sendto(b"anybody?", everybody)
+    assert rows(trace) == ["ada -> stranger 1 anybody?"]
 
 
 def test_what_only_looks_and_what_wakes_oneself_crosses_nothing(sockets: ExitStack) -> None:
@@ -106,6 +148,47 @@ def test_pieces_sent_by_sendmsg(pair: Pair) -> None:
     pair.ada.sendmsg([b"hel", b"lo\n"])
     assert pair.room.recv(100) == b"hello\n"
     assert rows(pair.trace) == ["ada -> room [hello\\n]"]
+
+
+def test_a_connection_that_does_not_wait_is_recorded_from_its_beginning(sockets: ExitStack) -> None:
+    trace = Trace()
+    listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
+    for connect in (socket.socket.connect, socket.socket.connect_ex):
+        ada = sockets.enter_context(trace.watch(socket.socket(), "ada", peer_name="room"))
+        ada.setblocking(False)
+        with suppress(BlockingIOError):
+            getattr(ada, connect.__name__)(listener.getsockname())
+        room = sockets.enter_context(listener.accept()[0])
+        assert select.select([], [ada], [], LIMIT)[1]
+        ada.send(b"hello")
+        room.sendall(b"hi")
+        assert select.select([ada], [], [], LIMIT)[0]
+        assert ada.recv(100) == b"hi"
+        assert rows(trace) == ["ada -> room (connects)", "ada -> room [hello", "room -> ada [hi"]
+        trace.clear()
+
+
+def test_a_connection_that_is_refused_is_not_recorded(sockets: ExitStack) -> None:
+    trace = Trace()
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = closed.getsockname()
+    ada = sockets.enter_context(trace.watch(socket.socket(), "ada"))
+    with pytest.raises(ConnectionRefusedError):
+        ada.connect(address)
+    assert rows(trace) == []
+
+
+def test_an_end_comes_after_the_last_words_of_a_file_that_was_made_of_the_socket(sockets: ExitStack) -> None:
+    trace = Trace()
+    listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
+    ada = sockets.enter_context(trace.watch(socket.create_connection(listener.getsockname()), "ada", "room"))
+    room = sockets.enter_context(listener.accept()[0])
+    file = ada.makefile("w", encoding="utf-8", newline="\n")
+    ada.close()
+    file.write("last words\n")
+    file.close()
+    assert room.recv(100) == b"last words\n"
+    assert rows(trace) == ["ada -> room [last words\\n]", "ada -> room (says no more)"]
 
 
 def test_ends_are_recorded_once(pair: Pair) -> None:

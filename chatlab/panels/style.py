@@ -1,0 +1,17 @@
+"""How the panels look that are made of ipywidgets: a card, in the colours of JupyterLab's theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ipywidgets
+
+HERE = Path(__file__).parent
+
+
+def make_card(panel: ipywidgets.Box, kind: str) -> ipywidgets.HTML:
+    """Let `panel` look like a card. Returns its style sheets, panel.css and `kind`.css, to be put into it."""
+    panel.add_class("chatlab-panel")
+    panel.add_class(f"chatlab-{kind}")
+    sheets = "".join((HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("panel", kind))
+    return ipywidgets.HTML(f"<style>{sheets}</style>")
