@@ -3,42 +3,62 @@
 from __future__ import annotations
 
 import traceback
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from chatlab.grading.explain import explain
+from chatlab.grading.explain import Finding, explain
 from chatlab.grading.grades import CheckResult
 from chatlab.grading.learner import LearnerFile, Names
-from chatlab.grading.limit import Printed, Stuck, run_within
+from chatlab.grading.limit import Printed, Stuck, free, run_within
 from chatlab.grading.manifest import Exercise
+from chatlab.grading.settings import Settings
+from chatlab.grading.transcript import Crossing, transcript
 from chatlab.grading.verdict import Message, State
+from chatlab.grading.watch import Crashed, Watch
 from chatlab.text import clean
 
+PRIVATE = "a private check"
 LONGEST_LINE = 300
 PRINTED_LINES = 10
+LONGEST_TRANSCRIPT = 12
 
 
 class Attempt:
-    """Loads the learner's file in `folder` and makes the check on it, all within `seconds`.
+    """Loads the learner's file and makes the check on it, all within the limit.
 
-    `title`: what the check checks, half a sentence. `tracebacks`: whether the message is to have Python's own, too.
+    `title`: what the check checks, half a sentence. `checks`: the folder that the check is in.
     """
 
-    def __init__(self, exercise: Exercise, title: str, folder: Path, seconds: float, tracebacks: bool) -> None:
+    def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
         self.exercise = exercise
         self.title = title
-        self.file = LearnerFile(folder / exercise.file)
+        self.file = LearnerFile(settings.submission / exercise.file, exercise.fence)
         self.learner = Names(self.file)
         self.state = State.WAITING
         self.message: Message | None = None
-        self._seconds = seconds
-        self._tracebacks = tracebacks
-        self._did = f"Loaded {exercise.file}."
+        self.is_private = checks == settings.private  # its title and its message are not shown
+        self.was_stuck = False
+        self.on_news: Callable[[Attempt], object] = lambda attempt: None  # called whenever there is more to say
+        self.doing = f"Loaded {exercise.file}."
+        self._settings = settings
         self._printed = Printed()
+        self._crossings: deque[Crossing] = deque(maxlen=LONGEST_TRANSCRIPT)
+        self._watch = Watch(self.file, checks)
+        self._leaves_running = False
 
     def did(self, what: str) -> None:
         """For the first line of a message: what the check is doing from now on, as a sentence in the past tense."""
-        self._did = what
+        self.doing = what
+        self.on_news(self)
+
+    def crossed(self, sender: str, receiver: str, data: bytes) -> None:
+        """For the transcript of a message: `data` went from `sender` to `receiver`, which are names for people."""
+        self._crossings.append(Crossing(sender, receiver, bytes(data)))
+
+    def leaves_running(self) -> None:
+        """The check does not end what the learner's code has started: a thread or socket that is left is no fault."""
+        self._leaves_running = True
 
     @property
     def printed(self) -> str:
@@ -47,33 +67,53 @@ class Attempt:
 
     @property
     def result(self) -> CheckResult:
+        if self.is_private:
+            return CheckResult(PRIVATE, self.state, None, is_private=True)
         return CheckResult(self.title, self.state, self.message)
 
     def run(self, check: Callable[[], None]) -> None:
-        """Make the check."""
+        """Make the check. Must be followed by `finish`."""
 
         def load_and_check() -> None:
             self.file.load()
             check()
 
-        error = run_within(self._seconds, load_and_check, self._printed)
-        if error is None:
+        self.on_news(self)
+        self._watch.__enter__()
+        error = run_within(self._settings.limit, load_and_check, self._printed)
+        crash = self._watch.crash
+        if isinstance(error, Stuck):
+            self.was_stuck = True
+            free(error.thread)
+        if error is None and crash is None:
             self.state = State.DONE
         else:
-            self.fail(error)
+            self.fail(error, crash)
 
-    def fail(self, error: BaseException) -> None:
-        """The check failed; the first failure is the one that counts."""
+    def finish(self) -> None:
+        """The fixtures of the check are gone: so should be what the learner's code has started."""
+        if self.state is State.DONE and not self._leaves_running and (left := self._watch.left_over()):
+            self.fail(left)
+        self._watch.__exit__(None, None, None)
+
+    def fail(self, error: BaseException | None, crash: Crashed | None = None) -> None:
+        """The check failed, or a thread crashed meanwhile; the first failure is the one that counts."""
         if self.message is not None:
             return
-        self.state, saw, means, where = explain(error, self.file)
-        self.message = Message(
-            did=_one_line(self._did),
-            saw=_one_line(saw),
-            means=f"{_one_line(means)} Read again: {self.exercise.reading}",
-            where="\n".join(map(_one_line, where.splitlines())),
+        finding = explain(error, self.file, crash)
+        self.state = finding.state
+        self.message = self._message(finding, crash.error if crash else error)
+        self.on_news(self)
+
+    def _message(self, finding: Finding, error: BaseException | None) -> Message:
+        return Message(
+            did=_one_line(self.doing),
+            saw=_one_line(finding.saw),
+            means=f"{_one_line(finding.means)} Read again: {self.exercise.reading}",
+            where="\n".join(map(_one_line, finding.where.splitlines())),
+            transcript="\n".join(transcript(list(self._crossings))),
             printed="\n".join(map(_one_line, self.printed.splitlines()[-PRINTED_LINES:])),
-            traceback=_traceback(error) if self._tracebacks else "",
+            traceback=_traceback(error) if self._settings.tracebacks and error else "",
         )
 
 

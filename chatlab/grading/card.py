@@ -12,8 +12,10 @@ from html import escape
 from textwrap import indent
 
 from chatlab.grading.grades import Grade
+from chatlab.grading.manifest import Exercise
 from chatlab.grading.verdict import Message, State
 
+IN_PRODUCTION = "In production:"
 MARKS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "○", State.WAITING: "○"}
 COLOURS = {
     State.DONE: "var(--jp-success-color1, #388e3c)",
@@ -43,22 +45,24 @@ class Card:
     def __repr__(self) -> str:
         grade = self.grade
         lines = [_heading(grade), grade.exercise.objective]
-        lines += [f"  {MARKS[check.state]} {check.title}" for check in grade.checks]
+        lines += [f"  {MARKS[check.state]} {check.title}" for check in grade.shown_checks]
         if grade.state is State.NOT_YET_RIGHT:
             lines.append(indent(f"\n{grade.message}\n", "    "))
+        if grade.state is State.DONE:
+            lines.append(f"{IN_PRODUCTION} {grade.exercise.production}")
         lines.append(f"{_next(grade)}: {self.file}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         grade = self.grade
-        checks = "".join(f"<li>{MARKS[c.state]} {escape(c.title)}</li>" for c in grade.checks)
+        checks = "".join(f"<li>{MARKS[c.state]} {escape(c.title)}</li>" for c in grade.shown_checks)
         file = escape(self.file)
         parts = [
             f"<p><strong>{escape(_heading(grade))}</strong><br>{escape(grade.exercise.objective)}</p>",
             f'<ul style="list-style: none; padding-left: 0.5em; margin: 0.5em 0">{checks}</ul>',
             _message(grade.message) if grade.message and grade.state is State.NOT_YET_RIGHT else "",
             f'<p>{_next(grade)}: <a href="{file}">{file}</a></p>',
-            _hints(grade.exercise.hints) if grade.state is not State.DONE else "",
+            _hints(grade.exercise.hints) if grade.state is not State.DONE else _production(grade.exercise),
         ]
         return _box("".join(parts), COLOURS[grade.state])
 
@@ -94,8 +98,16 @@ def _next(grade: Grade) -> str:
 
 def _message(message: Message) -> str:
     lines = "".join(f'<p style="{LINE}">{escape(line)}</p>' for line in (message.did, message.saw, message.means))
-    printed = f'<p style="{LINE}">Your code printed:</p>{_code(message.printed)}' if message.printed else ""
-    return lines + (_code(message.where) if message.where else "") + printed
+    where = _code(message.where) if message.where else ""
+    return (
+        lines
+        + where
+        + "".join(f'<p style="{LINE}">{title}</p>{_code(text)}' for title, text in message.appendix if text)
+    )
+
+
+def _production(exercise: Exercise) -> str:
+    return f"<p>{IN_PRODUCTION} {escape(exercise.production)}</p>"
 
 
 def _code(text: str) -> str:

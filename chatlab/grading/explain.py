@@ -8,9 +8,11 @@ from traceback import FrameSummary, extract_tb, format_exception_only
 from typing import NamedTuple
 
 from chatlab.errors import Refusal
+from chatlab.grading.fence import Fenced
 from chatlab.grading.learner import LearnerFile
 from chatlab.grading.limit import FLOOD, Flood, Stuck
 from chatlab.grading.verdict import NotYetRight, State
+from chatlab.grading.watch import Crashed, Exited, LeftOver
 
 # The first that fits; subclasses come before their bases.
 USUALLY: tuple[tuple[type[BaseException], str], ...] = (
@@ -25,6 +27,20 @@ USUALLY: tuple[tuple[type[BaseException], str], ...] = (
     (UnicodeError, "bytes are not always text: decide what is to happen with those that are not."),
     (SyntaxError, "a bracket, a quote or a colon is missing, in this line or the one above it."),
 )
+# Errors that are wrong whatever the check does: they say more than what followed from them.
+SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
+# What a call waits for, by its name.
+WAITS = {
+    "accept": "somebody to connect",
+    "acquire": "a lock that is taken",
+    "get": "something in the queue",
+    "join": "the end of a thread",
+    "recv": "bytes from the other side",
+    "recvfrom": "a datagram",
+    "select": "one of its sockets",
+    "sleep": "time to pass",
+    "wait": "an event",
+}
 
 
 class Finding(NamedTuple):
@@ -36,42 +52,64 @@ class Finding(NamedTuple):
     where: str = ""
 
 
-def explain(error: BaseException, file: LearnerFile) -> Finding:
-    """`error`: as `run_within` gives it, from a check of `file`."""
+def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | None = None) -> Finding:
+    """`error`: as `run_within` gives it, from a check of `file`. `crash`: of a thread of the learner's, meanwhile."""
+    if crash is None:
+        assert error is not None
+        return _explain(error, file)
+    if isinstance(crash.error, NotYetRight | Flood | Exited):
+        return _explain(crash.error, file)
+    saw = f"A thread of your code had ended with {_named(crash.error)}."
+    where = _where(file, crash.frame)
+    if isinstance(error, NotYetRight) and not isinstance(crash.error, SLIPS):
+        return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
+    return Finding(State.NOT_YET_RIGHT, saw, _usually(crash.error), where)
+
+
+def _explain(error: BaseException, file: LearnerFile) -> Finding:
     stack = error.stack if isinstance(error, Stuck) else extract_tb(error.__traceback__)
     own = [frame for frame in stack if file.owns(frame)]
     where = _where(file, own[-1]) if own else ""
     wrong = State.NOT_YET_RIGHT
     match error:
+        case Fenced():
+            return Finding(wrong, error.saw, error.means, _where(file, _line(error.line, file)))
         case NotYetRight():
-            return Finding(wrong, error.saw, error.means)
+            return Finding(wrong, error.saw, error.means, where)
+        case LeftOver():
+            means = "Whoever starts a thread ends it, and whoever opens a socket closes it: the line below did."
+            return Finding(wrong, f"When all was over, {error.what}.", means, _where(file, error.frame))
         case NotImplementedError() if own and own[-1] is stack[-1]:
             saw = f"{file.path.name} still raises NotImplementedError."
             return Finding(State.NOT_STARTED, saw, "Write your code at the TODO and delete that line.", where)
         case Stuck():
             saw = f"It had not ended after {error.seconds:g} s" + ("; it was stuck in the line below." if own else ".")
-            return Finding(wrong, saw, "A loop never ends, or a call waits for what never comes.", where)
+            means = f"A loop never ends, or a call waits for what never comes{_awaited(stack, own)}."
+            return Finding(wrong, saw, means, where)
         case Flood():
             saw = f"It printed more than {FLOOD:,} characters, so it was stopped."
             return Finding(wrong, saw, "A loop that prints never ends.", where)
         case SystemExit() if own:
-            return Finding(wrong, "Your code ended the program: exit().", "Let the function return instead.", where)
+            call = "os._exit()" if isinstance(error, Exited) else "exit()"
+            return Finding(wrong, f"Your code ended the program: {call}.", "Let the function return instead.", where)
         case OSError() if own and "reading from stdin" in str(error):
             saw = "Your code waits for the keyboard: input()."
             return Finding(wrong, saw, "All that the function needs comes in by its parameters.", where)
         case SyntaxError() if error.filename == str(file.path):
-            where = _where(file, FrameSummary(error.filename, error.lineno or 0, "", line=error.text or ""))
+            where = _where(file, _line(error.lineno or 0, file, error.text))
             return Finding(wrong, f"{type(error).__name__}: {error.msg}", _usually(error), where)
         case TypeError() if not own and (function := _called(error, file)):
-            code = function.__code__
-            where = _where(file, FrameSummary(code.co_filename, code.co_firstlineno, ""))
+            where = _where(file, _line(function.__code__.co_firstlineno, file))
             means = "The check calls it as the stub had it: keep its name and its parameters."
             return Finding(wrong, f"TypeError: {error}", means, where)
         case _ if own:
-            saw = "".join(format_exception_only(type(error), error))
-            return Finding(wrong, saw, _usually(error), where)
+            return Finding(wrong, _named(error), _usually(error), where)
     saw = f"The check itself failed: {type(error).__name__}: {error}"
     return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
+
+
+def _named(error: BaseException) -> str:
+    return "".join(format_exception_only(type(error), error)).strip()
 
 
 def _usually(error: BaseException) -> str:
@@ -79,11 +117,25 @@ def _usually(error: BaseException) -> str:
     return f"Usually: {meaning}" if meaning else "Python stopped at the line below; the words after the colon say why."
 
 
+def _awaited(stack: list[FrameSummary], own: list[FrameSummary]) -> str:
+    """What the call in the last line of the learner's waits for; '' if that isn't known."""
+    if not own:
+        return ""
+    further = stack[stack.index(own[-1]) + 1 :]
+    # A call of something that is written in C has no frame.
+    names = [further[0].name] if further else re.findall(r"\.(\w+)\(", own[-1].line or "")
+    return next((f": {name}() waits for {WAITS[name]}" for name in names if name in WAITS), "")
+
+
 def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None:
     """The learner's function that was called with arguments it doesn't take: 'greet() takes 1 positional …'."""
     called = re.match(r"(\w+)\(\) (takes|missing|got)", str(error))
     function = vars(file.module).get(called[1]) if called else None
     return function if hasattr(function, "__code__") else None
+
+
+def _line(number: int, file: LearnerFile, text: str | None = None) -> FrameSummary:
+    return FrameSummary(str(file.path), number, "", line=text)
 
 
 def _where(file: LearnerFile, frame: FrameSummary) -> str:

@@ -1,146 +1,146 @@
-"""The pytest hooks of the grader: each check of an exercise runs as an Attempt, and its report says a State.
+"""The pytest hooks that make the checks: each runs as an Attempt, and its report says a State.
 
-A check is a test in an exercise's own file. The first in the file is the basic one: until it is done, those below
-it wait. pytest itself sees done as passed, not yet right as failed, not started and waiting as skipped; its exit
-code is 0 only if all is done. Tests that belong to no exercise are left alone.
-
-What never lets another thread run (`10 ** 10 ** 10`) defeats an Attempt's limit. Then, as a last resort, faulthandler
-says where each thread is and ends the process.
+A check is a test in an exercise's own file. The first one is the basic one: until it is done, those below it wait. They
+also wait when two of them had to be stopped, as each of these takes the whole limit. pytest itself sees done as passed,
+not yet right as failed, not started and waiting as skipped. Tests of no exercise are left alone.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import inspect
-import os
+from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from chatlab.grading.attempt import Attempt
-from chatlab.grading.grades import CheckResult, Grade, dump_grades
+from chatlab.grading.grades import GRADE
+from chatlab.grading.journal import Journal
 from chatlab.grading.learner import Names
-from chatlab.grading.manifest import Exercise
-from chatlab.grading.table import write_summary
+from chatlab.grading.settings import Settings
 from chatlab.grading.verdict import State
 
 ATTEMPT = pytest.StashKey[Attempt]()
-GRADE = "grade"  # the attribute of a report that holds the exercise and the result of the check, JSON alone
-LETTERS = {State.DONE: ".", State.NOT_YET_RIGHT: "x", State.NOT_STARTED: "-", State.WAITING: "w"}
-COLOURS = {State.DONE: "green", State.NOT_YET_RIGHT: "red", State.NOT_STARTED: "yellow", State.WAITING: "yellow"}
+STUCK_CHECKS = 2  # of an exercise; the rest of it then waits
+SLACK = 3.0  # seconds beyond the limit, for what is around a check
 
 
 @dataclass(eq=False)
 class Grader:
-    """`folder`: where the checks are. `submission`: where the files to check are. `limit`: seconds for a check."""
+    """`done`, `stopped`: from earlier workers: exercises whose basic check is done; how many checks of each had to be
+    stopped. `journal`: None where nothing outlives this process.
+    """
 
-    exercises: tuple[Exercise, ...]
-    folder: Path
-    submission: Path
-    limit: float
-    tracebacks: bool
-    grades_file: Path | None
+    settings: Settings
+    done: set[str] = field(default_factory=set)
+    stopped: Counter[str] = field(default_factory=Counter)
+    journal: Journal | None = None
     _basic: dict[str, Attempt] = field(default_factory=dict)
-    _results: dict[str, dict[str, CheckResult]] = field(default_factory=dict)
-    _stderr: int = field(default_factory=lambda: os.dup(2))  # as it is before pytest captures it
-
-    def pytest_unconfigure(self) -> None:
-        os.close(self._stderr)
 
     @pytest.fixture
     def attempt(self, request: pytest.FixtureRequest) -> Attempt:
-        """`attempt.did(…)` says what the check is doing; `attempt.printed` is what the learner's code printed."""
-        attempt: Attempt = request.node.stash[ATTEMPT]
-        return attempt
+        """`attempt.did(…)` says what the check is doing; see Attempt."""
+        return request.node.stash[ATTEMPT]  # type: ignore[no-any-return]
 
     @pytest.fixture
     def learner(self, attempt: Attempt) -> Names:
         """The learner's functions and classes: `learner.greet(…)`."""
         return attempt.learner
 
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        by_file = {self.folder / exercise.checks: exercise for exercise in self.exercises}
+        folder, private = self.settings.folder, self.settings.private
+        asked_for = {item.path.name for item in items if item.path.parent == folder}
+        items[:] = [item for item in items if item.path.parent != private or item.path.name in asked_for]
         for item in items:
-            if exercise := by_file.get(item.path):
-                attempt = item.stash[ATTEMPT] = Attempt(
-                    exercise, _title(item), self.submission, self.limit, self.tracebacks
-                )
+            exercise = next((e for e in self.settings.exercises if e.checks == item.path.name), None)
+            if exercise and item.path.parent in (folder, private):
+                attempt = item.stash[ATTEMPT] = Attempt(exercise, _title(item), item.path.parent, self.settings)
                 self._basic.setdefault(exercise.name, attempt)
                 item.add_marker(pytest.mark.filterwarnings("ignore"))  # whatever this project's own tests want
+                attempt.on_news = self._note
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
-        faulthandler.dump_traceback_later(3 * self.limit + 1, exit=True, file=self._stderr)
-        try:
-            return (yield)
-        finally:
-            faulthandler.cancel_dump_traceback_later()
+    def pytest_sessionstart(self) -> None:
+        if self.journal:
+            self.journal.take_faults()  # pytest has set it up otherwise until here
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        attempt = item.stash.get(ATTEMPT, None)
+        if attempt is None:
+            return None
+        if not attempt.is_private:  # there, only the report says that there was a check
+            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        self._expect_a_sign()
+        self._note(attempt)
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        self._expect_a_sign()
+        attempt.finish()
+        if attempt.was_stuck:
+            self.stopped[attempt.exercise.name] += 1
+        item.ihook.pytest_runtest_logreport(report=_report(attempt, reports))
+        if self.journal:
+            self.journal.rest()
+        if not attempt.is_private:
+            item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        attempt = item.stash.get(ATTEMPT, None)
-        basic = self._basic[attempt.exercise.name] if attempt else None
-        if basic is not attempt and basic and basic.state is not State.DONE:
-            pytest.skip("waits for the first check of the exercise")
+        if attempt := item.stash.get(ATTEMPT, None):
+            name = attempt.exercise.name
+            basic = self._basic[name]
+            if basic is not attempt and basic.state is not State.DONE and name not in self.done:
+                pytest.skip("waits for the first check of the exercise")
+            if self.stopped[name] >= STUCK_CHECKS:
+                pytest.skip("waits for the checks that had to be stopped")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         if attempt := pyfuncitem.stash.get(ATTEMPT, None):
-            pyfuncitem.obj = partial(_make, attempt, pyfuncitem.obj)
+            pyfuncitem.obj = partial(self._make, attempt, pyfuncitem.obj)
         return (yield)
+
+    def _make(self, attempt: Attempt, check: Callable[..., None], /, **fixtures: Any) -> None:
+        attempt.run(partial(check, **fixtures))
+        self._expect_a_sign()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if attempt := item.stash.get(ATTEMPT, None):
-            if report.failed and call.excinfo:
-                attempt.fail(call.excinfo.value)
-            if report.when == "call" or not report.passed:
-                vars(report)[GRADE] = attempt.exercise.name, attempt.result.to_json()
+        attempt = item.stash.get(ATTEMPT, None)
+        if attempt and report.failed and call.excinfo:
+            attempt.fail(call.excinfo.value)
         return report
 
-    def pytest_report_teststatus(
-        self, report: pytest.TestReport
-    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-        if GRADE not in vars(report):
-            return None
-        state = State(vars(report)[GRADE][1]["state"])
-        return state.value, LETTERS[state], (state.value.upper(), {COLOURS[state]: True})
+    def _expect_a_sign(self) -> None:
+        if self.journal:
+            self.journal.expect_a_sign_within(self.settings.limit + SLACK)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if GRADE in vars(report):
-            name, result = vars(report)[GRADE]
-            self._results.setdefault(name, {})[report.nodeid] = CheckResult.from_json(result)
-
-    @property
-    def grades(self) -> list[Grade]:
-        """Of the exercises that were asked for, in the order of the course."""
-        graded = [exercise for exercise in self.exercises if exercise.name in self._results]
-        return [Grade(exercise, tuple(self._results[exercise.name].values())) for exercise in graded]
-
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self.grades_file:
-            self.grades_file.write_text(dump_grades(self.grades), encoding="utf-8")
-        if session.exitstatus == pytest.ExitCode.OK and any(g.state is not State.DONE for g in self.grades):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-        if self.grades:
-            here = config.invocation_params.dir
-            write_summary(terminalreporter, self.grades, self.submission, self.folder, here)
+    def _note(self, attempt: Attempt) -> None:
+        if self.journal:
+            self.journal.write(
+                {"exercise": attempt.exercise.name, "doing": attempt.doing, "result": attempt.result.to_json()}
+            )
 
 
-def _make(attempt: Attempt, check: Callable[..., None], /, **fixtures: object) -> None:
-    attempt.run(partial(check, **fixtures))
-    if attempt.state is State.NOT_STARTED:
-        pytest.skip(str(attempt.message))
-    if attempt.state is not State.DONE:
-        pytest.fail(str(attempt.message), pytrace=False)
+def _report(attempt: Attempt, reports: list[pytest.TestReport]) -> pytest.TestReport:
+    """One for the check: of the phase that did not pass, or of the call."""
+    report = next((report for report in reports if not report.passed), reports[1 % len(reports)])
+    report.sections.clear()
+    vars(report)[GRADE] = attempt.exercise.name, attempt.result.to_json()
+    match attempt.state:
+        case State.NOT_YET_RIGHT:
+            report.outcome, report.longrepr = "failed", str(attempt.result.message or "A private check did not pass.")
+        case State.NOT_STARTED:
+            report.outcome, report.longrepr = "skipped", (str(attempt.file.path), 1, str(attempt.message))
+    return report
 
 
 def _title(item: pytest.Item) -> str:

@@ -10,30 +10,37 @@ import importlib.util
 import linecache
 import sys
 import traceback
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from chatlab.grading.fence import keep_out
 from chatlab.grading.verdict import NotYetRight
 
 
 class LearnerFile:
-    """The file at `path`, and the module that it makes."""
+    """The file at `path`, and the module that it makes. `fence`: what it may not import."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fence: Sequence[str] = ()) -> None:
         self.path = path
+        self.fence = fence
         self.module = ModuleType(path.stem)
 
     def load(self) -> None:
-        """Run the file. Raises NotYetRight if it isn't there or isn't text, and whatever its code raises."""
+        """Run the file. Raises NotYetRight if it isn't there, isn't text or imports what it may not; and whatever its
+        code raises.
+        """
         source = self._read()
         filename = str(self.path)
         # The lines that tracebacks show; without a modification time, linecache does not look at the file again.
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         self.module.__file__ = filename
         sys.modules[self.path.stem] = self.module  # dataclasses look their module up there
-        exec(compile(source, filename, "exec", dont_inherit=True), vars(self.module))
+        code = compile(source, filename, "exec", dont_inherit=True)
+        keep_out(source, filename, self.fence)
+        exec(code, vars(self.module))
 
     def owns(self, frame: traceback.FrameSummary) -> bool:
         return frame.filename == str(self.path)

@@ -1,31 +1,34 @@
 """A call that may hang, exit or flood, made safe for the one who calls.
 
 It runs in a daemon thread of its own, so that a limit holds on every system and the caller goes on. What is stuck
-is asked to stop as soon as it executes Python code again; what waits inside a system call keeps waiting until
-the caller closes what it waits for, or until the process ends.
+is asked to stop as soon as it executes Python code again. What waits in a socket is woken by `free`; what waits for
+something else keeps waiting until the process ends.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
+import socket
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from types import FrameType
 
 FLOOD = 1_000_000  # characters
 KEPT = 2_000
 
 
 class Stuck(Exception):
-    """The call had not returned after `seconds`. `stack`: where it was then, outermost first."""
+    """The call had not returned after `seconds`. `stack`: where its `thread` was then, outermost first."""
 
-    def __init__(self, seconds: float, stack: list[traceback.FrameSummary]) -> None:
-        super().__init__(seconds, stack)
+    def __init__(self, seconds: float, thread: threading.Thread) -> None:
+        super().__init__(seconds, thread)
         self.seconds = seconds
-        self.stack = stack
+        self.thread = thread
+        self.stack = traceback.extract_stack(frame) if (frame := _frame(thread)) else []
 
 
 class Flood(BaseException):
@@ -68,12 +71,27 @@ def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> Ba
         thread.join(seconds)
     if outcome:
         return outcome[0]
-    frame = sys._current_frames().get(thread.ident or 0)
-    stack = traceback.extract_stack(frame) if frame else []
-    _ask_to_stop(thread)
-    return Stuck(seconds, stack)
+    stuck = Stuck(seconds, thread)
+    ask_to_stop(thread)
+    return stuck
 
 
-def _ask_to_stop(thread: threading.Thread) -> None:
-    """Python's C API, PyThreadState_SetAsyncExc."""
+def ask_to_stop(thread: threading.Thread) -> None:
+    """SystemExit in `thread`, when it next executes Python code (Python's C API, PyThreadState_SetAsyncExc)."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+
+
+def free(thread: threading.Thread) -> None:
+    """End the wait of `thread` in a socket that one of its functions holds: nobody can use that socket afterwards."""
+    frame = _frame(thread)
+    while frame:
+        for value in list(frame.f_locals.values()):
+            for held in (value, *getattr(value, "__dict__", {}).values()):
+                if isinstance(held, socket.socket):
+                    with suppress(OSError):
+                        socket.socket.shutdown(held, socket.SHUT_RDWR)
+        frame = frame.f_back
+
+
+def _frame(thread: threading.Thread) -> FrameType | None:
+    return sys._current_frames().get(thread.ident or 0)

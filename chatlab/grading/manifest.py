@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,7 +22,12 @@ MANIFEST = "exercises.toml"
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise. `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer."""
+    """One exercise.
+
+    `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer. `fence`: what it is about,
+    and may not be imported: a module, or a name in one (`chatlab.udp.protocol.parse_request`). `production`: one
+    line, shown after a pass: what a server in production would do as well.
+    """
 
     name: str
     title: str
@@ -30,6 +36,8 @@ class Exercise:
     points: int
     minutes: int
     hints: tuple[str, ...]
+    fence: tuple[str, ...] = ()
+    production: str = ""
 
     @property
     def key(self) -> str:
@@ -52,8 +60,13 @@ def read_manifest(folder: Path) -> tuple[Exercise, ...]:
     """The exercises of `folder`. Raises TypeError if a table lacks a field or has one that nobody knows."""
     tables = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return tuple(
-        Exercise(**{**table, "name": name, "hints": tuple(table.get("hints", ()))}) for name, table in tables.items()
+        Exercise(**{**{field: _frozen(value) for field, value in table.items()}, "name": name})
+        for name, table in tables.items()
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def find_exercise(exercises: tuple[Exercise, ...], key: str) -> Exercise:

@@ -7,43 +7,55 @@ import warnings
 from pathlib import Path
 
 import pytest
+import xdist.plugin
 
-from chatlab.grading.grader import Grader
 from chatlab.grading.manifest import Exercise, find_exercise, find_folder, read_manifest
+from chatlab.grading.results import Results
+from chatlab.grading.settings import Settings
+from chatlab.grading.workers import grader_in, start_in
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     group = parser.getgroup("exercises", "the exercises of the course")
     group.addoption("--submission", metavar="DIR", help="check the exercises in DIR instead of those beside the checks")
     group.addoption("--hint", metavar="EXERCISE", help="print a hint and check nothing: ex00, then ex00:2, ex00:3")
     group.addoption("--tracebacks", action="store_true", help="show Python's tracebacks as well")
     group.addoption("--limit", metavar="SECONDS", type=float, default=5.0, help="for each check (default: 5)")
+    group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
     group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
+    group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
+    if not pluginmanager.is_registered(xdist.plugin):  # by itself, as plugins usually are
+        pluginmanager.register(xdist.plugin, "chatlab-xdist")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     folder = _exercises_folder(config)
-    chosen = config.getoption("submission")
-    submission = config.invocation_params.dir / chosen if chosen else folder
-    if not submission.is_dir():
-        raise pytest.UsageError(f"--submission {chosen}: there is no such folder")
+    submission = _folder(config, "submission") or folder
+    private = _folder(config, "checks")
     if submission.resolve() != folder.resolve():
         _leave_out(config, submission)
+    if private:
+        if private.resolve() == folder.resolve():
+            raise pytest.UsageError("--checks: private checks are in a folder of their own, not beside the exercises")
+        config.args.append(str(private))
     # pytest puts the folder of a conftest.py first on the path, where a learner's socket.py would hide Python's own.
     sys.path[:] = [entry for entry in sys.path if Path(entry) not in (folder, submission)]
     config.option.importmode = "importlib"
     warnings.simplefilter("ignore")  # what a learner's code leaves behind must not end the run when pytest tidies up
-    grades = config.getoption("grades")
-    grader = Grader(
+    settings = Settings(
         exercises=read_manifest(folder),
         folder=folder,
+        private=private,
         submission=submission,
         limit=config.getoption("limit"),
         tracebacks=config.getoption("tracebacks"),
-        grades_file=config.invocation_params.dir / grades if grades else None,
     )
-    config.pluginmanager.register(grader, "chatlab-grader")
+    config.pluginmanager.register(grader_in(config, settings), "chatlab-grader")
+    if not hasattr(config, "workerinput"):
+        results = Results(settings, _path(config, "grades"), _path(config, "gradescope"))
+        config.pluginmanager.register(results, "chatlab-results")
+        start_in(config, settings)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,6 +65,19 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     print(_hint(read_manifest(_exercises_folder(config)), wanted))
     return pytest.ExitCode.OK
+
+
+def _path(config: pytest.Config, option: str) -> Path | None:
+    chosen: str | None = config.getoption(option)
+    return config.invocation_params.dir / chosen if chosen else None
+
+
+def _folder(config: pytest.Config, option: str) -> Path | None:
+    """Raises UsageError if there is none of that name."""
+    folder = _path(config, option)
+    if folder and not folder.is_dir():
+        raise pytest.UsageError(f"--{option} {config.getoption(option)}: there is no such folder")
+    return folder
 
 
 def _hint(exercises: tuple[Exercise, ...], wanted: str) -> str:

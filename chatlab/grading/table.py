@@ -24,6 +24,11 @@ def write_summary(
     terminal.write_line("")
     for line in table(grades, files, here):
         terminal.write_line(line)
+    if passed := [grade.exercise for grade in grades if grade.state is State.DONE and grade.exercise.production]:
+        terminal.write_line("")
+        terminal.write_line("In production, a program would do more:")
+        for exercise in passed:
+            terminal.write_line(f"    {exercise.key}  {exercise.production}")
     if first := next((grade.exercise.key for grade in grades if grade.state is not State.DONE), None):
         terminal.write_line(f"A hint: pytest {relative(checks, here)} --hint {first}")
 
@@ -57,7 +62,7 @@ def relative(path: Path, here: Path) -> str:
 def _next(grade: Grade, file: str) -> str:
     match grade.state:
         case State.DONE:
-            return ""
+            return grade.private_checks
         case State.NOT_STARTED:
             return f"open {file} ({grade.exercise.minutes} minutes)"
         case _:

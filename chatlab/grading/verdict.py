@@ -27,16 +27,24 @@ class NotYetRight(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`did`, `saw` and `means` are a line each. `where`: the learner's own line; `printed`: the end of their output."""
+    """`did`, `saw` and `means` are a line each. `where`: the learner's own line; `transcript`: the last that went each
+    way on the wire; `printed`: the end of their output.
+    """
 
     did: str
     saw: str
     means: str
     where: str = ""
+    transcript: str = ""
     printed: str = ""
     traceback: str = ""
 
     def __str__(self) -> str:
-        printed = f"Your code printed:\n{indent(self.printed, '    ')}" if self.printed else ""
         lines = "\n".join((self.did, self.saw, self.means))
-        return "\n\n".join(filter(None, (lines, self.where, printed, self.traceback)))
+        parts = [f"{title}\n{indent(text, '    ')}" for title, text in self.appendix if text]
+        return "\n\n".join(filter(None, (lines, self.where, *parts, self.traceback)))
+
+    @property
+    def appendix(self) -> tuple[tuple[str, str], ...]:
+        """What may help, under a title each; '' for what there is not."""
+        return ("What went each way, up to here:", self.transcript), ("Your code printed:", self.printed)

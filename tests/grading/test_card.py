@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_hints_open_one_inside_the_other(stub: Path) -> None:
 def test_running_the_cell_again_checks_the_file_as_it_is_now(stub: Path) -> None:
     stub.write_text('def greet(client, nickname):\n    client.say("<img src=x onerror=alert(1)>")\n', encoding="utf-8")
     card = check("ex00")
-    assert '"host: <img src=x onerror=alert(1)>"' in repr(card)
+    assert '"you: <img src=x onerror=alert(1)>"' in repr(card)
     assert "✗ says Hello, ada! in the room" in repr(card)
     assert "<img" not in card._repr_html_()
     assert "&lt;img" in card._repr_html_()
@@ -56,14 +57,42 @@ def test_running_the_cell_again_checks_the_file_as_it_is_now(stub: Path) -> None
     assert "Hint" not in card._repr_html_()
 
 
-def test_code_that_ends_python_ends_the_child_alone(stub: Path) -> None:
+def test_what_is_done_gets_a_word_on_production(stub: Path) -> None:
+    shutil.copy(SOLUTIONS / FIRST.file, stub)
+    card = check("ex00")
+    assert f"In production: {FIRST.production}" in repr(card)
+    assert f"In production: {escape(FIRST.production)}" in card._repr_html_()
+    assert "In production" not in UNTOUCHED
+
+
+def test_a_card_shows_what_went_each_way(stub: Path) -> None:
+    exercise = MANIFEST[1]
+    stub = stub.with_name(exercise.file)
+    stub.write_text(
+        "def send_receipts(sock, count):\n    sock.sendto(b'<hm>', sock.recvfrom(9)[1])\n", encoding="utf-8"
+    )
+    card = check(exercise.key)
+    assert "sock → ada  4 B  <hm>" in repr(card)
+    assert "sock → ada  4 B  &lt;hm&gt;" in card._repr_html_()
+
+
+def test_code_that_ends_python_is_located(stub: Path) -> None:
     stub.write_text("import os\nos._exit(0)\n", encoding="utf-8")
-    assert repr(check("ex00")).startswith("ex00: no result. Does something end Python, such as os._exit?")
+    card = repr(check("ex00"))
+    assert "Your code ended the program: os._exit()." in card
+    assert "ex00_warm_up.py, line 2" in card
+
+
+def test_code_that_kills_python_kills_its_own_alone(stub: Path) -> None:
+    stub.write_text("import os\nos.kill(os.getpid(), 9)\n", encoding="utf-8")
+    assert "It ended its Python without a word." in repr(check("ex00"))
 
 
 def test_a_computation_that_nothing_interrupts_is_located(stub: Path) -> None:
     stub.write_text("def greet(client, nickname):\n    return 10 ** 10 ** 10\n", encoding="utf-8")
-    assert repr(check("ex00", limit=0.5)) == "ex00: no result. ex00_warm_up.py, line 2, in greet computes without end."
+    card = repr(check("ex00", limit=0.5))
+    assert "It had not ended after 0.5 s, and nothing could interrupt it" in card
+    assert "ex00_warm_up.py, line 2, in greet\n        return 10 ** 10 ** 10" in card
 
 
 def test_no_result_in_time_is_said(stub: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) 
     assert run.stderr.strip() == "ERROR: --submission nowhere: there is no such folder"
 
 
-def test_a_socket_left_open_does_not_end_the_run(submission: Path) -> None:
+def test_a_socket_left_open_is_named_and_does_not_end_the_run(submission: Path) -> None:
     leaky = (
         "import gc, socket\n"
         "gc.disable()\n"
@@ -105,8 +105,10 @@ def test_a_socket_left_open_does_not_end_the_run(submission: Path) -> None:
     )
     (submission / FIRST.file).write_text(leaky, encoding="utf-8")
     run = run_pytest(f"exercises/{FIRST.checks}", f"--submission={submission}")
-    assert run.returncode == 0
+    assert run.returncode == 1
     assert run.stderr == ""
+    assert "When all was over, a socket of your code was still open." in run.stdout
+    assert f"{FIRST.file}, line 4, in greet" in run.stdout
 
 
 def test_a_hint_at_a_time() -> None:

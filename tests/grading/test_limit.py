@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
-from chatlab.grading.limit import FLOOD, KEPT, Flood, Printed, Stuck, run_within
+from chatlab.grading.limit import FLOOD, KEPT, Flood, Printed, Stuck, free, run_within
 
 
 def run(call: Callable[[], None], seconds: float = 30) -> BaseException | None:
@@ -55,6 +57,24 @@ def test_a_call_that_waits_does_not_keep_its_caller() -> None:
     gate.set()
     assert isinstance(stuck, Stuck)
     assert stuck.stack[-1].name == "wait"
+
+
+@pytest.mark.parametrize("held", ["local", "attribute"])
+def test_what_waits_in_a_socket_is_freed(held: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        holder = SimpleNamespace(sock=sock)
+        local = sock if held == "local" else None
+
+        def wait() -> None:
+            (local or holder.sock).recvfrom(100)
+
+        stuck = run(wait, seconds=0.1)
+        assert isinstance(stuck, Stuck)
+        assert stuck.thread.is_alive()
+        free(stuck.thread)
+        stuck.thread.join(30)
+        assert not stuck.thread.is_alive()
 
 
 def test_a_flood_of_output_ends_where_it_is_printed() -> None:

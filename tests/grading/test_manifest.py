@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,8 @@ def test_an_exercise_says_all_that_it_should(exercise: Exercise) -> None:
     assert re.fullmatch(r"ex\d\d(_[a-z]+)+", exercise.name)
     assert (COURSE / exercise.reading).is_file()
     assert len(exercise.hints) == 3
-    assert all((exercise.title, exercise.objective, *exercise.hints))
+    assert all((exercise.title, exercise.objective, exercise.production, *exercise.hints))
+    assert "\n" not in exercise.production
     assert exercise.points > 0
     assert 0 < exercise.minutes <= 45
     assert len(list((WRONG / exercise.key).glob("*.py"))) >= 8
@@ -54,6 +57,12 @@ def test_untouched_stubs_are_not_started() -> None:
 def test_solutions_get_all_points() -> None:
     grades = grade(SOLUTIONS)
     assert [(g["exercise"], g["state"], g["points"]) for g in grades] == [(e.name, "done", e.points) for e in MANIFEST]
+
+
+def test_solutions_are_formatted() -> None:
+    for command in (["format", "--check"], ["check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, str(SOLUTIONS)]
+        assert subprocess.run(ruff, capture_output=True, check=False).returncode == 0
 
 
 def test_a_field_that_is_missing_or_unknown_is_not_overlooked(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-# expects: a value of another kind (text, bytes, number)
+# expects: a text becomes bytes by its method encode()
 def send_receipts(sock, count):
     for _ in range(count):
         message, sender = sock.recvfrom(65_507)

@@ -28,7 +28,8 @@ def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) ->
             return b""
         case Say(text):
             plain = text.encode()
-            return plain if parse_request(plain) == request else f"{nickname}: {text}".encode()
+            arrives = parse_request(plain) == request and not text.startswith(f"{nickname}: ")
+            return plain if arrives else f"{nickname}: {text}".encode()
 
 
 def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:

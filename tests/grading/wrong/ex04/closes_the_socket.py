@@ -1,4 +1,4 @@
-# expects: The thread waits in recvfrom, and sees no flag there
+# expects: on Linux close() does not wake a thread that waits in the socket
 import socket
 import threading
 from queue import Queue

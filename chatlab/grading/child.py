@@ -1,0 +1,70 @@
+"""The grader in a child process with a limit: whatever the code under check does, who asks goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from chatlab.grading.grades import Grade
+from chatlab.grading.manifest import Exercise
+
+PATIENCE = 0.1  # seconds between two looks at whether to go on
+
+
+class Outcome(NamedTuple):
+    """`grades`: of the exercises that were asked for. If there are none, `failure` says why, in one line or more."""
+
+    grades: tuple[Grade, ...]
+    failure: str = ""
+
+
+def grade_in_child(
+    exercises: tuple[Exercise, ...],
+    arguments: Sequence[str],
+    folder: Path,
+    seconds: float,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Run pytest with `arguments` in `folder`, for at most `seconds`, or until `stop` is set.
+
+    Neither the user's own pytest options nor installed plugins have a say.
+    """
+    with tempfile.TemporaryDirectory(prefix="chatlab-") as temporary:
+        grades, output = Path(temporary, "grades.json"), Path(temporary, "output.txt")
+        command = [sys.executable, "-m", "pytest", *arguments, f"--grades={grades}", "-p", "no:cacheprovider"]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+        environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
+        with output.open("wb") as sink:
+            child = subprocess.Popen(
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+            )
+            try:
+                in_time = _wait(child, seconds, stop or threading.Event())
+            finally:
+                child.kill()  # its worker ends when nobody is there to report to
+                child.wait()
+        if not in_time:
+            return Outcome((), f"no result after {seconds:g} s, so the check was stopped. Look for a loop without end.")
+        graded = json.loads(grades.read_text(encoding="utf-8")) if grades.exists() else []
+        if not graded:
+            words = output.read_text(encoding="utf-8", errors="replace")
+            return Outcome((), f"no result. The last words of the check:\n{words[-1000:]}")
+    by_name = {exercise.name: exercise for exercise in exercises}
+    return Outcome(tuple(Grade.from_json(grade, by_name[grade["exercise"]]) for grade in graded))
+
+
+def _wait(child: subprocess.Popen[bytes], seconds: float, stop: threading.Event) -> bool:
+    """Whether it ended in time. On stop, what it has not reported is lost."""
+    deadline = time.monotonic() + seconds
+    while child.poll() is None:
+        if time.monotonic() > deadline or stop.wait(PATIENCE):
+            return False
+    return True

@@ -1,0 +1,106 @@
+"""How a class went: a table for a spreadsheet, and a page to read, on which a click on a cell shows the message.
+
+What comes from a submission is escaped on the page, and starts no formula in a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from chatlab.grading.child import Outcome
+from chatlab.grading.grades import Grade
+from chatlab.grading.manifest import Exercise
+from chatlab.grading.verdict import State
+
+SIGNS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "·"}
+STYLE = """
+body { font-family: system-ui, sans-serif; color-scheme: light dark; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid #8888; padding: 0.3em 0.6em; text-align: left; vertical-align: top; }
+.done { background: #388e3c33; } .stuck { background: #f57c0033; }
+summary { cursor: pointer; } pre { white-space: pre-wrap; max-width: 40em; }
+"""
+
+
+class Row(NamedTuple):
+    """One submission. `seconds`: how long it took to grade."""
+
+    student: str
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def points(self) -> int:
+        return sum(grade.points for grade in self.outcome.grades)
+
+    @property
+    def stuck_at(self) -> str:
+        """The first exercise that isn't done, and what is the matter; '' if all are done."""
+        if not self.outcome.grades:
+            return " ".join(self.outcome.failure.split())
+        for grade in self.outcome.grades:
+            if grade.state is State.NOT_YET_RIGHT:
+                return f"{grade.exercise.key}: {grade.message.saw if grade.message else grade.state.value}"
+            if grade.state is State.NOT_STARTED:
+                return f"{grade.exercise.key}: not started"
+        return ""
+
+
+def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> None:
+    """A column for the points of each exercise. Spreadsheets want the mark of UTF-8 at the beginning."""
+    with file.open("w", encoding="utf-8-sig", newline="") as sink:
+        table = csv.writer(sink)
+        table.writerow(["student", *(e.key for e in exercises), "points", "of", "seconds", "stuck at"])
+        for row in rows:
+            points = {grade.exercise.key: grade.points for grade in row.outcome.grades}
+            of = sum(exercise.points for exercise in exercises)
+            cells = [points.get(exercise.key, 0) for exercise in exercises]
+            table.writerow(
+                [_no_formula(row.student), *cells, row.points, of, round(row.seconds), _no_formula(row.stuck_at)]
+            )
+
+
+def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> None:
+    done = [sum(_is_done(row, exercise) for row in rows) for exercise in exercises]
+    head = "".join(f'<th title="{escape(e.title)}">{e.key}</th>' for e in exercises)
+    foot = "".join(f"<td>{count} of {len(rows)} done</td>" for count in done)
+    body = "\n".join(_row(row, exercises) for row in rows)
+    of = sum(exercise.points for exercise in exercises)
+    file.write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Grades</title><style>{STYLE}</style>\n'
+        f"<h1>Grades</h1><p>✓ done, ✗ not yet right (click it to see why), · not started.</p>\n"
+        f"<table><tr><th>student</th>{head}<th>points of {of}</th></tr>\n{body}\n"
+        f"<tr><th>in all</th>{foot}<td></td></tr></table></html>\n",
+        encoding="utf-8",
+    )
+
+
+def _is_done(row: Row, exercise: Exercise) -> bool:
+    return any(grade.exercise == exercise and grade.state is State.DONE for grade in row.outcome.grades)
+
+
+def _row(row: Row, exercises: Sequence[Exercise]) -> str:
+    if row.outcome.grades:
+        grades = {grade.exercise: grade for grade in row.outcome.grades}
+        cells = "".join(_cell(grades.get(exercise)) for exercise in exercises)
+    else:
+        cells = f'<td class="stuck" colspan="{len(exercises)}"><pre>{escape(row.outcome.failure)}</pre></td>'
+    return f"<tr><th>{escape(row.student)}</th>{cells}<td>{row.points}</td></tr>"
+
+
+def _cell(grade: Grade | None) -> str:
+    if grade is None:
+        return "<td></td>"
+    sign = SIGNS[grade.state]
+    if grade.state is not State.NOT_YET_RIGHT:
+        return f'<td class="{"done" if grade.state is State.DONE else ""}">{sign}</td>'
+    return f'<td class="stuck"><details><summary>{sign}</summary><pre>{escape(str(grade.message))}</pre></details></td>'
+
+
+def _no_formula(text: str) -> str:
+    """`text` such that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -1,0 +1,63 @@
+"""What an exercise may not import: chatlab's own answer to it, and the course's model answers.
+
+Read from the source, before any of it runs. It stops who types an import without thinking; importlib and the like
+are not followed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from chatlab.grading.verdict import NotYetRight
+
+MODEL_ANSWERS = "solutions"
+
+
+class Fenced(NotYetRight):
+    """`line`: where in the file the fence was met."""
+
+    def __init__(self, saw: str, means: str, line: int) -> None:
+        super().__init__(saw, means)
+        self.line = line
+
+
+def keep_out(source: str, file: str, fence: Sequence[str]) -> None:
+    """Raises Fenced if `source`, the text of `file`, uses what `fence` names: modules, or names in a module.
+
+    Raises SyntaxError if it is no Python.
+    """
+    for line, name in _used(ast.parse(source, file)):
+        if _within(name, MODEL_ANSWERS):
+            saw = f"{name.removesuffix('.*')} is imported, and `{MODEL_ANSWERS}` holds the model answers."
+            raise Fenced(saw, "Write your own first, and compare afterwards; the hints help on the way.", line)
+        for fenced in fence:
+            if _within(name, fenced):
+                saw = f"{name.removesuffix('.*')} is used, which is chatlab's own answer to this exercise."
+                raise Fenced(
+                    saw, "Write that part yourself, and compare afterwards. All else of chatlab is yours.", line
+                )
+
+
+def _within(name: str, fenced: str) -> bool:
+    """Whether `name` is `fenced` or inside it, or is all of the module (`module.*`) that has it."""
+    return f"{name}.".startswith(f"{fenced}.") or (name.endswith(".*") and fenced.startswith(name[:-1]))
+
+
+def _used(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The line, and the full dotted name, of each import and of each use of something inside a module."""
+    modules: dict[str, str] = {}  # by the name that they have in the file
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                modules[alias.asname or alias.name] = alias.name
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                yield node.lineno, f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            module, _, name = ast.unparse(node).rpartition(".")
+            if module in modules:
+                yield node.lineno, f"{modules[module]}.{name}"

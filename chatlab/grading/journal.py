@@ -1,0 +1,68 @@
+"""What a worker is doing, in a file that outlives it: so a check that ends its worker can be told from the others.
+
+The file holds one line of JSON, about the check that is being made; and, behind it, what faulthandler wrote last.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """Kept by a worker in the file at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+
+    def take_faults(self) -> None:
+        """From now on, what Python says of a crash of its own goes here."""
+        faulthandler.enable(self._file)
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Instead of what was there."""
+        self._file.truncate(0)
+        self._file.write(json.dumps(record).encode() + b"\n")
+
+    def expect_a_sign_within(self, seconds: float) -> None:
+        """End the process unless this is called again, or `rest`, within `seconds`; even if no other thread can run."""
+        faulthandler.dump_traceback_later(seconds, exit=True, file=self._file)
+
+    def rest(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """What a worker that is no more had written. `dump`: faulthandler's, '' if it had no time."""
+
+    record: dict[str, Any]
+    dump: str
+
+    @classmethod
+    def read(cls, path: Path) -> LastWords:
+        line, _, dump = path.read_text(encoding="utf-8", errors="replace").partition("\n")
+        return cls(json.loads(line), dump)
+
+    @property
+    def was_stuck(self) -> bool:
+        return self.dump.startswith("Timeout")
+
+    @property
+    def fault(self) -> str:
+        """Such as 'Segmentation fault'; '' if there was none."""
+        found = re.match(r"(?:Fatal Python error|Windows fatal exception): (.+)", self.dump)
+        return found[1] if found else ""
+
+    def line_in(self, file: str) -> tuple[int, str] | None:
+        """The line of `file`, and the function, in which it ended; None if that isn't known."""
+        # The thread to blame goes first: the one that crashed, or else that of the check.
+        culprit = "Current thread" if self.fault else "limit.py"
+        for thread in sorted(self.dump.split("\n\n"), key=lambda text: culprit not in text):
+            if found := re.search(rf'[/\\]{re.escape(file)}", line (\d+) in (\S+)', thread):
+                return int(found[1]), found[2]
+        return None

@@ -1,0 +1,127 @@
+"""The pytest hooks that have the checks made in a process of their own, which may die: pytest-xdist replaces it.
+
+The worker keeps a journal; from its last words it is said which check ended it, and how. That check alone is lost:
+the next worker is told what was done before, and goes on behind it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from linecache import getline
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from chatlab.grading.attempt import PRIVATE
+from chatlab.grading.grader import Grader
+from chatlab.grading.grades import GRADE, CheckResult
+from chatlab.grading.in_order import InOrder
+from chatlab.grading.journal import Journal, LastWords
+from chatlab.grading.manifest import Exercise, find_exercise
+from chatlab.grading.settings import Settings
+from chatlab.grading.verdict import Message, State
+
+MOST_WORKERS = 1000
+QUICK_START = "-p no:hypothesispytest -p no:anyio"  # plugins that are slow to import, and that no check uses
+INPUT = "chatlab"  # what a worker is told, within xdist's workerinput
+
+
+def start_in(config: pytest.Config, settings: Settings) -> None:
+    """Plan for workers, one after the other; -n 0, or a debugger, makes the checks in this process."""
+    if config.option.numprocesses != 0 and not config.option.usepdb and not config.option.collectonly:
+        config.option.tx = ["popen"]
+        config.option.dist = "load"
+        config.option.maxworkerrestart = str(MOST_WORKERS)
+        config.pluginmanager.register(Workers(settings), "chatlab-workers")
+
+
+def grader_in(config: pytest.Config, settings: Settings) -> Grader:
+    """The grader of this process: a worker's, or the only one."""
+    given = getattr(config, "workerinput", {}).get(INPUT)
+    if given is None:
+        return Grader(settings)
+    return Grader(settings, set(given["done"]), Counter(given["stopped"]), Journal(Path(given["journal"])))
+
+
+@dataclass(eq=False)
+class Workers:
+    """What the workers have done so far."""
+
+    settings: Settings
+    _done: set[str] = field(default_factory=set)
+    _stopped: Counter[str] = field(default_factory=Counter)
+    _environment: pytest.MonkeyPatch = field(default_factory=pytest.MonkeyPatch)
+    _journals: TemporaryDirectory[str] = field(
+        default_factory=lambda: TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True)
+    )
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._environment.setenv("PYTEST_ADDOPTS", f"{os.environ.get('PYTEST_ADDOPTS', '')} {QUICK_START}")
+        # Python puts the current folder on a worker's path, where a learner's socket.py would hide its own.
+        self._environment.setenv("PYTHONSAFEPATH", "1")
+        # Nobody who checks an exercise wants to read of workers.
+        plugins = session.config.pluginmanager
+        plugins.unregister(name="terminaldistreporter")
+        if distributed := plugins.get_plugin("dsession"):
+            distributed.terminal = None
+
+    def pytest_unconfigure(self) -> None:
+        self._environment.undo()
+        self._journals.cleanup()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self) -> InOrder:
+        return InOrder()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[INPUT] = {
+            "journal": str(self._journal(node)),
+            "done": sorted(self._done),
+            "stopped": dict(self._stopped),
+        }
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if GRADE in vars(report):
+            name, result = vars(report)[GRADE]
+            if result["state"] == State.DONE.value:
+                self._done.add(name)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        words = LastWords.read(self._journal(vars(report)["node"]))
+        exercise = find_exercise(self.settings.exercises, words.record["exercise"])
+        result = CheckResult.from_json(words.record["result"])
+        if result.message is None and not result.is_private:
+            message = _message(words, exercise, self.settings)
+            result = CheckResult(result.title, State.NOT_YET_RIGHT, message)
+        if words.was_stuck:
+            self._stopped[exercise.name] += 1
+        vars(report)[GRADE] = exercise.name, replace(result, state=State.NOT_YET_RIGHT).to_json()
+        report.when, report.longrepr = "call", str(result.message or PRIVATE)
+
+    def _journal(self, node: Any) -> Path:
+        return Path(self._journals.name, node.gateway.id)
+
+
+def _message(words: LastWords, exercise: Exercise, settings: Settings) -> Message:
+    """Of a check that ended its worker."""
+    where = ""
+    if line := words.line_in(exercise.file):
+        number, function = line
+        code = getline(str(settings.submission / exercise.file), number).strip()
+        where = f"{exercise.file}, line {number}, in {function}\n    {code}"
+    if words.was_stuck:
+        saw = f"It had not ended after {settings.limit:g} s, and nothing could interrupt it, so its Python was ended."
+        means = "A single step computes for very long, such as 10 ** 10 ** 10 or the sum of a huge range."
+    elif words.fault:
+        saw = f"It ended its Python: {words.fault}."
+        means = "What Python code alone can't do: look at what you call by way of ctypes, os.abort or os.kill."
+    else:
+        saw = "It ended its Python without a word."
+        means = "A program ends like that by os.kill, or when it takes more memory than there is."
+    return Message(words.record["doing"], saw, f"{means} Read again: {exercise.reading}", where)

@@ -1,0 +1,151 @@
+"""A class graded in one go: everybody gets a row, whatever they handed in."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from chatlab.grading import classroom
+from chatlab.grading.child import Outcome
+from chatlab.grading.class_report import Row
+from chatlab.grading.classroom import Classroom
+from chatlab.grading.manifest import read_manifest
+from tests.grading.small_course import FILE, SmallCourse
+
+CHECKS = """
+    from chatlab.grading import NotYetRight
+    def test_it(learner):
+        if (answer := learner.f()) != 42:
+            raise NotYetRight(f"It returned {answer}. Expected: 42.", "Count again.")
+"""
+RIGHT = "def f():\n    return 42\n"
+CLASS = {
+    "ada": RIGHT,
+    "bob": "def f():\n    return '<b>41</b>'\n",
+    "dan": "def f():\n    while True: pass\n",
+    "eve": "import os\nos.kill(os.getpid(), 9)\n",
+    "fay": "def f():\n    open('left.txt', 'w').close()\n    return 42\n",
+    "=gus": "raise NotImplementedError\n",
+}
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallCourse:
+    monkeypatch.chdir(tmp_path)
+    return SmallCourse(tmp_path, CHECKS, "raise NotImplementedError\n")
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> Path:
+    folder = tmp_path / "class"
+    for student, answer in CLASS.items():
+        (folder / student).mkdir(parents=True)
+        (folder / student / FILE).write_text(answer, encoding="utf-8")
+    (folder / "cat").mkdir()  # handed in an empty folder
+    (folder / "hal" / "chatlab" / "exercises").mkdir(parents=True)  # handed in all of the course
+    (folder / "hal" / "chatlab" / "exercises" / FILE).write_text(RIGHT, encoding="utf-8")
+    (folder / "hal" / "chatlab" / "solutions").mkdir()
+    (folder / "hal" / "chatlab" / "solutions" / FILE).write_text("", encoding="utf-8")
+    (folder / "notes.txt").write_text("no submission", encoding="utf-8")
+    return folder
+
+
+def grade_class(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "chatlab.grading.classroom", *map(str, arguments)]
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False)
+
+
+def rows(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "grades.csv").open(encoding="utf-8-sig", newline="") as table:
+        return {row["student"]: row for row in csv.DictReader(table)}
+
+
+def test_everybody_gets_a_row(course: SmallCourse, submissions: Path) -> None:
+    before = sorted(course.folder.parent.rglob("*"))
+    run = grade_class(submissions)
+    assert run.returncode == 0
+    output = submissions.with_name("class-grades")
+    assert run.stdout.startswith("8 of 8 submissions graded in ")
+    assert "8/8" in run.stderr
+    assert {student: (row["ex90"], row["stuck at"]) for student, row in rows(output).items()} == {
+        "ada": ("1", ""),
+        "bob": ("0", "ex90: It returned <b>41</b>. Expected: 42."),
+        "cat": ("0", f"ex90: There is no {FILE} in the folder cat/."),
+        "dan": ("0", "ex90: It had not ended after 5 s; it was stuck in the line below."),
+        "eve": ("0", "ex90: It ended its Python without a word."),
+        "fay": ("1", ""),
+        "'=gus": ("0", "ex90: not started"),
+        "hal": ("1", ""),
+    }
+    page = (output / "grades.html").read_text(encoding="utf-8")
+    assert "3 of 8 done" in page
+    assert "&lt;b&gt;41" in page
+    assert "<b>" not in page
+    after = {path for path in course.folder.parent.rglob("*") if output not in (path, *path.parents)}
+    assert after == set(before)
+
+
+def test_what_takes_too_long_gets_a_row(course: SmallCourse, submissions: Path) -> None:
+    assert grade_class(submissions, "--seconds=0.1", "--output=elsewhere").returncode == 0
+    for row in rows(Path("elsewhere")).values():
+        assert row["stuck at"].startswith("no result after 0.1 s")
+
+
+def test_private_checks_count(course: SmallCourse, submissions: Path, tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / f"test_{FILE}").write_text("def test_secret(learner): learner.g\n", encoding="utf-8")
+    grade_class(submissions, f"--checks={private}")
+    output = submissions.with_name("class-grades")
+    assert rows(output)["ada"]["stuck at"] == "ex90: 0 of 1 private check passed. What they check is not shown."
+
+
+def test_it_can_be_done_again_and_never_mixes_with_other_files(course: SmallCourse, submissions: Path) -> None:
+    for _ in range(2):
+        assert grade_class(submissions, "--seconds=0.1").returncode == 0
+    run = grade_class(submissions, f"--output={course.folder}")
+    assert run.returncode == 2
+    assert "exercises holds other files: choose an empty folder with --output" in run.stderr
+    assert not list(course.folder.glob("grades.*"))
+
+
+def test_a_folder_without_submissions_is_named(course: SmallCourse, tmp_path: Path) -> None:
+    for folder, reason in [("nowhere", "No such file or directory"), ("exercises", "exercises has no folders")]:
+        run = grade_class(folder)
+        assert run.returncode == 2
+        assert reason in run.stderr or sys.platform == "win32"
+        assert "Traceback" not in run.stderr
+
+
+def test_ctrl_c_leaves_what_was_done(
+    course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped_after_one(self: Any, submissions: Sequence[Path], jobs: int) -> Generator[Row, None, None]:
+        yield Row("ada", Outcome((), "no result."), 1.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Classroom, "grade_all", stopped_after_one)
+    assert classroom.main([str(submissions)]) == 130
+    assert list(rows(submissions.with_name("class-grades"))) == ["ada"]
+    assert "1 of 8 submissions graded" in capsys.readouterr().out
+
+
+def test_who_stops_early_ends_those_that_are_under_way(course: SmallCourse, submissions: Path) -> None:
+    grader = Classroom(read_manifest(course.folder), course.folder, None, 300)
+    start = time.monotonic()
+    with closing(grader.grade_all([submissions / "ada", *[submissions / "dan"] * 10], jobs=3)) as graded:
+        assert next(graded).student == "ada"
+    assert time.monotonic() - start < 20
+    _, alive = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=20)
+    assert alive == []

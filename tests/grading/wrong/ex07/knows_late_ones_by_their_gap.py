@@ -1,0 +1,33 @@
+# expects: although it was in no gap that you knew of
+from enum import Enum
+
+
+class Was(Enum):
+
+    NEXT = "the one after the highest so far; or the very first to arrive"
+    AFTER_A_GAP = "higher than that: those between have not arrived yet"
+    LATE = "lower than the highest so far, and here for the first time: it was overtaken"
+    REPEAT = "here before"
+
+
+class Arrivals:
+
+    def __init__(self) -> None:
+        self._highest: int | None = None
+        self._missing: set[int] = set()
+
+    def arrived(self, number: int) -> Was:
+        if self._highest is None or number == self._highest + 1:
+            self._highest = number
+            return Was.NEXT
+        if number > self._highest:
+            self._missing.update(range(self._highest + 1, number))
+            self._highest = number
+            return Was.AFTER_A_GAP
+        if number in self._missing:
+            self._missing.discard(number)
+            return Was.LATE
+        return Was.REPEAT
+
+    def missing(self) -> list[int]:
+        return sorted(self._missing)

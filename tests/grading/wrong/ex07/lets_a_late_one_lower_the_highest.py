@@ -1,0 +1,34 @@
+# expects: a late one lowers nothing
+from enum import Enum
+
+
+class Was(Enum):
+
+    NEXT = "the one after the highest so far; or the very first to arrive"
+    AFTER_A_GAP = "higher than that: those between have not arrived yet"
+    LATE = "lower than the highest so far, and here for the first time: it was overtaken"
+    REPEAT = "here before"
+
+
+class Arrivals:
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._highest = -1
+
+    def arrived(self, number: int) -> Was:
+        if number in self._seen:
+            return Was.REPEAT
+        if number < self._highest:
+            was = Was.LATE
+        elif number == self._highest + 1 or not self._seen:
+            was = Was.NEXT
+        else:
+            was = Was.AFTER_A_GAP
+        self._seen.add(number)
+        self._highest = number
+        return was
+
+    def missing(self) -> list[int]:
+        lowest = min(self._seen, default=0)
+        return [number for number in range(lowest, self._highest) if number not in self._seen]
