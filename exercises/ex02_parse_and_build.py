@@ -1,25 +1,29 @@
 """ex02 Parse and build. About 30 minutes. Lesson: notebooks/02_a_protocol.ipynb
 
 All messages of the room: from bytes to values, and back. Requests go to the room, answers come from it. The lesson's
-two tables say what they look like.
+two tables say what they look like. Texts stay as they are: to clean them is the room's work.
 """
 
 from chatlab.events import Joined, Left, Refused, Said
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
+
+# TODO: four functions. Write the first, check it; then one after the other.
 
 
 def parse_request(datagram: bytes) -> SignUp | SignOut | KeepAlive | Say:
     """What a client wants. No bytes make it fail: what is not UTF-8 becomes U+FFFD.
 
     parse_request(b"SIGNUP_TAG:ada  ") == SignUp("ada"): white space around a nickname does not belong to it.
+    parse_request(b"ada: Hello!") == Say("ada: Hello!"): whose nickname that is, only the room knows.
     """
-    raise NotImplementedError  # TODO: this function first, then check; then one after the other
+    raise NotImplementedError
 
 
 def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) -> bytes:
-    """The datagram by which `nickname` sends `request`.
+    """The datagram by which `nickname` sends `request`; the nickname of a SignUp is in the SignUp itself.
 
-    A text that the room would take for another request goes in the long form, as "<nickname>: <text>".
+    The long form "<nickname>: <text>" is for two kinds of text only: one that the room would read as another request;
+    and one that begins with "<nickname>: " itself, because the room takes that off, once.
     """
     raise NotImplementedError
 

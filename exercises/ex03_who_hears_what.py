@@ -1,7 +1,8 @@
 """ex03 Who hears what. About 25 minutes. Lesson: notebooks/03_the_room.ipynb
 
 The room as a table of addresses and nicknames. Each method changes the table, and answers who hears what, as a
-dictionary: {address: event}. Who is not in it hears nothing.
+dictionary: {address: event}. Who is not in the dictionary hears nothing. A refusal is an answer too, and no error:
+Refused("…"), with a reason in your own words.
 """
 
 from chatlab.addresses import Address
@@ -19,8 +20,10 @@ class Room:
     def join(self, address: Address, nickname: str) -> Hearers:
         """`address` comes in: everybody hears Joined, also who came in.
 
-        A nickname that another has (in small letters or capitals), or another nickname for who is in already: this
-        address alone hears Refused. Who is in already and asks again for the nickname that it has alone hears Joined.
+        In three cases only `address` hears something, and the table stays as it was:
+        - another address has this nickname, in small letters or capitals: Refused
+        - `address` is in already, under a different nickname: Refused
+        - `address` is in already, under exactly this nickname (its first answer may have been lost): Joined, once more
         """
         raise NotImplementedError
 

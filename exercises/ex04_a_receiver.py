@@ -20,8 +20,9 @@ class Receiver:
     def start(self) -> None:
         """Start the thread, and return at once.
 
-        Every datagram is a message, whatever is in it, nothing at all included. A ConnectionResetError is no reason to
-        stop: on Windows, recvfrom raises one after something was sent to a port that nobody has open.
+        Every datagram is a message, whatever is in it: from no bytes at all to the largest that there is. A
+        ConnectionResetError is no reason to stop: on Windows, recvfrom raises one after something was sent to a port
+        that nobody has open.
         """
         # TODO: start the thread here; end it in stop. You may add methods, and lines to __init__.
         raise NotImplementedError

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -30,6 +30,7 @@ class WatchedSocket(socket.socket):
         self.settimeout(PATIENCE)
         self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LARGEST + 1)  # macOS sends 9,216 bytes otherwise
         self.sent: list[tuple[bytes, Any]] = []  # and where to
+        self.on_send: Callable[[bytes, Any], object] = lambda data, address: None
         self.taken = 0
 
     def recvfrom(self, *arguments: Any) -> Any:
@@ -39,8 +40,14 @@ class WatchedSocket(socket.socket):
         return self._take(super().recv, arguments)
 
     def sendto(self, data: Any, address: Any) -> int:  # type: ignore[override]
+        if isinstance(data, str):
+            raise NotYetRight(
+                f"sock.sendto(…) was given a text: {shown(data)}.",
+                "A socket sends bytes and nothing else: a text becomes bytes by its method encode().",
+            )
         number = super().sendto(data, address)
         self.sent.append((bytes(data), address))
+        self.on_send(bytes(data), address)
         return number
 
     def send(self, *arguments: Any) -> int:
@@ -77,10 +84,13 @@ def people() -> Iterator[dict[str, WatchedSocket]]:
 def check(learner: Any, attempt: Any, sock: WatchedSocket, people: dict[str, WatchedSocket]) -> Any:
     def check(*letters: Letter, count: int | None = None) -> None:
         count = len(letters) if count is None else count
-        sent = ", ".join(f"{name} sent {shown(text)}" for name, text in letters)
-        attempt.did(f"{sent[0].upper()}{sent[1:]}; then called send_receipts(sock, {count}).")
+        sent = ", ".join(f"{name} had sent {shown(text)}" for name, text in letters)
+        attempt.did(f"Called send_receipts(sock, {count}), after {sent}.")
+        names = {own.getsockname(): name for name, own in (("sock", sock), *people.items())}
+        sock.on_send = lambda data, address: attempt.crossed("sock", names.get(address, "somebody else"), data)
         for name, text in letters:
             people[name].sendto(text.encode(), sock.getsockname())
+            attempt.crossed(name, "sock", text.encode())
         answer = learner.send_receipts(sock, count)
         if sock.fileno() == -1:
             raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not send_receipts.")
@@ -109,17 +119,17 @@ def test_answers_who_sent_it(check: Any) -> None:
 
 
 def test_takes_an_empty_message_for_one(check: Any) -> None:
-    """takes an empty message for a message"""
+    """answers an empty message too"""
     check(("ada", ""), ("bob", "after the empty one"))
 
 
 def test_takes_the_largest_message_whole(check: Any) -> None:
-    """takes the largest message whole"""
+    """receives the largest message whole"""
     check(("ada", "x" * LARGEST))
 
 
 def test_takes_no_more_than_it_is_told(check: Any, sock: WatchedSocket) -> None:
-    """takes as many messages as it is told, and leaves the rest"""
+    """receives as many messages as it is asked for, and leaves the rest"""
     check(("ada", "one"), ("bob", "and two"), ("bob", "this one stays"), count=2)
     if not is_waiting(sock):
         raise NotYetRight("The third message is gone.", "Each receive takes a message away: two receives for count=2.")

@@ -56,10 +56,14 @@ def test_reads_requests(learner: Any, check: Any) -> None:
 
 
 def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
-    """takes a tag for a tag only where it begins a datagram"""
+    """reads a tag only where it begins a datagram"""
     inside = "A tag counts only at the beginning of a datagram: startswith, not `in`."
     nickname = (
-        "All behind the tag is the nickname, without white space around it; whether the room takes it is its affair."
+        "All behind the tag is the nickname, without white space around it. The room decides later whether it is good."
+    )
+    space = (
+        "Only a datagram without any byte is a keep-alive; this one has a space in it. (chatlab.text takes such a text "
+        "away; that is the room's work, and not part of this exercise.)"
     )
     check(
         learner.parse_request,
@@ -73,12 +77,13 @@ def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
         Case((b"SIGNUP_TAG:ada lovelace",), SignUp("ada lovelace"), nickname),
         Case((b"SIGNUP_TAG:a:b",), SignUp("a:b"), nickname),
         Case((b"  two spaces",), Say("  two spaces"), "A text is to be said as it came; strip() changes it."),
-        Case((b" ",), Say(" "), "Only a datagram without any byte is a keep-alive; this one has a space in it."),
+        Case((b" ",), Say(" "), space),
+        Case((b"ada: hi",), Say("ada: hi"), "A text is said as it came; it is the room that takes nicknames off."),
     )
 
 
 def test_reads_any_bytes(learner: Any, check: Any) -> None:
-    """reads letters of any script, and bytes that are no text"""
+    """reads texts in any language, and bytes that are no text"""
     text = "A text goes as UTF-8: decode with that, and with nothing else."
     not_text = "Bytes that are not UTF-8 are to become U+FFFD, the sign �, and the rest of the text is to stay."
     check(
@@ -103,13 +108,16 @@ def test_builds_requests(learner: Any, check: Any) -> None:
 
 
 def test_builds_a_text_that_looks_like_a_request(learner: Any, check: Any) -> None:
-    """builds a text that looks like a request in the long form"""
+    """uses the long form for a text that the room would misread, and only for that"""
     plain = "The long form is for what the room would take for something else. parse_request knows what it would take."
+    twice = "The room takes the speaker's own nickname and `: ` off, once. A text that begins so is to arrive whole."
     check(
         learner.build_request,
         *(Case((Say(text), "ada"), f"ada: {text}".encode(), looks_like(text)) for text in LOOKALIKES),
         Case((Say("no SIGNOUT_TAG: here"), "ada"), b"no SIGNOUT_TAG: here", plain),
         Case((Say(" "), "ada"), b" ", plain),
+        Case((Say("ada: hi"), "ada"), b"ada: ada: hi", twice),
+        Case((Say("ada: hi"), "bob"), b"ada: hi", plain),
     )
 
 
@@ -127,7 +135,7 @@ def test_reads_answers(learner: Any, check: Any) -> None:
 
 
 def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> None:
-    """takes nobody's text for the room's own words"""
+    """tells what somebody says from what the room says"""
     said = "Only the first `: ` divides: partition(': '), or split(': ', 1)."
     forged = (
         "This is what ada said, whatever it looks like: a notice has no colon in it. The order of your tests decides."
@@ -167,7 +175,7 @@ LOOKALIKES = ("SIGNOUT_TAG:", "SIGNOUT_TAG: what does that do?", "SIGNUP_TAG:bob
 def looks_like(text: str) -> str:
     """Why `text` needs the long form."""
     taken_for = type(protocol.parse_request(text.encode())).__name__
-    return f"As it is, the room would take this text for {taken_for}; so it goes as <nickname>: <text>."
+    return f"As it is, the room would take this text for {taken_for}: send it as <nickname>: <text>."
 
 
 def cause(answer: object, expected: object, means: str) -> str:

@@ -31,7 +31,9 @@ def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) ->
             return b""
         case Say(text):
             plain = text.encode()
-            return plain if parse_request(plain) == request else f"{nickname}: {text}".encode()
+            # The room takes the speaker's own nickname off: a text that begins with it would lose it.
+            arrives = parse_request(plain) == request and not text.startswith(f"{nickname}: ")
+            return plain if arrives else f"{nickname}: {text}".encode()
 
 
 def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:

@@ -15,7 +15,8 @@ from tests.notebooks.comparing import COURSE, NOTEBOOKS
 MAP = (COURSE / "notebooks" / "README.md").read_text(encoding="utf-8")
 README = (COURSE / "README.md").read_text(encoding="utf-8")
 LESSON_ROW = re.compile(
-    r"\| \[(?P<title>[^\]]+)\]\((?P<file>[^)]+)\) \| (?P<idea>[^|]+) \| (?P<minutes>\d+) \| (?P<exercises>[^|]+) \|"
+    r"\| \[(?P<title>[^\]]+)\]\((?P<file>[^)]+)\) \| (?P<idea>[^|]+) \| (?P<minutes>\d+) "
+    r"\| (?P<exercises>[^|]+) \| (?P<exercise_minutes>[\d, ]+) \|"
 )
 TERM_ROW = re.compile(r"\| (?P<term>[^|]+) \| [^|]+ \| \[(?P<number>\d\d)\]\((?P<file>\d\d_[^)]+)\) \|")
 LESSONS = [row.groupdict() for row in LESSON_ROW.finditer(MAP)]
@@ -38,7 +39,8 @@ def test_title_minutes_and_exercises_are_those_of_the_lesson(row: dict[str, str]
     assert text.startswith(f"# {row['title']}\n")
     assert re.search(rf"\b{row['minutes']}\s+minutes", text)
     exercises = [e for e in read_manifest(COURSE / "exercises") if f"{e.lesson}.ipynb" == row["file"]]
-    assert [f"{e.key} {e.title[0].lower()}{e.title[1:]}" for e in exercises] == row["exercises"].split(", ")
+    assert ", ".join(f"{e.key} {e.title[0].lower()}{e.title[1:]}" for e in exercises) == row["exercises"]
+    assert ", ".join(str(e.minutes) for e in exercises) == row["exercise_minutes"]
 
 
 @pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])

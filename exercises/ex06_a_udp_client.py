@@ -1,0 +1,32 @@
+"""ex06 A UDP client. About 35 minutes. Lesson: notebooks/05_the_udp_chatroom.ipynb
+
+A whole client. It signs up, says what is typed, shows meanwhile what the room sends, and leaves when it is told to.
+What it types on and shows on is handed in: `talk(sock, "ada", room, sys.stdin, print)` is a client for the terminal.
+"""
+
+import socket
+from collections.abc import Callable, Iterable
+
+from chatlab.addresses import Address
+
+
+def talk(
+    sock: socket.socket, nickname: str, room: Address, lines: Iterable[str], show: Callable[[str], object]
+) -> None:
+    """Talk as `nickname` in the room at the address `room`, until the line `!q` or the end of `lines`.
+
+    `sock` is a new UDP socket. Bind it to a random port from 8000 to 9000; when bind raises OSError, that port is
+    taken: try another. Leave the socket open.
+
+    Sign up, and do so again every half second until something comes from the room: the answer may be lost. Only then
+    take the first line. Say each line; a line may have a "\\n" at its end, as those of sys.stdin have.
+
+    Every datagram from the room is shown, as a text, at any time: also while no line comes. What others send to this
+    socket is dropped. A ConnectionResetError from recvfrom ends nothing.
+
+    At the end, sign out, end each thread that was started here, and return: within a second.
+
+    chatlab.udp.protocol has build_sign_up, build_say and build_sign_out; chatlab.text has decode, for any bytes.
+    """
+    # TODO: bind, start a thread that receives, sign up, say the lines, leave. You may add functions.
+    raise NotImplementedError

@@ -1,0 +1,378 @@
+"""The checks of ex08: each side by hand, in simulated time, step by step; last both of them in a storm.
+
+A message tells the steps that led to what went wrong; what the sender and the receiver said to each other is beside it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatlab.grading import NotYetRight
+from chatlab.udp.fate import Conditions
+from chatlab.udp.simulated import SimulatedNetwork
+
+TIMEOUT, TRIES = 1.0, 4
+STEPS_SHOWN = 8
+
+STORM = Conditions(loss=0.3, repeat=0.2, reorder=0.2, delay=0.02, jitter=0.1)
+TEXTS = [b"text %d" % number for number in range(300)]
+TICK = 0.05  # seconds, as all times
+PATIENCE = 20_000.0  # of simulated time; about 500 are needed
+STORM_TRIES = 100
+
+ONE_AT_A_TIME = "While a message is not acknowledged, the next ones wait for their turn, in order."
+TURN = "Its acknowledgement ends its turn: the next that waits is sent now, with the next number."
+IN_ORDER = "Several may wait, and they go in the order in which they came."
+AGAIN = (
+    "What is not acknowledged goes again, with its number, at the first tick at which `now` has reached its time-out."
+)
+TOO_EARLY = "It is not due yet: remember when it is due again, from the `now` of its sending, and compare."
+DOUBLING = "The second time-out of a message is twice as long as its first, the third twice as long as the second."
+SINCE = "A time-out begins when the message was sent again, however late the tick came."
+AFRESH = "A new message begins afresh: with `timeout`, and with all its tries."
+LAST_TRY = "The last try has its time-out, too; when that is over, nothing is sent any more: raise ConnectionError(…)."
+TOO_SOON = f"It gave up too early: a message is sent {TRIES} times, each with its time-out, the last too. {AFRESH}"
+OLD = "Only the acknowledgement of the message that is under way counts: compare the numbers, and change nothing else."
+LOST = (
+    "Its acknowledgement was lost, so it came again: there is nothing to hand on, but it has to be acknowledged again,"
+    " or the sender repeats it until it gives up."
+)
+EMPTY = "b'' is a message like any other, and so is number 0, though both are false in an `if`: ask `is None`."
+
+Sent = tuple[int, bytes]
+Reaction = tuple[bytes | None, int | None]
+NOTHING: Reaction = (None, None)
+FAULTS = (NameError, TypeError, AttributeError, NotImplementedError, NotYetRight)  # of the code, and no way to give up
+
+
+class Play:
+    """The steps so far, and the learner's answer to the last one."""
+
+    def __init__(self, attempt: Any, made: str, make: Callable[[], Any]) -> None:
+        self.attempt = attempt
+        self._made = made
+        self._steps: list[str] = []
+        attempt.did(f"Made {made}.")
+        self.side = make()
+
+    def did(self, step: str) -> None:
+        self._steps.append(step)
+        earlier = "…, " if len(self._steps) > STEPS_SHOWN else ""
+        self.attempt.did(f"Made {self._made}; then {earlier}{', '.join(self._steps[-STEPS_SHOWN:])}.")
+
+    def answer(self, call: Callable[[], object], expected: str, means: str) -> object:
+        try:
+            return call()
+        except (LookupError, ValueError, ConnectionError) as error:
+            saw = f"The last step raised {type(error).__name__}: {error}. Expected: {expected}."
+            means = TOO_SOON if isinstance(error, ConnectionError) else means
+            raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
+
+
+class SenderPlay(Play):
+    """A Sender of the learner's. `expected`: what is to be sent now, if anything."""
+
+    def __init__(self, attempt: Any, learner: Any) -> None:
+        made = f"Sender(timeout={TIMEOUT}, tries={TRIES})"
+        super().__init__(attempt, made, lambda: learner.Sender(timeout=TIMEOUT, tries=TRIES))
+
+    def send(self, payload: bytes, now: float, expected: Sent | None, means: str) -> None:
+        self._expect(f"send({payload!r}, now={now})", lambda: self.side.send(payload, now), expected, means)
+
+    def acknowledge(self, number: int, now: float, expected: Sent | None, means: str) -> None:
+        self.attempt.crossed("receiver", "sender", acknowledgement(number))
+        step = f"acknowledge({number}, now={now})"
+        self._expect(step, lambda: self.side.acknowledge(number, now), expected, means)
+
+    def tick(self, now: float, expected: Sent | None, means: str) -> None:
+        self._expect(f"tick(now={now})", lambda: self.side.tick(now), expected, means)
+
+    def give_up(self, now: float, number: int) -> None:
+        """The tick at `now` has to raise ConnectionError about message `number`."""
+        self.did(f"tick(now={now})")
+        expected = f"ConnectionError, because message {number} was sent {TRIES} times"
+        try:
+            answer = self.side.tick(now)
+        except ConnectionError as error:
+            text = str(error)
+            if not (str(number) in text and str(TRIES) in text):
+                saw = f"The error says {text!r}. Expected: the number of the message, {number}, and the {TRIES} tries."
+                raise NotYetRight(saw, "People read that text: it is to say which message, and how often.") from None
+        except Exception as error:
+            if isinstance(error, FAULTS):
+                raise
+            saw = f"The last step raised {type(error).__name__}: {error}. Expected: {expected}."
+            raise NotYetRight(saw, LAST_TRY).with_traceback(error.__traceback__) from None
+        else:
+            raise NotYetRight(f"The last step answered {answer!r}. Expected: {expected}.", LAST_TRY)
+
+    def _expect(self, step: str, call: Callable[[], object], expected: Sent | None, means: str) -> None:
+        wanted = f"Message(number={expected[0]}, payload={expected[1]!r})" if expected else "None"
+        self.did(step)
+        answer = self.answer(call, wanted, means)
+        for number, payload in messages_in(answer):
+            self.attempt.crossed("sender", "receiver", message(number, payload))
+        if answer != expected:
+            saw = f"The last step answered {answer!r}. Expected: {wanted}."
+            raise NotYetRight(saw, cause(answer, expected) or means)
+
+
+class ReceiverPlay(Play):
+    """A Receiver of the learner's."""
+
+    def __init__(self, attempt: Any, learner: Any) -> None:
+        super().__init__(attempt, "Receiver()", learner.Receiver)
+        self._message = learner.Message
+
+    def receive(self, number: int, payload: bytes, expected: Reaction, means: str) -> None:
+        self.attempt.crossed("sender", "receiver", message(number, payload))
+        wanted = f"Reaction(hand_on={expected[0]!r}, acknowledge={expected[1]!r})"
+        self.did(f"receive(Message({number}, {payload!r}))")
+        answer = self.answer(lambda: self.side.receive(self._message(number, payload)), wanted, means)
+        if answer != expected:
+            saw = f"The last step answered {answer!r}. Expected: {wanted}."
+            raise NotYetRight(saw, cause_of_reaction(answer) or means)
+        if expected[1] is not None:
+            self.attempt.crossed("receiver", "sender", acknowledgement(expected[1]))
+
+
+@pytest.fixture
+def sender(attempt: Any, learner: Any, no_sleep: None) -> Callable[[], SenderPlay]:
+    return lambda: SenderPlay(attempt, learner)
+
+
+@pytest.fixture
+def receiver(attempt: Any, learner: Any, no_sleep: None) -> Callable[[], ReceiverPlay]:
+    return lambda: ReceiverPlay(attempt, learner)
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sleeps is told so, and not just slow."""
+
+    def sleep(seconds: float) -> None:
+        saw = f"It slept for {seconds} s."
+        raise NotYetRight(saw, "Nothing here waits: tick is called again and again, and is told the time.")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+
+
+def test_numbers_the_messages(sender: Any) -> None:
+    """sends a message with its number, from 0 on"""
+    play = sender()
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now. Numbers begin with 0.")
+    play.acknowledge(0, 0.5, None, "Nothing waits, so nothing is to be sent.")
+    play.send(b"two", 1.0, (1, b"two"), "Nothing is under way, so it is sent now, with the next number.")
+
+
+def test_one_at_a_time(sender: Any) -> None:
+    """has one message under way at a time, and the others wait"""
+    play = sender()
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    play.send(b"two", 0.0, None, ONE_AT_A_TIME)
+    play.send(b"three", 0.25, None, ONE_AT_A_TIME)
+    play.acknowledge(0, 0.5, (1, b"two"), f"{TURN} {IN_ORDER}")
+    play.acknowledge(1, 0.75, (2, b"three"), f"{TURN} {IN_ORDER}")
+    play.acknowledge(2, 1.0, None, "Nothing waits any more.")
+    play.send(b"four", 1.25, (3, b"four"), "Nothing is under way, so it is sent now.")
+
+
+def test_times_out(sender: Any) -> None:
+    """sends again what was not acknowledged in time"""
+    play = sender()
+    play.tick(9.0, None, "Nothing was sent yet, so nothing is due.")
+    play.send(b"one", 10.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    play.tick(10.5, None, TOO_EARLY)
+    play.tick(11.0, (0, b"one"), AGAIN)
+    play.tick(11.25, None, f"It was sent a moment ago. {TOO_EARLY}")
+    play.acknowledge(0, 11.5, None, "Nothing waits, so nothing is to be sent.")
+    play.tick(99.0, None, "It is acknowledged, and nothing else was sent: nothing is due.")
+
+
+def test_doubles_the_time_out(sender: Any) -> None:
+    """waits twice as long each time, and begins afresh with the next message"""
+    play = sender()
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    play.send(b"two", 0.0, None, ONE_AT_A_TIME)
+    play.tick(1.0, (0, b"one"), AGAIN)
+    play.tick(2.5, None, DOUBLING)
+    play.tick(4.0, (0, b"one"), AGAIN)  # due since 3.0
+    play.tick(7.75, None, f"{SINCE} {DOUBLING}")
+    play.acknowledge(0, 7.75, (1, b"two"), TURN)
+    play.tick(8.5, None, TOO_EARLY)
+    play.tick(8.75, (1, b"two"), AFRESH)
+    play.tick(10.5, None, DOUBLING)
+    play.tick(10.75, (1, b"two"), AFRESH)
+
+
+def test_gives_up(sender: Any) -> None:
+    """gives up after the last try, and says so"""
+    play = sender()
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    play.tick(1.0, (0, b"one"), AGAIN)
+    play.acknowledge(0, 1.5, None, "Nothing waits, so nothing is to be sent.")
+    play.send(b"two", 10.0, (1, b"two"), "Nothing is under way, so it is sent now.")
+    play.tick(11.0, (1, b"two"), AGAIN)
+    play.tick(13.0, (1, b"two"), AGAIN)
+    play.tick(17.0, (1, b"two"), f"It was sent three times so far, and may be sent {TRIES} times. {AFRESH}")
+    play.tick(24.75, None, LAST_TRY)
+    play.give_up(25.0, number=1)
+
+
+def test_old_acknowledgements(sender: Any) -> None:
+    """ignores acknowledgements of anything but the message under way"""
+    play = sender()
+    play.acknowledge(0, 0.0, None, OLD)
+    play.send(
+        b"one", 1.0, (0, b"one"), "Nothing is under way, so it is sent now. What was acknowledged before is not it."
+    )
+    play.send(b"two", 1.0, None, ONE_AT_A_TIME)
+    play.send(b"three", 1.0, None, ONE_AT_A_TIME)
+    play.acknowledge(7, 1.25, None, OLD)
+    play.acknowledge(0, 1.5, (1, b"two"), TURN)
+    play.acknowledge(0, 1.75, None, f"That message was sent twice, so it was acknowledged twice. {OLD}")
+    play.tick(2.5, (1, b"two"), f"Message 1 is still not acknowledged, and due since it was sent at 1.5. {OLD}")
+    play.acknowledge(1, 3.0, (2, b"three"), TURN)
+    play.acknowledge(2, 3.5, None, "Nothing waits any more.")
+    play.acknowledge(2, 3.75, None, OLD)
+    play.send(b"four", 4.0, (3, b"four"), OLD)
+
+
+def test_receives(receiver: Any) -> None:
+    """hands on each message, and acknowledges it"""
+    play = receiver()
+    for number, payload in enumerate((b"one", b"two", b"three")):
+        play.receive(number, payload, (payload, number), "It is the next one: hand it on, and acknowledge its number.")
+
+
+def test_receives_again(receiver: Any) -> None:
+    """hands a repeat on no more, and acknowledges it again"""
+    play = receiver()
+    play.receive(0, b"one", (b"one", 0), "It is the next one: hand it on, and acknowledge its number.")
+    play.receive(0, b"one", (None, 0), LOST)
+    play.receive(0, b"one", (None, 0), LOST)
+    same = "Its number is new, though its text is not: people may say the same twice. The number tells, not the text."
+    play.receive(1, b"one", (b"one", 1), same)
+    play.receive(1, b"one", (None, 1), LOST)
+    play.receive(2, b"two", (b"two", 2), "It is the next one: hand it on, and acknowledge its number.")
+
+
+def test_receives_too_early(receiver: Any) -> None:
+    """neither hands on nor acknowledges what is not its turn yet"""
+    early = (
+        "One before it is missing: to acknowledge what is not handed on would lose it, and to hand it on swaps them."
+    )
+    play = receiver()
+    play.receive(1, b"two", NOTHING, early)
+    play.receive(0, b"one", (b"one", 0), "It is the next one: hand it on, and acknowledge its number.")
+    play.receive(2, b"three", NOTHING, early)
+    play.receive(1, b"two", (b"two", 1), "It was not handed on when it came too early: now it is.")
+
+
+def test_nothing_at_all(sender: Any, receiver: Any) -> None:
+    """takes an empty payload for a message"""
+    play = sender()
+    play.send(b"", 0.0, (0, b""), EMPTY)
+    play.send(b"", 0.0, None, ONE_AT_A_TIME)
+    play.send(b"three", 0.0, None, ONE_AT_A_TIME)
+    play.tick(1.0, (0, b""), EMPTY)
+    play.acknowledge(0, 1.5, (1, b""), EMPTY)
+    play.acknowledge(1, 2.0, (2, b"three"), EMPTY)
+    other = receiver()
+    other.receive(0, b"", (b"", 0), EMPTY)
+    other.receive(0, b"", (None, 0), LOST)
+
+
+def test_two_talks(sender: Any, receiver: Any) -> None:
+    """keeps two talks apart"""
+    shared = "Both objects use one memory: make it in __init__, as self.…, not in the class or the file."
+    sender().send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    sender().send(b"one", 0.0, (0, b"one"), shared)
+    receiver().receive(0, b"one", (b"one", 0), "It is the next one: hand it on, and acknowledge its number.")
+    receiver().receive(0, b"one", (b"one", 0), shared)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_storm(learner: Any, attempt: Any, no_sleep: None, seed: int) -> None:
+    """brings three hundred messages through a storm, once each and in order"""
+    attempt.did(f"Sent {len(TEXTS)} messages through a network that loses, repeats and reorders.")
+    network, handed_on = SimulatedNetwork(STORM, seed=seed), list[bytes]()
+    sending, receiving = learner.Sender(timeout=0.2, tries=STORM_TRIES), learner.Receiver()
+
+    def say(answer: object) -> None:
+        if answer is None:
+            return
+        for number, payload in messages_in(answer):
+            attempt.crossed("sender", "receiver", message(number, payload))
+            network.send("sender", "receiver", message(number, payload))
+            return
+        raise NotYetRight(f"The sender answered {answer!r}.", cause(answer, None))
+
+    def hear(datagram: bytes) -> None:
+        _, number, text = datagram.split(b" ", 2)
+        reaction = receiving.receive(learner.Message(int(number), text))
+        if means := cause_of_reaction(reaction):
+            raise NotYetRight(f"The receiver answered {reaction!r}.", means)
+        payload, acknowledged = reaction
+        handed_on.extend([] if payload is None else [payload])
+        if acknowledged is not None:
+            network.send("receiver", "sender", acknowledgement(acknowledged))
+
+    for text in TEXTS:
+        say(sending.send(text, network.now))
+    while len(handed_on) < len(TEXTS) and network.now < PATIENCE:
+        arrival = network.receive(until=network.now + TICK)
+        if arrival is None:
+            say(sending.tick(network.now))
+        elif arrival.destination == "receiver":
+            hear(arrival.datagram)
+        else:
+            attempt.crossed("receiver", "sender", arrival.datagram)
+            say(sending.acknowledge(int(arrival.datagram.split()[1]), network.now))
+        if handed_on[-1:] != TEXTS[: len(handed_on)][-1:]:
+            place = len(handed_on) - 1
+            saw = f"Number {place} that was handed on is {handed_on[-1]!r}. Expected: {TEXTS[place]!r}."
+            raise NotYetRight(saw, "One was lost, doubled or swapped; the last that went each way stands below.")
+    if len(handed_on) < len(TEXTS):
+        saw = f"After {PATIENCE:,.0f} s, {len(handed_on)} of {len(TEXTS)} messages were handed on."
+        raise NotYetRight(saw, "Both sides wait for each other for ever; the last that went each way stands below.")
+
+
+def message(number: object, payload: bytes) -> bytes:
+    return f"message {number} ".encode() + payload
+
+
+def acknowledgement(number: object) -> bytes:
+    return f"acknowledge {number}".encode()
+
+
+def messages_in(answer: object) -> list[Sent]:
+    """The message that `answer` is, if it is one."""
+    match answer:
+        case (int(number), bytes(payload)):
+            return [(number, payload)]
+    return []
+
+
+def cause(answer: object, expected: Sent | None) -> str:
+    """What is wrong whatever the step is about; '' if nothing of that kind."""
+    if isinstance(answer, list):
+        return "The answer is one message or None, and no list: one is under way at a time."
+    if answer is not None and not messages_in(answer):
+        return "The answer is to be Message(number, payload): the number goes along, or nobody can acknowledge it."
+    for number, payload in messages_in(answer):
+        if expected and payload == expected[1] and number != expected[0]:
+            return "Numbers begin with 0, and each message has the next; sent again, it keeps its number."
+    return ""
+
+
+def cause_of_reaction(answer: object) -> str:
+    if answer is None:
+        return "A branch of the method ends without `return`."
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        return "The answer is to be Reaction(hand_on, acknowledge); either may be None."
+    return ""
