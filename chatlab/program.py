@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from chatlab.addresses import Address, shown
 from chatlab.line_printer import LinePrinter
+from chatlab.this_python import this_python
 
 Options = TypeVar("Options")
 
@@ -108,7 +109,7 @@ def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "
 def join_command(client: str, address: Address) -> str:
     """What to type to join a server. `client`: the module of the program that does, with the options that it needs."""
     host, port_number = address[:2]
-    return f"python -m {client} --host {host} --port {port_number}"
+    return f"{this_python()} -m {client} --host {host} --port {port_number}"
 
 
 def note_stop_signals() -> Callable[[], None]:

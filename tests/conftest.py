@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
+
+# As in a terminal in which this Python is the active one: then the programs call it `python`.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

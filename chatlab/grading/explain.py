@@ -5,28 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from traceback import FrameSummary, extract_tb, format_exception_only
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from chatlab.errors import Refusal
 from chatlab.grading.fence import Fenced
 from chatlab.grading.learner import LearnerFile
 from chatlab.grading.limit import FLOOD, Flood, Stuck
+from chatlab.grading.usually import usually
 from chatlab.grading.verdict import NotYetRight, State
 from chatlab.grading.watch import Crashed, Exited, LeftOver
 
-# The first that fits; subclasses come before their bases.
-USUALLY: tuple[tuple[type[BaseException], str], ...] = (
-    (Refusal, "the room or the client doesn't take that, and says why."),
-    (ModuleNotFoundError, "an exercise can import chatlab and Python's own modules; look for a misspelling too."),
-    (ImportError, "that module has nothing of this name: look for a misspelling."),
-    (RecursionError, "a function calls itself again and again, and nothing ends that."),
-    (UnboundLocalError, "a name is used before the function has given it a value."),
-    (NameError, "a name is used that has no value: a misspelling, or a text without its quotes."),
-    (AttributeError, "the value left of the dot is not what you think it is, or the name after it is misspelled."),
-    (TypeError, "something was given too much, too little, or a value of another kind (text, bytes, number)."),
-    (UnicodeError, "bytes are not always text: decide what is to happen with those that are not."),
-    (SyntaxError, "a bracket, a quote or a colon is missing, in this line or the one above it."),
-)
 # Errors that are wrong whatever the check does: they say more than what followed from them.
 SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
 # What a call waits for, by its name.
@@ -63,7 +50,7 @@ def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | Non
     where = _where(file, crash.frame)
     if isinstance(error, NotYetRight) and not isinstance(crash.error, SLIPS):
         return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
-    return Finding(State.NOT_YET_RIGHT, saw, _usually(crash.error), where)
+    return Finding(State.NOT_YET_RIGHT, saw, usually(crash.error), where)
 
 
 def _explain(error: BaseException, file: LearnerFile) -> Finding:
@@ -81,7 +68,9 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             return Finding(wrong, f"When all was over, {error.what}.", means, _where(file, error.frame))
         case NotImplementedError() if own and own[-1] is stack[-1]:
             saw = f"{file.path.name} still raises NotImplementedError."
-            return Finding(State.NOT_STARTED, saw, "Write your code at the TODO and delete that line.", where)
+            if file.begins_a_function(own[-1].lineno):
+                return Finding(State.NOT_STARTED, saw, "Write your code in place of that line.", where)
+            return Finding(wrong, saw, "There is code before that line, so it is no longer needed: delete it.", where)
         case Stuck():
             saw = f"It had not ended after {error.seconds:g} s" + ("; it was stuck in the line below." if own else ".")
             means = f"A loop never ends, or a call waits for what never comes{_awaited(stack, own)}."
@@ -97,24 +86,19 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             return Finding(wrong, saw, "All that the function needs comes in by its parameters.", where)
         case SyntaxError() if error.filename == str(file.path):
             where = _where(file, _line(error.lineno or 0, file, error.text))
-            return Finding(wrong, f"{type(error).__name__}: {error.msg}", _usually(error), where)
+            return Finding(wrong, f"{type(error).__name__}: {error.msg}", usually(error), where)
         case TypeError() if not own and (function := _called(error, file)):
             where = _where(file, _line(function.__code__.co_firstlineno, file))
             means = "The check calls it as the stub had it: keep its name and its parameters."
             return Finding(wrong, f"TypeError: {error}", means, where)
         case _ if own:
-            return Finding(wrong, _named(error), _usually(error), where)
+            return Finding(wrong, _named(error), usually(error), where)
     saw = f"The check itself failed: {type(error).__name__}: {error}"
     return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
 
 
 def _named(error: BaseException) -> str:
     return "".join(format_exception_only(type(error), error)).strip()
-
-
-def _usually(error: BaseException) -> str:
-    meaning = next((means for kind, means in USUALLY if isinstance(error, kind)), None)
-    return f"Usually: {meaning}" if meaning else "Python stopped at the line below; the words after the colon say why."
 
 
 def _awaited(stack: list[FrameSummary], own: list[FrameSummary]) -> str:
@@ -128,9 +112,11 @@ def _awaited(stack: list[FrameSummary], own: list[FrameSummary]) -> str:
 
 
 def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None:
-    """The learner's function that was called with arguments it doesn't take: 'greet() takes 1 positional …'."""
-    called = re.match(r"(\w+)\(\) (takes|missing|got)", str(error))
-    function = vars(file.module).get(called[1]) if called else None
+    """The learner's function that was called with arguments it doesn't take: 'Sender.send() takes 1 positional …'."""
+    called = re.match(r"([\w.]+)\(\) (takes|missing|got)", str(error))
+    function: Any = file.module if called else None
+    for name in called[1].split(".") if called else ():
+        function = getattr(function, name, None)
     return function if hasattr(function, "__code__") else None
 
 

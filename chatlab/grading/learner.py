@@ -6,6 +6,7 @@ saved a moment ago counts, and the folder stays as it was.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import linecache
 import sys
@@ -44,6 +45,12 @@ class LearnerFile:
 
     def owns(self, frame: traceback.FrameSummary) -> bool:
         return frame.filename == str(self.path)
+
+    def begins_a_function(self, line: int | None) -> bool:
+        """Whether the statement in that line is the first of a function: behind its docstring, if it has one."""
+        functions = [n for n in ast.walk(ast.parse(self._read())) if isinstance(n, ast.FunctionDef)]
+        first = [function.body[bool(ast.get_docstring(function)) :][:1] for function in functions]
+        return any(statement.lineno == line for statements in first for statement in statements)
 
     def _read(self) -> str:
         try:

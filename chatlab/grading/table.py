@@ -10,6 +10,7 @@ import pytest
 
 from chatlab.grading.grades import Grade
 from chatlab.grading.verdict import State
+from chatlab.this_python import this_pytest
 
 
 def write_summary(
@@ -30,7 +31,7 @@ def write_summary(
         for exercise in passed:
             terminal.write_line(f"    {exercise.key}  {exercise.production}")
     if first := next((grade.exercise.key for grade in grades if grade.state is not State.DONE), None):
-        terminal.write_line(f"A hint: pytest {relative(checks, here)} --hint {first}")
+        terminal.write_line(f"A hint: {this_pytest()} {relative(checks, here)} --hint {first}")
 
 
 def table(grades: list[Grade], files: Path, here: Path) -> list[str]:

@@ -31,6 +31,7 @@ from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_play
 # Playwright's names too: a test that imports them from here is skipped where Playwright is missing.
 __all__ = [
     "SECONDS",
+    "START",
     "THEMES",
     "Browser",
     "JupyterLab",
@@ -42,7 +43,9 @@ __all__ = [
     "run_jupyterlab",
 ]
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+COURSE = Path(__file__).parents[2]
+# As the README says to start it: what is above the notebooks has to be within reach.
+START = ["--notebook-dir=.", "notebooks/00_start_here.ipynb"]
 SECONDS = 1000  # Playwright counts in milliseconds
 PATIENCE = 120 * SECONDS  # opening a notebook took 75 s on a busy machine
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
@@ -61,7 +64,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
 class JupyterLab:
-    """A running server. `folder` holds the notebooks that it serves."""
+    """A running server. `folder` holds the notebooks of the course that it serves."""
 
     def __init__(self, folder: Path, port: int, token: str) -> None:
         self.folder = folder
@@ -84,7 +87,7 @@ class JupyterLab:
         """Open a notebook in `page` and wait for its kernel."""
         setting = json.dumps({"raw": json.dumps({"theme": THEMES[theme]})})
         self._request("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", setting)
-        page.goto(f"{self._url(f'/lab/tree/{name}')}&reset", timeout=PATIENCE)
+        page.goto(f"{self._url(f'/lab/tree/notebooks/{name}')}&reset", timeout=PATIENCE)
         expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=PATIENCE)
         return Notebook(page)
 
@@ -167,11 +170,12 @@ def run_browser() -> Iterator[Browser]:
 
 @contextmanager
 def run_jupyterlab(home: Path) -> Iterator[JupyterLab]:
-    """A JupyterLab on a copy of the notebooks in `home`."""
-    folder = home / "notebooks"
-    if NOTEBOOKS.is_dir():
-        shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    folder.mkdir(exist_ok=True)
+    """A JupyterLab on a copy of the course in `home`."""
+    course = home / "course"
+    for part in ("notebooks", "exercises"):
+        shutil.copytree(
+            COURSE / part, course / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+        )
     overrides = home / "config" / "labconfig" / "default_setting_overrides.json"
     overrides.parent.mkdir(parents=True)
     overrides.write_text(json.dumps(QUIET), encoding="utf-8")
@@ -186,11 +190,11 @@ def run_jupyterlab(home: Path) -> Iterator[JupyterLab]:
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "IPYTHONDIR": home / "ipython",
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", *START, "--no-browser", "--expose-app-in-browser", "--allow-root"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     with subprocess.Popen(
         command,
-        cwd=folder,
+        cwd=course,
         env=os.environ | {name: str(path) for name, path in own_folders.items()},
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -203,7 +207,7 @@ def run_jupyterlab(home: Path) -> Iterator[JupyterLab]:
         try:
             if not ready.wait(120):
                 raise RuntimeError("JupyterLab did not start:\n" + "".join(log))
-            lab = JupyterLab(folder, port, token)
+            lab = JupyterLab(course / "notebooks", port, token)
             yield lab
             lab.stop_kernels()
         finally:

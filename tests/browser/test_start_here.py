@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .jupyterlab_driver import THEMES, JupyterLab, Page, expect
+from .jupyterlab_driver import START, THEMES, JupyterLab, Page, expect
 
+README = Path(__file__).parents[2] / "README.md"
 BACKGROUNDS = {"light": (255, 255, 255), "dark": (33, 33, 33)}
 TALK = [
     ("ada", "Hello bob, can you read this?"),
@@ -43,3 +44,10 @@ def test_what_one_panel_says_the_other_reads(lab: JupyterLab, page: Page, theme:
         path=screenshots / f"panels-{theme}.png",
         clip={"x": box["x"], "y": box["y"] - margin, "width": box["width"], "height": box["height"] + 2 * margin},
     )
+
+
+def test_the_readme_starts_it_so_that_the_card_leads_to_the_exercise(lab: JupyterLab, page: Page) -> None:
+    assert f"jupyter lab {' '.join(START)}\n" in README.read_text(encoding="utf-8")
+    lab.open(page, "00_start_here.ipynb").run_all()
+    page.locator(".chatlab-card").get_by_role("link").click()
+    expect(page.locator(".jp-FileEditor")).to_contain_text("def greet(client")

@@ -42,6 +42,14 @@ def test_it_was_run_from_top_to_bottom_and_stored_with_its_outputs(notebook: Pat
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_what_is_stored_is_folded_until_the_cell_is_run(notebook: Path) -> None:
+    """Or else it answers what the reader is to predict. (In JupyterLab: View, Collapse All Outputs.)"""
+    for cell in _cells(notebook):
+        folded = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
+        assert folded == bool(cell.outputs), cell.source
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
 def test_its_cells_are_short(notebook: Path) -> None:
     for cell in _cells(notebook):
         assert len(cell.source.splitlines()) <= LONGEST_CELL, cell.source

@@ -1,3 +1,3 @@
-# expects: the name after it is misspelled
+# expects: the name after the dot is misspelled
 def greet(client, nickname):
     client.send(f"Hello, {nickname}!")

@@ -1,3 +1,3 @@
-# expects: a value of another kind (text, bytes, number)
+# expects: a value of another kind
 def greet(client, nickname):
     client.say(f"Hello, {nickname}!".encode())

@@ -1,4 +1,4 @@
-# expects: the name after it is misspelled
+# expects: the name after the dot is misspelled
 import socket
 import threading
 from queue import Queue
