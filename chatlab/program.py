@@ -41,10 +41,11 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
     parser = Parser(
         prog=f"python -m {module}",
         description=description,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--host", default="127.0.0.1", help=f"name or IP address of the {of}")
+    host = f"name or IP address of the {of}" if joins else "address to listen at; 0.0.0.0: every one of this machine"
+    parser.add_argument("--host", default="127.0.0.1", help=host)
     parser.add_argument("--port", type=port_to_join if joins else port, default=default_port, help=f"port of the {of}")
     return parser
 
@@ -131,6 +132,13 @@ def note_stop_signals() -> Callable[[], None]:
             return
 
     return wait
+
+
+class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Says the default of an option that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help
 
 
 def _at_least(least: float, kind: Callable[[str], float]) -> Callable[[str], float]:

@@ -96,7 +96,7 @@ def _hint(exercises: tuple[Exercise, ...], wanted: str) -> str:
 
 def _exercises_folder(config: pytest.Config) -> Path:
     """The folder of the first argument that lies in the exercises."""
-    for argument in config.args:
+    for argument in config.args or ["."]:  # with --help there are none
         try:
             return find_folder(config.invocation_params.dir / argument.partition("::")[0])
         except LookupError as error:

@@ -131,7 +131,7 @@ class TcpClient(EventSource):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
-    parser = parser_for("chatlab.tcp.client", "Talk in a TCP chatroom.", DEFAULT_PORT)
+    parser = parser_for("chatlab.tcp.client", "Talk in a TCP chatroom.", DEFAULT_PORT, joins=True)
     parser.add_argument("--nick", help="nickname; without one you are asked")
     given = parser.parse_args(arguments)
     linger = LINGER if somebody_types() else PIPE_LINGER

@@ -17,7 +17,7 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from chatlab.errors import NobodyAnswers, Refusal
 from chatlab.events import Event
@@ -85,7 +85,7 @@ class Connection:
             self._thread.join()
 
     def _hear(self) -> None:
-        with self._socket:
+        with self._socket, self._ended_at_last():
             while self.is_open:
                 try:
                     data = self._socket.recv(RECEIVE_BYTES)
@@ -104,6 +104,14 @@ class Connection:
                 for event in outcome.events:
                     self._emit(event)
             self._part()
+
+    @contextlib.contextmanager
+    def _ended_at_last(self) -> Iterator[None]:
+        """Whatever ends the thread, an error of who handles the events too: nobody hears the room any more."""
+        try:
+            yield
+        finally:
+            self.is_open = False
 
     def _react(self, data: bytes) -> Outcome:
         try:

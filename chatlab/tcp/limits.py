@@ -15,11 +15,12 @@ class Limits:
     """What one client may cost the room."""
 
     max_bytes: int = field(
-        default=MAX_LINE, metadata={"help": "bytes of a line with its newline; who sends a longer one is out"}
+        default=MAX_LINE,
+        metadata={"help": "bytes of a line with its newline; who sends a longer one is out", "least": 128},
     )
-    max_members: int = field(default=1000, metadata={"help": "members in the room"})
+    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 1})
     nickname_time: float = field(default=30.0, metadata={"help": "seconds to choose a nickname in"})
-    nickname_tries: int = field(default=10, metadata={"help": "nicknames that one connection may try"})
+    nickname_tries: int = field(default=10, metadata={"help": "nicknames that one connection may try", "least": 1})
     max_outbox: int = field(
         default=65_536,
         metadata={"help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped"},

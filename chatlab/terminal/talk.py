@@ -58,7 +58,10 @@ def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
 
 def _enter(make: Callable[[str], Client], nickname: str | None, keyboard: Keyboard, interrupts: Interrupts) -> Client:
     while True:
-        client = make(keyboard.read("nickname").strip() if nickname is None else nickname)
+        wanted = keyboard.read("nickname").strip() if nickname is None else nickname
+        if wanted == QUIT:
+            raise EOFError
+        client = make(wanted)
         client.on_event = lambda event: keyboard.show(_shown(event))
         try:
             with interrupts.may_end():

@@ -111,6 +111,12 @@ def test_a_socket_left_open_is_named_and_does_not_end_the_run(submission: Path) 
     assert f"{FIRST.file}, line 4, in greet" in run.stdout
 
 
+def test_the_help_lists_the_options() -> None:
+    run = run_pytest("exercises", "--help")
+    assert run.returncode == 0
+    assert "--submission=DIR" in run.stdout
+
+
 def test_a_hint_at_a_time() -> None:
     run = run_pytest("exercises", "--hint", "ex00")
     assert run.returncode == 0

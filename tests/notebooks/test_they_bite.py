@@ -91,6 +91,48 @@ BREAKS = [
         "while self.running:\n            for datagram",
         "while True:\n            for datagram",
     ),
+    Break(
+        "a lost sign-up is not sent again",
+        "05_the_udp_chatroom",
+        "udp/member.py",
+        "            if now >= self._asked_at + RETRY:\n",
+        "            if False:\n",
+    ),
+    Break(
+        "a client leaves without a goodbye",
+        "05_the_udp_chatroom",
+        "udp/member.py",
+        "datagrams=(build_sign_out(),) if known_to_the_room else ()",
+        "datagrams=()",
+    ),
+    Break(
+        "a weather that ignores its seed",
+        "06_a_bad_network",
+        "udp/fate.py",
+        'random.Random(f"{seed} {client} {direction.name}").random',
+        "random.Random().random",
+    ),
+    Break(
+        "what comes twice comes once",
+        "06_a_bad_network",
+        "udp/relay.py",
+        "for delay in fate.delays:",
+        "for delay in fate.delays[:1]:",
+    ),
+    Break(
+        "a sender that does not wait",
+        "07_reliable_delivery",
+        "udp/reliable.py",
+        "return self._transmit(now) if len(self._outbox) == 1 else None",
+        "return self._transmit(now)",
+    ),
+    Break(
+        "a sender that never gives up",
+        "07_reliable_delivery",
+        "udp/reliable.py",
+        "if self._tries >= self._timing.tries:",
+        "if False:",
+    ),
 ]
 
 

@@ -252,3 +252,24 @@ def test_lines_of_two_threads_do_not_mix_where_the_kernel_takes_parts_of_them(
                 talker.join()
         lines = bob.wait_for("ada left the chat!")[:-1]
         assert sorted(lines) == sorted(f"ada: {letter * 50}" for letter in "xyz" * 20)
+
+
+def test_a_handler_that_fails_ends_the_connection_and_the_next_word_makes_another(
+    room: TcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", shown.append)
+    hears = Heard[Event]()
+
+    def fail(event: Event) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    with TcpClient("bob", room, on_event=hears) as bob, TcpClient("ada", room) as ada:
+        hears.wait_for(lambda event: event == Joined("ada"))
+        ada.on_event = fail
+        bob.say("hi")
+        hears.wait_for(lambda event: event == Left("ada"))
+        assert [type(arguments.exc_value) for arguments in shown] == [ZeroDivisionError]
+        ada.on_event = None
+        ada.say("here I am again")
+        hears.wait_for(lambda event: event == Said("ada", "here I am again"))

@@ -198,7 +198,7 @@ def test_help_lists_the_limits_and_their_defaults() -> None:
         helped = " ".join(" ".join(server.rest()).split())
         assert server.wait(LIMIT) == 0
     for option in (
-        "--host HOST name or IP address of the server (default: 127.0.0.1)",
+        "--host HOST address to listen at; 0.0.0.0: every one of this machine (default: 127.0.0.1)",
         "--port PORT port of the server (default: 9999)",
         "--max-bytes N bytes of a datagram; a longer one is refused (default: 1024)",
         "--max-members N members in the room (default: 1000)",
