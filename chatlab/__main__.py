@@ -7,6 +7,7 @@ PROGRAMS = {
     "chatlab.tcp.server": "the TCP chatroom",
     "chatlab.tcp.client": "talk in it from a terminal",
     "chatlab.conformance": "is that a chatlab server?",
+    "chatlab.grading.classroom": "grade a class",
     "chatlab.bench": "how fast are the rooms?",
 }
 
@@ -14,4 +15,4 @@ PROGRAMS = {
 if __name__ == "__main__":
     print("Programs of chatlab (each takes --help):")
     for module, purpose in PROGRAMS.items():
-        print(f"  python -m {module:20}  {purpose}")
+        print(f"  python -m {module:25}  {purpose}")
