@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from chatlab.addresses import shown
-from chatlab.udp.chat import Limits
+from chatlab.udp.limits import Limits
 from chatlab.udp.server import UdpServer
 from chatlab.udp.weather import main as relay
 

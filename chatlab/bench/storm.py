@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chatlab.events import Event, Said
-from chatlab.udp.chat import Limits
 from chatlab.udp.client import UdpClient
 from chatlab.udp.crossing import Counts, Crossing
 from chatlab.udp.fate import Conditions, Direction, Weather
+from chatlab.udp.limits import Limits
 from chatlab.udp.relay import WeatherRelay
 from chatlab.udp.reliable import Timing
 from chatlab.udp.server import UdpServer

@@ -9,7 +9,7 @@ import sys
 import threading
 
 from chatlab.trace import Trace
-from chatlab.udp.chat import Limits
+from chatlab.udp.limits import Limits
 from chatlab.udp.server import UdpServer
 
 

@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterable
 from chatlab.addresses import Address
 from chatlab.events import Refused
 from chatlab.room import Room
-from chatlab.udp.chat import Delivery, Limits, Reason, UdpChat
+from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import REFUSED, Challenge, SignOut, SignUp, build_answer, parse_request
 from chatlab.udp.reliable import GaveUp, OutboxFull, Timing

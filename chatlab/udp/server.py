@@ -26,7 +26,8 @@ from chatlab.addresses import Address
 from chatlab.network import reachable_host
 from chatlab.program import add_options, join_command, parser_for, run_server, values_of
 from chatlab.udp.batch import Batch
-from chatlab.udp.chat import DEFAULT_LIMITS, Delivery, Limits, Reason, UdpChat
+from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable import DEFAULT_TIMING, Timing

@@ -8,7 +8,8 @@ from chatlab.addresses import Address
 from chatlab.room import Room
 from chatlab.text import clean
 from chatlab.udp import chat, protocol
-from chatlab.udp.chat import Delivery, Reason, UdpChat
+from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.limits import Reason
 from chatlab.udp.protocol import Say, SignOut, SignUp, build_answer
 from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, both, setting
 

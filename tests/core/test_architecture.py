@@ -21,7 +21,7 @@ LEVELS = (
     ("__init__", "addresses", "errors", "events", "text", "token_bucket"),
     ("nicknames",),
     ("room",),
-    ("udp.protocol", "udp.proof", "udp.batch", "udp.fate", "udp.under_way", "udp.crossing"),
+    ("udp.protocol", "udp.limits", "udp.proof", "udp.batch", "udp.fate", "udp.under_way", "udp.crossing"),
     ("udp.reliable", "udp.reliable_protocol", "udp.session"),
     ("tcp.protocol", "tcp.framing", "tcp.limits", "tcp.outbox"),
     ("udp.chat", "udp.member", "tcp.chat", "tcp.member"),
@@ -34,7 +34,7 @@ LEVELS = (
 )
 PURE = (
     *("addresses", "errors", "events", "text", "token_bucket", "nicknames", "room"),
-    *("udp.protocol", "udp.proof", "udp.batch", "udp.chat", "udp.member"),
+    *("udp.protocol", "udp.limits", "udp.proof", "udp.batch", "udp.chat", "udp.member"),
     *("udp.reliable", "udp.reliable_protocol", "udp.session", "udp.reliable_chat", "udp.reliable_member"),
     *("udp.fate", "udp.under_way", "udp.crossing"),
     *("tcp.framing", "tcp.protocol", "tcp.limits", "tcp.outbox", "tcp.chat", "tcp.member"),

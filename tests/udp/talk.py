@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from chatlab.addresses import Address
-from chatlab.udp.chat import DEFAULT_LIMITS, Delivery, Limits, UdpChat
+from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.limits import DEFAULT_LIMITS, Limits
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import build_sign_up
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from chatlab.addresses import Address
 from chatlab.events import Joined, Left, Refused, Said
 from chatlab.text import encode
-from chatlab.udp.chat import Limits
+from chatlab.udp.limits import Limits
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 

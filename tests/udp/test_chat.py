@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatlab.udp import chat
-from chatlab.udp.chat import Limits, Reason
+from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import build_sign_up
 
 from .talk import ADA, BOB, EVE, Heard, Talk, heard

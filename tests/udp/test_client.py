@@ -16,8 +16,9 @@ from chatlab.errors import NobodyAnswers, Refusal
 from chatlab.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.network import CantResolve
 from chatlab.udp import member, sockets
-from chatlab.udp.chat import Limits, UdpChat
+from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
+from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chatlab.addresses import Address
 from chatlab.udp import session
-from chatlab.udp.chat import Limits, Reason
+from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import SIGN_OUT, build_sign_up
 from chatlab.udp.reliable import OUTBOX_BYTES, Timing

@@ -11,8 +11,9 @@ import pytest
 
 from chatlab.addresses import Address
 from chatlab.events import Event, Gone, Joined, Left, Said
-from chatlab.udp.chat import Delivery, Limits
+from chatlab.udp.chat import Delivery
 from chatlab.udp.fate import FAIR, Conditions, Direction, Link, Weather
+from chatlab.udp.limits import Limits
 from chatlab.udp.member import Outcome, Stage
 from chatlab.udp.reliable import Timing
 from chatlab.udp.reliable_chat import ReliableChat
