@@ -27,7 +27,7 @@ class Server:
         Delivery has a datagram and its recipients.
 
         Whatever arrives, the room goes on; also after a ConnectionResetError from recvfrom. An OSError from sendto is
-        about one recipient: the others get the datagram all the same.
+        about one recipient: the others get the datagram all the same. (self.chat.tick is not asked for.)
         """
         # TODO: start the threads here; end them in stop. You may add methods, and lines to __init__.
         raise NotImplementedError

@@ -15,8 +15,8 @@ def talk(
 ) -> None:
     """Talk as `nickname` in the room at the address `room`, until the line `!q` or the end of `lines`.
 
-    `sock` is a new UDP socket. Bind it to a random port from 8000 to 9000; when bind raises OSError, that port is
-    taken: try another. Leave the socket open.
+    `sock` is a new UDP socket. Bind it, with the host "" (any), to a random port from 8000 to 9000; when bind raises
+    OSError, that port is taken: try another. Leave the socket open.
 
     Sign up, and do so again every half second until something comes from the room: the answer may be lost. Only then
     take the first line. Say each line; a line may have a "\\n" at its end, as those of sys.stdin have.

@@ -144,7 +144,7 @@ def test_before_the_start(play: Any) -> None:
 
 
 def test_two_senders(play: Any) -> None:
-    """keeps two senders apart"""
+    """keeps two Arrivals apart, each with a memory of its own"""
     shared = "Both objects use one memory: make it in __init__, as self.…, not in the class or the file."
     ada, bob = play(), play()
     ada.arrive(0, NEXT)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +26,17 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _no_skip((yield))
+
+
+@pytest.fixture
+def signals_of_a_terminal() -> Iterator[None]:
+    """Children inherit what is ignored: SIGINT where a shell has us in the background, SIGHUP under nohup."""
+    before = [(signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))]
+    if sys.platform != "win32":
+        before.append((signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL)))
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
 
 
 def _no_skip(report: Report) -> Report:

@@ -6,6 +6,9 @@ its panel; the port stays, and who was in the room comes back. Lesson 05 ends in
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from chatlab.addresses import Address
@@ -75,6 +78,7 @@ class ExerciseServer:
         self.whose = "This room was not opened yet."
         self._port = 0
         self._room: OwnRoom | UdpServer = UdpServer(port=0)
+        self._hook = threading.excepthook
 
     @property
     def address(self) -> Address:
@@ -110,6 +114,7 @@ class ExerciseServer:
         else:
             self._room = own
             self.whose = f"This room is yours: {EXERCISE} runs it."
+            self._hook, threading.excepthook = threading.excepthook, self._note_crash
         self.running = True
 
     def close(self) -> None:
@@ -117,6 +122,17 @@ class ExerciseServer:
         if self.running:
             self.running = False
             self._room.close()
+            if threading.excepthook == self._note_crash:
+                threading.excepthook = self._hook
+
+    def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
+        """A thread has ended with an error: the learner's, if it came through their file."""
+        own = [frame for frame in extract_tb(crash.exc_traceback) if Path(frame.filename).name.startswith(EXERCISE)]
+        if not own or crash.exc_type is SystemExit:
+            self._hook(crash)
+            return
+        error, frame = f"{crash.exc_type.__name__}: {crash.exc_value}", own[-1]
+        self.whose = f"A thread of yours has ended with {error}. Line {frame.lineno}: {frame.line}"
 
     def __repr__(self) -> str:
         return f"<Room of {EXERCISE}, {'open' if self.running else 'closed'}, {len(self.nicknames)} here>"

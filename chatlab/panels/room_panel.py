@@ -7,6 +7,7 @@ What strangers chose, their nicknames, is escaped: an `ipywidgets.HTML` would ru
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from html import escape
 
 import ipywidgets
@@ -24,11 +25,13 @@ class RoomPanel(ipywidgets.VBox):
     """`server`, with a button that stops and starts it. The panel starts it, and closes it. A context manager.
 
     So that a cell can be run again, a panel first closes the older one for a server of the same kind and address. On
-    port 0 rooms don't meet: there it closes what the same cell showed when it was run before.
+    port 0 rooms don't meet: there it closes what the same cell showed when it was run before. `about`: a line to show
+    while the room is open.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, about: Callable[[], str] = str) -> None:
         self.server = server
+        self._about = about
         self._lock = threading.Lock()  # around the server's starts and stops, and around writing to the page
         self._closed = False
         self._problem = ""
@@ -89,7 +92,8 @@ class RoomPanel(ipywidgets.VBox):
         with self._lock:
             server = self.server
             nicknames, counts = server.nicknames, (server.counts.received, server.counts.sent)
-            now = (server.running, self._problem, self._closed, nicknames, counts)
+            about = self._about()
+            now = (server.running, self._problem, self._closed, nicknames, counts, about)
             if now == self._shown:
                 return
             self._shown = now
@@ -97,7 +101,7 @@ class RoomPanel(ipywidgets.VBox):
             self._button.disabled = self._closed
             if server.running:
                 self._state.value = f"<b>Room</b> open at {escape(shown(server.address))}"
-                self._details.value = _details(server, nicknames, counts)
+                self._details.value = f"<div>{escape(about)}</div>{_details(server, nicknames, counts)}"
             else:
                 why = ": to open it, run this cell again" if self._closed else self._problem
                 self._state.value = f"<b>Room</b> closed{escape(why)}"

@@ -102,6 +102,8 @@ class WeatherPanel(ipywidgets.VBox):
         with self._lock:
             if not self._following and self._presets.value:
                 self.relay.weather = PRESETS[self._presets.value]
+                with self._while_following():
+                    self._direction.value = BOTH_WAYS
                 self._follow()
 
     def _change_weather(self, name: str, _change: object) -> None:

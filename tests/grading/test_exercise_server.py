@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,6 +91,21 @@ def test_code_that_fails_is_told_in_one_line_and_can_be_mended(
         room._button.click()
         assert server.running
         assert says_ping(server) == "ping"
+
+
+def test_a_thread_that_crashes_is_told_in_the_panel(write: Callable[[str], object], server: ExerciseServer) -> None:
+    write(ANSWER.replace("datagram, address = arrival", "datagram, adress = arrival"))
+    with RoomPanel(server, about=lambda: server.whose) as room:
+        assert "This room is yours" in room._details.value
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ada:
+            ada.sendto(b"SIGNUP_TAG:ada", server.address)
+            deadline = time.monotonic() + LIMIT
+            while "NameError" not in server.whose and time.monotonic() < deadline:
+                threading.Event().wait(0.01)
+        assert "A thread of yours has ended with NameError: name 'address' is not defined" in server.whose
+        room._show()
+        assert "self.chat.receive(datagram, address, time.monotonic())" in room._details.value
+    assert threading.excepthook != server._note_crash
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # an end by SystemExit

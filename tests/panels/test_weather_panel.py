@@ -61,6 +61,14 @@ def test_a_preset_changes_the_weather_and_moves_the_sliders(server: UdpServer, p
     assert set(values(panel).values()) == {0}
 
 
+def test_a_preset_is_for_both_ways_and_the_panel_says_so(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    panel._direction.value = "to the server"
+    panel._presets.value = "storm"
+    assert panel.relay.weather == STORM
+    assert panel._direction.value == "both ways"
+
+
 def test_a_slider_changes_the_weather_and_no_preset_is_chosen(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     panel._sliders["loss"].value = 0.5

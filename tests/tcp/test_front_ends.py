@@ -21,6 +21,7 @@ WORDS = "hé 🐍"
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no nc")
 @pytest.mark.skipif(not shutil.which("nc"), reason="needs nc: apt-get install netcat-openbsd")
+@pytest.mark.usefixtures("signals_of_a_terminal")
 def test_each_sees_what_every_other_says(room: TcpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page()
     monkeypatch.setattr(ChatPanel, "send", lambda panel, content: page.receive(content), raising=False)

@@ -371,16 +371,8 @@ def test_closing_ends_a_start_that_waits(silent: socket.socket) -> None:
     assert [str(failure) for failure in failures] == ["the client was closed while it signed up"]
 
 
-@pytest.fixture
-def _own_ctrl_c() -> Iterator[None]:
-    """A shell starts what it runs in the background with SIGINT ignored, and then Python leaves it so."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no Ctrl-C that a test can send to itself alone")
-@pytest.mark.usefixtures("_own_ctrl_c")
+@pytest.mark.usefixtures("signals_of_a_terminal")
 def test_ctrl_c_while_it_signs_up_leaves_nothing_running(silent: socket.socket) -> None:
     client = UdpClient("ada", silent.getsockname())
 

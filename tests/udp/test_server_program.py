@@ -71,6 +71,7 @@ def test_a_signal_ends_it_within_a_second_with_code_0_and_all_are_told(server: P
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP: a window that is closed ends it")
+@pytest.mark.usefixtures("signals_of_a_terminal")
 def test_a_terminal_that_is_closed_ends_it_and_all_are_told(server: Program) -> None:
     with Voice(address(server), "ada") as ada:
         assert stopped(server, lambda program: os.kill(program.pid, signal.SIGHUP)) == 0
