@@ -51,7 +51,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seconds: defaultdict[str, float] = defaultdict(float)
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
         if isinstance(report, pytest.TestReport):
-            seconds[report.nodeid.rpartition("/")[0]] += report.duration
+            seconds[report.nodeid.partition("::")[0].rpartition("/")[0]] += report.duration
     if len(seconds) > 1:
         terminalreporter.section("seconds of each part")
         for part, duration in sorted(seconds.items(), key=lambda item: -item[1]):

@@ -13,6 +13,7 @@ from chatlab.grading.learner import LearnerFile, Names
 from chatlab.grading.limit import Printed, Stuck, free, run_within
 from chatlab.grading.manifest import Exercise
 from chatlab.grading.settings import Settings
+from chatlab.grading.surroundings import Surroundings
 from chatlab.grading.transcript import Crossing, transcript
 from chatlab.grading.verdict import Message, State
 from chatlab.grading.watch import Crashed, Watch
@@ -46,6 +47,7 @@ class Attempt:
         self._crossings: deque[Crossing] = deque(maxlen=LONGEST_TRANSCRIPT)
         self._watch = Watch(self.file, checks)
         self._leaves_running = False
+        self._surroundings: Surroundings | None = None
 
     def did(self, what: str) -> None:
         """For the first line of a message: what the check is doing from now on, as a sentence in the past tense."""
@@ -79,7 +81,8 @@ class Attempt:
             check()
 
         self.on_news(self)
-        self._watch.__enter__()
+        self._surroundings = Surroundings()
+        self._watch.start()
         error = run_within(self._settings.limit, load_and_check, self._printed)
         crash = self._watch.crash
         if isinstance(error, Stuck):
@@ -94,7 +97,9 @@ class Attempt:
         """The fixtures of the check are gone: so should be what the learner's code has started."""
         if self.state is State.DONE and not self._leaves_running and (left := self._watch.left_over()):
             self.fail(left)
-        self._watch.__exit__(None, None, None)
+        self._watch.close()
+        if self._surroundings:
+            self._surroundings.restore()
 
     def fail(self, error: BaseException | None, crash: Crashed | None = None) -> None:
         """The check failed, or a thread crashed meanwhile; the first failure is the one that counts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from chatlab.grading.grades import Grade
 from chatlab.grading.manifest import Exercise
 
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 PATIENCE = 0.1  # seconds between two looks at whether to go on
 
 
@@ -39,12 +41,10 @@ def grade_in_child(
     """
     with tempfile.TemporaryDirectory(prefix="chatlab-") as temporary:
         grades, output = Path(temporary, "grades.json"), Path(temporary, "output.txt")
-        command = [sys.executable, "-m", "pytest", *arguments, f"--grades={grades}", "-p", "no:cacheprovider"]
-        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
-        environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
+        command = [*PYTEST, *arguments, f"--grades={grades}"]
         with output.open("wb") as sink:
             child = subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+                command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
             )
             try:
                 in_time = _wait(child, seconds, stop or threading.Event())
@@ -59,6 +59,32 @@ def grade_in_child(
             return Outcome((), f"no result. The last words of the check:\n{words[-1000:]}")
     by_name = {exercise.name: exercise for exercise in exercises}
     return Outcome(tuple(Grade.from_json(grade, by_name[grade["exercise"]]) for grade in graded))
+
+
+def what_fails_to_load(folder: Path, private: Path) -> str:
+    """Which of the checks in these two folders can't be imported; '' if all can."""
+    command = [*PYTEST, str(folder), f"--checks={private}", "--collect-only", "-q"]
+    run = subprocess.run(
+        command,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if run.returncode == 0:
+        return ""
+    files = [
+        line.split(" - ")[0].removeprefix("ERROR ") for line in run.stdout.splitlines() if line.startswith("ERROR ")
+    ]
+    return f"checks that can't be loaded: {', '.join(files) or run.stdout} (to see why: {shlex.join(command)})"
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    return environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: float, stop: threading.Event) -> bool:

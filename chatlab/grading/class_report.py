@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
 def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> None:
     """A column for the points of each exercise. Spreadsheets want the mark of UTF-8 at the beginning."""
-    with file.open("w", encoding="utf-8-sig", newline="") as sink:
+    with file.open("w", encoding="utf-8-sig", errors="replace", newline="") as sink:
         table = csv.writer(sink)
         table.writerow(["student", *(e.key for e in exercises), "points", "of", "seconds", "stuck at"])
         for row in rows:
@@ -76,6 +76,7 @@ def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
         f"<table><tr><th>student</th>{head}<th>points of {of}</th></tr>\n{body}\n"
         f"<tr><th>in all</th>{foot}<td></td></tr></table></html>\n",
         encoding="utf-8",
+        errors="replace",
     )
 
 

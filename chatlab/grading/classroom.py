@@ -7,12 +7,15 @@ in grades.csv, and one in grades.html: who is stuck where. A submission that bre
 from __future__ import annotations
 
 import argparse
+import csv
 import os
+import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,14 +23,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from chatlab.grading.child import Outcome, grade_in_child
+from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
 from chatlab.grading.class_report import Row, write_csv, write_page
 from chatlab.grading.manifest import Exercise, find_folder, read_manifest
 from chatlab.program import Parser
+from chatlab.text import decode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The program. Returns its exit code: 0 if every submission was graded."""
+    """The program. Returns its exit code: 0 if every submission was graded, and the grades are where they should be."""
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -38,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(error.args[0])
     except OSError as error:
         parser.error(str(error))
+    if given.checks and (failure := what_fails_to_load(folder, given.checks.resolve())):
+        parser.exit(2, f"{failure}\n")
+    if others := [path for path in sorted(given.submissions.iterdir()) if not path.is_dir() and path.name[0] != "."]:
+        print(f"not graded, no folder: {', '.join(map(_readable, others))}", file=sys.stderr)
     classroom = Classroom(read_manifest(folder), folder, given.checks, given.seconds)
     rows: list[Row] = []
     start = time.monotonic()
@@ -48,11 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     rows.sort(key=lambda row: row.student)
-    write_csv(output / "grades.csv", rows, classroom.exercises)
-    write_page(output / "grades.html", rows, classroom.exercises)
+    finished = len(rows) == len(submissions)
+    page = output / ("grades.html" if finished or len(rows) >= _count(output / "grades.csv") else "interrupted.html")
+    replaced = [
+        _replace(page.with_suffix(".csv"), lambda file: write_csv(file, rows, classroom.exercises)),
+        _replace(page, lambda file: write_page(file, rows, classroom.exercises)),
+    ]
     seconds = time.monotonic() - start
-    print(f"{len(rows)} of {len(submissions)} submissions graded in {seconds:.0f} s: {output / 'grades.html'}")
-    return 0 if len(rows) == len(submissions) else 130
+    where = os.fsencode(page).decode(errors="replace")
+    print(f"{len(rows)} of {len(submissions)} submissions graded in {seconds:.0f} s: {where}")
+    if not finished:
+        return 130
+    return 0 if all(replaced) else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +94,82 @@ class Classroom:
     def _grade(self, submission: Path, stop: threading.Event) -> Row:
         start = time.monotonic()
         try:
-            arguments = [str(self.folder), f"--submission={self._files(submission).resolve()}"]
-            if self.private:
-                arguments.append(f"--checks={self.private.resolve()}")
             with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as elsewhere:
                 # What a submission writes, it writes there.
+                files = self._in_one_folder(submission.resolve(), Path(elsewhere))
+                arguments = [str(self.folder), f"--submission={files}"]
+                if self.private:
+                    arguments.append(f"--checks={self.private.resolve()}")
                 outcome = grade_in_child(self.exercises, arguments, Path(elsewhere), self.seconds, stop)
-        except OSError as error:  # a folder that may not be read
+        except (OSError, TwoOfOne) as error:  # OSError: a folder that may not be read
             outcome = Outcome((), str(error))
-        return Row(submission.name, outcome, time.monotonic() - start)
+        return Row(_readable(submission), outcome, time.monotonic() - start)
 
-    def _files(self, submission: Path) -> Path:
-        """Where in `submission` the exercises are: it may be a copy of the whole course."""
+    def _in_one_folder(self, submission: Path, elsewhere: Path) -> Path:
+        """Where the exercises of `submission` are: it may be a copy of the whole course, or have a folder for each.
+
+        Raises TwoOfOne if it isn't clear which file counts.
+        """
         names = {exercise.file for exercise in self.exercises}
-        folders = [file.parent for file in sorted(submission.rglob("ex*.py")) if file.name in names]
-        return max(folders, key=lambda folder: (folder.name != "solutions", folders.count(folder)), default=submission)
+        files = [file for file in sorted(submission.rglob("ex*.py")) if file.name in names]
+        files = [file for file in files if file.parent.name != "solutions"] or files
+        beside = Counter(file.parent for file in files)
+        chosen: dict[str, Path] = {}
+        for file in sorted(files, key=lambda file: -beside[file.parent]):
+            other = chosen.setdefault(file.name, file)
+            if beside[other.parent] == beside[file.parent] and other.read_bytes() != file.read_bytes():
+                places = " and ".join(str(each.parent.relative_to(submission)) for each in (other, file))
+                raise TwoOfOne(f"{file.name} is there twice, and not the same: in {places}. Remove one of them.")
+        folders = {file.parent for file in chosen.values()} or {submission}
+        together = elsewhere / _readable(submission)
+        if len(folders) > 1:
+            together.mkdir()
+            for file in chosen.values():
+                shutil.copy(file, together)
+            return together
+        [folder] = folders
+        if _is_utf8(folder):
+            return folder
+        together.symlink_to(folder, target_is_directory=True)  # what isn't UTF-8 can't be told to pytest-xdist
+        return together
+
+
+class TwoOfOne(Exception):
+    """Two files are there for one exercise. Its text is one line to show."""
+
+
+def _readable(path: Path) -> str:
+    """The name of `path`, which a stranger chose."""
+    return decode(os.fsencode(path.name))
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _count(table: Path) -> int:
+    """How many submissions are in the table of an earlier run."""
+    try:
+        with table.open(encoding="utf-8-sig", errors="replace", newline="") as source:
+            return max(0, sum(1 for _ in csv.reader(source)) - 1)
+    except (OSError, csv.Error):
+        return 0
+
+
+def _replace(file: Path, write: Callable[[Path], None]) -> bool:
+    """Have it written in full before it takes the place of an earlier one. Whether it could."""
+    new = file.with_name(f"{file.stem}-{os.getpid()}{file.suffix}")
+    write(new)
+    try:
+        new.replace(file)
+    except PermissionError:  # on Windows, where a program has it open
+        print(f"{file} could not be replaced: close it where it is open, and rename {new.name}", file=sys.stderr)
+        return False
+    return True
 
 
 def _submissions(folder: Path) -> list[Path]:
@@ -121,9 +197,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("submissions", metavar="SUBMISSIONS_DIR", type=Path, help="has a folder for each student")
     parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
     parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
-    parser.add_argument("--seconds", type=float, default=300.0, help="for each submission (default: %(default)s)")
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
+        "--seconds", type=_positive(float), default=300.0, help="for each submission (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--jobs", type=_positive(int), default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
     )
     return parser
 
@@ -133,6 +211,19 @@ def _folder(text: str) -> Path:
     if not folder.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
     return folder
+
+
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a{' whole' * (kind is int)} number above 0")
+        return value
+
+    return number
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from traceback import FrameSummary, extract_tb, format_exception_only
 from typing import Any, NamedTuple
 
 from chatlab.grading.fence import Fenced
-from chatlab.grading.learner import LearnerFile
+from chatlab.grading.learner import LearnerFile, lacking
 from chatlab.grading.limit import FLOOD, Flood, Stuck
 from chatlab.grading.usually import usually
 from chatlab.grading.verdict import NotYetRight, State
@@ -87,14 +88,30 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
         case SyntaxError() if error.filename == str(file.path):
             where = _where(file, _line(error.lineno or 0, file, error.text))
             return Finding(wrong, f"{type(error).__name__}: {error.msg}", usually(error), where)
-        case TypeError() if not own and (function := _called(error, file)):
-            where = _where(file, _line(function.__code__.co_firstlineno, file))
-            means = "The check calls it as the stub had it: keep its name and its parameters."
-            return Finding(wrong, f"TypeError: {error}", means, where)
+        case _ if not own and (finding := _not_as_the_stub(error, stack, file)):
+            return finding
         case _ if own:
             return Finding(wrong, _named(error), usually(error), where)
     saw = f"The check itself failed: {type(error).__name__}: {error}"
     return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
+
+
+def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: LearnerFile) -> Finding | None:
+    """A check asks for a name that the stub had, and the file lacks it or has something else there."""
+    wrong = State.NOT_YET_RIGHT
+    if isinstance(error, AttributeError) and type(error.obj).__module__ == file.path.stem:
+        kind = type(error.obj)
+        lack = lacking(f"Your {kind.__name__}", error.name or "", vars(kind))
+        return Finding(wrong, lack.saw, lack.means)
+    if isinstance(error, TypeError) and (function := _called(error, file)):
+        where = _where(file, _line(function.__code__.co_firstlineno, file))
+        means = "The check calls it as the stub had it: keep its name and its parameters."
+        return Finding(wrong, f"TypeError: {error}", means, where)
+    in_a_check = bool(stack) and Path(stack[-1].filename).name.startswith("test_ex")
+    if isinstance(error, TypeError) and in_a_check and re.search(r"not callable|<lambda>\(\)", str(error)):
+        means = "The check calls a name of the stub, and it has another value: keep the function or the class."
+        return Finding(wrong, f"TypeError: {error}", means)
+    return None
 
 
 def _named(error: BaseException) -> str:

@@ -35,15 +35,19 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How one exercise went: all of its points if every check is done, the private ones included."""
+    """How one exercise went: all of its points if every check is done, the private ones included.
+
+    `unmade`: how many of its checks were not made: others were chosen, or the run was stopped.
+    """
 
     exercise: Exercise
     checks: tuple[CheckResult, ...]
+    unmade: int = 0
 
     @property
     def state(self) -> State:
         states = {check.state for check in self.checks}
-        if states == {State.DONE}:
+        if states == {State.DONE} and not self.unmade:
             return State.DONE
         if State.NOT_STARTED in states and states <= {State.NOT_STARTED, State.WAITING}:
             return State.NOT_STARTED
@@ -83,9 +87,10 @@ class Grade:
             "state": self.state.value,
             "points": self.points,
             "of": self.exercise.points,
+            "unmade": self.unmade,
             "checks": [check.to_json() for check in self.checks],
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any], exercise: Exercise) -> Grade:
-        return cls(exercise, tuple(CheckResult.from_json(check) for check in data["checks"]))
+        return cls(exercise, tuple(CheckResult.from_json(check) for check in data["checks"]), data["unmade"])

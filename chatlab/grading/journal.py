@@ -9,6 +9,7 @@ import faulthandler
 import json
 import re
 from dataclasses import dataclass
+from json import dumps  # a name of its own: the code under check may replace json's
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ class Journal:
 
     def write(self, record: dict[str, Any]) -> None:
         """Instead of what was there."""
+        line = dumps(record).encode() + b"\n"
         self._file.truncate(0)
-        self._file.write(json.dumps(record).encode() + b"\n")
+        self._file.write(line)
 
     def expect_a_sign_within(self, seconds: float) -> None:
         """End the process unless this is called again, or `rest`, within `seconds`; even if no other thread can run."""
@@ -38,15 +40,25 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class LastWords:
-    """What a worker that is no more had written. `dump`: faulthandler's, '' if it had no time."""
+    """What a worker that is no more had written.
 
-    record: dict[str, Any]
+    `record`: None if that isn't known. `dump`: faulthandler's, '' if it had no time.
+    """
+
+    record: dict[str, Any] | None
     dump: str
 
     @classmethod
     def read(cls, path: Path) -> LastWords:
-        line, _, dump = path.read_text(encoding="utf-8", errors="replace").partition("\n")
-        return cls(json.loads(line), dump)
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:  # the code under check may have removed it
+            return cls(None, "")
+        line, _, dump = text.partition("\n")
+        try:
+            return cls(json.loads(line), dump)
+        except ValueError:  # the end came while it was written
+            return cls(None, text)
 
     @property
     def was_stuck(self) -> bool:

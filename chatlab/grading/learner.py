@@ -11,7 +11,7 @@ import importlib.util
 import linecache
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -80,8 +80,13 @@ class Names:
         names = vars(self._file.module)
         if name in names:
             return names[name]
-        similar = get_close_matches(name, [own for own in names if not own.startswith("__")], n=1)
-        raise NotYetRight(
-            f"{self._file.path.name} has no {name}" + (f"; it has {similar[0]}." if similar else "."),
-            f"{name} was renamed or deleted, or stands inside something else: the check asks for this very name.",
-        )
+        raise lacking(self._file.path.name, name, names)
+
+
+def lacking(owner: str, name: str, names: Iterable[str]) -> NotYetRight:
+    """What to say of `owner`, which has `names`, but not `name`."""
+    similar = get_close_matches(name, [own for own in names if not own.startswith("__")], n=1)
+    return NotYetRight(
+        f"{owner} has no {name}" + (f"; it has {similar[0]}." if similar else "."),
+        f"{name} was renamed or deleted, or stands inside something else: the check asks for this very name.",
+    )

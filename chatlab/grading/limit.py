@@ -16,9 +16,13 @@ import traceback
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from types import FrameType
+from typing import TYPE_CHECKING
 
-FLOOD = 1_000_000  # characters
-KEPT = 2_000
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+FLOOD = 1_000_000  # bytes
+KEPT = 8_000
 
 
 class Stuck(Exception):
@@ -35,22 +39,41 @@ class Flood(BaseException):
     """The call printed more than FLOOD characters; raised in the line that prints. No `except Exception` stops it."""
 
 
-class Printed(io.TextIOBase):
-    """Standard output and error of a call, of which the end is kept."""
+class End(io.RawIOBase):
+    """A file of which the end is kept."""
 
     def __init__(self) -> None:
-        self.text = ""
         self.size = 0
+        self.kept = b""
 
     def writable(self) -> bool:
         return True
 
-    def write(self, text: str) -> int:
-        self.size += len(text)
-        self.text = (self.text + text[-KEPT:])[-KEPT:]
+    def write(self, data: ReadableBuffer) -> int:
+        written = bytes(data)
+        self.size += len(written)
+        self.kept = (self.kept + written)[-KEPT:]
         if self.size > FLOOD:
             raise Flood
-        return len(text)
+        return len(written)
+
+
+class Printed(io.TextIOWrapper):
+    """Standard output and error of a call, of which the end is kept."""
+
+    def __init__(self) -> None:
+        self._end = End()
+        super().__init__(self._end, "utf-8", "replace", newline="\n", write_through=True)  # type: ignore[arg-type]
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self._end.size
+
+    @property
+    def text(self) -> str:
+        """The end of it."""
+        return self._end.kept.decode("utf-8", "replace")
 
 
 def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> BaseException | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -20,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--submission", metavar="DIR", help="check the exercises in DIR instead of those beside the checks")
     group.addoption("--hint", metavar="EXERCISE", help="print a hint and check nothing: ex00, then ex00:2, ex00:3")
     group.addoption("--tracebacks", action="store_true", help="show Python's tracebacks as well")
-    group.addoption("--limit", metavar="SECONDS", type=float, default=5.0, help="for each check (default: 5)")
+    group.addoption("--limit", metavar="SECONDS", type=_positive, default=5.0, help="for each check (default: 5)")
     group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
     group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
     group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
@@ -31,6 +33,10 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     folder = _exercises_folder(config)
+    exercises = read_manifest(folder)
+    # A learner who has just read a stub types its name.
+    checks = {folder / exercise.file: folder / exercise.checks for exercise in exercises}
+    config.args[:] = [str(checks.get(_absolute(config, argument), argument)) for argument in config.args]
     submission = _folder(config, "submission") or folder
     private = _folder(config, "checks")
     if submission.resolve() != folder.resolve():
@@ -44,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.importmode = "importlib"
     warnings.simplefilter("ignore")  # what a learner's code leaves behind must not end the run when pytest tidies up
     settings = Settings(
-        exercises=read_manifest(folder),
+        exercises=exercises,
         folder=folder,
         private=private,
         submission=submission,
@@ -53,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.pluginmanager.register(grader_in(config, settings), "chatlab-grader")
     if not hasattr(config, "workerinput"):
-        results = Results(settings, _path(config, "grades"), _path(config, "gradescope"))
+        results = Results(settings, _file(config, "grades"), _file(config, "gradescope"))
         config.pluginmanager.register(results, "chatlab-results")
         start_in(config, settings)
 
@@ -69,7 +75,20 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 def _path(config: pytest.Config, option: str) -> Path | None:
     chosen: str | None = config.getoption(option)
-    return config.invocation_params.dir / chosen if chosen else None
+    return _absolute(config, chosen) if chosen else None
+
+
+def _absolute(config: pytest.Config, path: str) -> Path:
+    """As pytest has it: without `..`, and without following links."""
+    return Path(os.path.abspath(config.invocation_params.dir / path))  # noqa: PTH100
+
+
+def _file(config: pytest.Config, option: str) -> Path | None:
+    """Raises UsageError if there is no folder for it."""
+    file = _path(config, option)
+    if file and not file.parent.is_dir():
+        raise pytest.UsageError(f"--{option} {config.getoption(option)}: there is no folder {file.parent}")
+    return file
 
 
 def _folder(config: pytest.Config, option: str) -> Path | None:
@@ -98,10 +117,20 @@ def _exercises_folder(config: pytest.Config) -> Path:
     """The folder of the first argument that lies in the exercises."""
     for argument in config.args or ["."]:  # with --help there are none
         try:
-            return find_folder(config.invocation_params.dir / argument.partition("::")[0])
+            return find_folder(_absolute(config, argument.partition("::")[0]))
         except LookupError as error:
             reason = error.args[0]
     raise pytest.UsageError(reason)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return number
 
 
 def _leave_out(config: pytest.Config, submission: Path) -> None:

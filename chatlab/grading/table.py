@@ -64,6 +64,8 @@ def _next(grade: Grade, file: str) -> str:
     match grade.state:
         case State.DONE:
             return grade.private_checks
+        case _ if grade.unmade:
+            return f"{grade.unmade} of its checks were not made"
         case State.NOT_STARTED:
             return f"open {file} ({grade.exercise.minutes} minutes)"
         case _:

@@ -23,6 +23,7 @@ MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
     ),
     (UnicodeError, "bytes are not always text: decide what is to happen with those that are not."),
     (ValueError, "a value can't be used here. (To divide a text among names, there must be as many parts as names.)"),
+    (IndentationError, "the lines of a block begin in the same column, and what ends with a colon needs a block."),
     (SyntaxError, "a bracket, a quote or a colon is missing, in this line or the one above it."),
 )
 

@@ -14,7 +14,6 @@ import threading
 import time
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
-from types import TracebackType
 from typing import Any, NoReturn
 
 import pytest
@@ -48,7 +47,7 @@ class LeftOver(Exception):
 
 
 class Watch:
-    """`file`: the learner's. `checks`: the folder of the checks. A context manager, for one check."""
+    """`file`: the learner's. `checks`: the folder of the checks. For one check, from `start` to `close`."""
 
     def __init__(self, file: LearnerFile, checks: Path) -> None:
         self.crash: Crashed | None = None  # the first
@@ -58,7 +57,7 @@ class Watch:
         self._sockets: dict[socket.socket, FrameSummary] = {}
         self._patches = contextlib.ExitStack()
 
-    def __enter__(self) -> Watch:
+    def start(self) -> None:
         patch = self._patches.enter_context(pytest.MonkeyPatch.context())
         start, open_socket = threading.Thread.start, socket.socket.__init__
 
@@ -76,11 +75,8 @@ class Watch:
         patch.setattr(socket.socket, "__init__", watched_open)
         patch.setattr(threading, "excepthook", self._note_crash)
         patch.setattr(os, "_exit", _exit_in(os.getpid(), os._exit))
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._patches.close()
         for thread in self._threads:
             if thread.is_alive():

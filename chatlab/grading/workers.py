@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 from linecache import getline
+from os import _exit  # a name of its own: the code under check may replace os's
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from chatlab.grading.attempt import PRIVATE
+from chatlab.grading.attempt import LONGEST_LINE, PRIVATE
 from chatlab.grading.grader import Grader
 from chatlab.grading.grades import GRADE, CheckResult
 from chatlab.grading.in_order import InOrder
@@ -24,6 +26,7 @@ from chatlab.grading.journal import Journal, LastWords
 from chatlab.grading.manifest import Exercise, find_exercise
 from chatlab.grading.settings import Settings
 from chatlab.grading.verdict import Message, State
+from chatlab.text import clean
 
 MOST_WORKERS = 1000
 QUICK_START = "-p no:hypothesispytest -p no:anyio"  # plugins that are slow to import, and that no check uses
@@ -44,7 +47,27 @@ def grader_in(config: pytest.Config, settings: Settings) -> Grader:
     given = getattr(config, "workerinput", {}).get(INPUT)
     if given is None:
         return Grader(settings)
+    config.pluginmanager.register(Worker(), "chatlab-worker")
     return Grader(settings, set(given["done"]), Counter(given["stopped"]), Journal(Path(given["journal"])))
+
+
+class Worker:
+    """In a worker: what has its end noticed, and taken for the fault of the check that it was making."""
+
+    _checks = False  # whether it has come so far
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if hasattr(os, "register_at_fork"):  # not on Windows, where nothing is inherited
+            [xdist] = (p for p in session.config.pluginmanager.get_plugins() if type(p).__name__ == "WorkerInteractor")
+            os.register_at_fork(after_in_child=partial(_let_go, xdist.channel.gateway._io))
+
+    def pytest_collection_finish(self) -> None:
+        self._checks = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self) -> None:
+        if self._checks:  # xdist would give up the whole run
+            _exit(1)
 
 
 @dataclass(eq=False)
@@ -94,10 +117,17 @@ class Workers:
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         words = LastWords.read(self._journal(vars(report)["node"]))
-        exercise = find_exercise(self.settings.exercises, words.record["exercise"])
-        result = CheckResult.from_json(words.record["result"])
+        file, _, check = crashitem.partition("::")
+        private = self.settings.private is not None  # the name alone doesn't tell whether it is
+        record = words.record or {
+            "exercise": Path(file).stem.removeprefix("test_"),
+            "doing": f"Made the check {check}.",
+            "result": CheckResult(PRIVATE if private else check, State.WAITING, None, is_private=private).to_json(),
+        }
+        exercise = find_exercise(self.settings.exercises, record["exercise"])
+        result = CheckResult.from_json(record["result"])
         if result.message is None and not result.is_private:
-            message = _message(words, exercise, self.settings)
+            message = _message(words, record["doing"], exercise, self.settings)
             result = CheckResult(result.title, State.NOT_YET_RIGHT, message)
         if words.was_stuck:
             self._stopped[exercise.name] += 1
@@ -108,12 +138,12 @@ class Workers:
         return Path(self._journals.name, node.gateway.id)
 
 
-def _message(words: LastWords, exercise: Exercise, settings: Settings) -> Message:
+def _message(words: LastWords, doing: str, exercise: Exercise, settings: Settings) -> Message:
     """Of a check that ended its worker."""
     where = ""
     if line := words.line_in(exercise.file):
         number, function = line
-        code = getline(str(settings.submission / exercise.file), number).strip()
+        code = clean(getline(str(settings.submission / exercise.file), number).strip())[:LONGEST_LINE]
         where = f"{exercise.file}, line {number}, in {function}\n    {code}"
     if words.was_stuck:
         saw = f"It had not ended after {settings.limit:g} s, and nothing could interrupt it, so its Python was ended."
@@ -124,4 +154,12 @@ def _message(words: LastWords, exercise: Exercise, settings: Settings) -> Messag
     else:
         saw = "It ended its Python without a word."
         means = "A program ends like that by os.kill, or when it takes more memory than there is."
-    return Message(words.record["doing"], saw, f"{means} Read again: {exercise.reading}", where)
+    return Message(clean(doing)[:LONGEST_LINE], saw, f"{means} Read again: {exercise.reading}", where)
+
+
+def _let_go(io: Any) -> None:
+    """In a child that the code under check has forked: the end of a worker is noticed when nobody holds its pipes."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for file in (io.infile, io.outfile):
+        os.dup2(nowhere, file.fileno())  # to close the files could wait for a lock of a thread that the child lacks
+    os.close(nowhere)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,7 +36,7 @@ CLASS = {
     "dan": "def f():\n    while True: pass\n",
     "eve": "import os\nos.kill(os.getpid(), 9)\n",
     "fay": "def f():\n    open('left.txt', 'w').close()\n    return 42\n",
-    "=gus": "raise NotImplementedError\n",
+    "=gus": "def f():\n    raise NotImplementedError\n",
 }
 
 
@@ -78,6 +79,7 @@ def test_everybody_gets_a_row(course: SmallCourse, submissions: Path) -> None:
     output = submissions.with_name("class-grades")
     assert run.stdout.startswith("8 of 8 submissions graded in ")
     assert "8/8" in run.stderr
+    assert "not graded, no folder: notes.txt\n" in run.stderr
     assert {student: (row["ex90"], row["stuck at"]) for student, row in rows(output).items()} == {
         "ada": ("1", ""),
         "bob": ("0", "ex90: It returned <b>41</b>. Expected: 42."),
@@ -139,6 +141,115 @@ def test_ctrl_c_leaves_what_was_done(
     assert classroom.main([str(submissions)]) == 130
     assert list(rows(submissions.with_name("class-grades"))) == ["ada"]
     assert "1 of 8 submissions graded" in capsys.readouterr().out
+
+
+def test_a_run_that_is_stopped_does_not_replace_a_fuller_table(
+    course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graded = [Row(student, Outcome((), "no result."), 1.0) for student in CLASS]
+    monkeypatch.setattr(Classroom, "grade_all", lambda self, submissions, jobs: (row for row in graded))
+    classroom.main([str(submissions)])
+    graded = graded[:2]
+    assert classroom.main([str(submissions)]) == 130
+    output = submissions.with_name("class-grades")
+    assert len(rows(output)) == len(CLASS)
+    assert (output / "interrupted.csv").read_text(encoding="utf-8-sig").count("no result.") == 2
+    assert "interrupted.html" in capsys.readouterr().out
+    graded = graded * 4  # as many as there are: this run is finished
+    assert classroom.main([str(submissions)]) == 0
+    assert len(rows(output)) == 2
+
+
+def test_a_table_that_is_open_elsewhere_costs_nothing(
+    course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def locked(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "as Windows says of a file that is open in a spreadsheet")
+
+    monkeypatch.setattr(Path, "replace", locked)
+    graded = [Row("ada", Outcome((), "no result."), 1.0)] * 8
+    monkeypatch.setattr(Classroom, "grade_all", lambda self, submissions, jobs: (row for row in graded))
+    assert classroom.main([str(submissions)]) == 1
+    [table] = submissions.with_name("class-grades").glob("grades-*.csv")
+    assert table.read_text(encoding="utf-8-sig").count("no result.") == 8
+    assert f"grades.csv could not be replaced: close it where it is open, and rename {table.name}\n" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("option", ["--jobs=0", "--jobs=1.5", "--seconds=-1", "--seconds=nan", "--seconds=soon"])
+def test_a_number_that_makes_no_sense_is_one_line(option: str, course: SmallCourse, submissions: Path) -> None:
+    run = grade_class(submissions, option)
+    assert run.returncode == 2
+    assert "number above 0" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there, every name is Unicode")
+def test_a_name_that_is_not_utf8_gets_its_row(course: SmallCourse, tmp_path: Path) -> None:
+    for student, answer in [(b"caf\xe9", RIGHT), (b"no\xe9", "def f():\n    return '\\udce9'\n")]:
+        folder = tmp_path / "class" / os.fsdecode(student)
+        folder.mkdir(parents=True)
+        (folder / FILE).write_text(answer, encoding="utf-8")
+    (tmp_path / "class" / os.fsdecode(b"\xe9.zip")).touch()
+    run = grade_class("class")
+    assert run.returncode == 0
+    assert "not graded, no folder: \ufffd.zip" in run.stderr
+    table = rows(tmp_path / "class-grades")
+    assert {student: row["ex90"] for student, row in table.items()} == {"caf\ufffd": "1", "no\ufffd": "0"}
+
+
+TWO = """
+[ex91_other]
+title = "Other"
+lesson = "00_start_here"
+objective = "Nothing."
+points = 1
+minutes = 1
+hints = ["a", "b", "c"]
+"""
+
+
+def test_exercises_in_a_folder_each_are_graded_together(course: SmallCourse, tmp_path: Path) -> None:
+    with (course.folder / "exercises.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write(TWO)
+    shutil.copy(course.folder / f"test_{FILE}", course.folder / "test_ex91_other.py")
+    handed_in = {
+        "bob/ex90": FILE,
+        "bob/ex91": "ex91_other.py",
+        "bob/solutions": FILE,
+        "eve/ex90": FILE,
+        "eve/ex91": "ex91_other.py",
+        "eve/old": FILE,
+        "fay": FILE,
+        "fay/solutions": "ex91_other.py",
+    }
+    for folder, file in handed_in.items():
+        (tmp_path / "class" / folder).mkdir(parents=True)
+        wrong = folder.endswith(("old", "bob/solutions"))
+        (tmp_path / "class" / folder / file).write_text("" if wrong else RIGHT, encoding="utf-8")
+    assert grade_class("class").returncode == 0
+    table = rows(tmp_path / "class-grades")
+    assert {student: (row["ex90"], row["ex91"]) for student, row in table.items()} == {
+        "bob": ("1", "1"),
+        "eve": ("0", "0"),
+        "fay": ("1", "0"),  # a model answer is nobody's own
+    }
+    assert table["eve"]["stuck at"] == f"{FILE} is there twice, and not the same: in ex90 and old. Remove one of them."
+
+
+@pytest.mark.parametrize("code", ["import nowhere_to_be_found", "def test(:", "1 / 0"])
+def test_a_private_check_that_cant_be_loaded_is_said_before_anybody_is_graded(
+    code: str, course: SmallCourse, submissions: Path, tmp_path: Path
+) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / f"test_{FILE}").write_text(f"{code}\n", encoding="utf-8")
+    run = grade_class(submissions, f"--checks={private}")
+    assert run.returncode == 2
+    assert run.stderr.startswith("checks that can't be loaded: ")
+    assert f"private/test_{FILE} (to see why: " in run.stderr
+    assert run.stderr.count("\n") == 1
 
 
 def test_who_stops_early_ends_those_that_are_under_way(course: SmallCourse, submissions: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grading.course import EXERCISES, KEYS, MANIFEST, SOLUTIONS, grade, run_pytest
+from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, grade, run_pytest
 
 FIRST = MANIFEST[0]
 WRONG_ANSWER = 'def greet(client, nickname):\n    client.say("Hello, " + nickname + 1)\n'
@@ -157,3 +157,37 @@ def test_a_fault_of_the_check_is_not_the_learners(tmp_path: Path) -> None:
 def test_junit_reports_carry_the_message(submission: Path, tmp_path: Path) -> None:
     run_pytest("exercises", f"--submission={submission}", f"--junitxml={tmp_path / 'junit.xml'}")
     assert f"Read again: {FIRST.reading}" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_from_a_folder_beside_the_exercises() -> None:
+    run = run_pytest(f"../exercises/{FIRST.checks}", "--submission=../solutions", cwd=COURSE / "notebooks")
+    assert run.returncode == 0
+    assert "1 of 1 done" in run.stdout
+
+
+def test_the_name_of_a_stub_stands_for_its_checks() -> None:
+    run = run_pytest(f"exercises/{FIRST.file}", "--submission=solutions")
+    assert run.returncode == 0
+    assert "1 of 1 done" in run.stdout
+
+
+def test_who_makes_some_of_the_checks_gets_no_points_for_them() -> None:
+    run = run_pytest(f"exercises/{FIRST.checks}::test_says_hello", "--submission=solutions")
+    assert run.returncode == 0
+    assert "0 of 1 done" in run.stdout
+    assert "1 of its checks were not made" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "error"),
+    [
+        ("--limit=0", "argument --limit: '0' is not a number of seconds above 0"),
+        ("--limit=nan", "argument --limit: 'nan' is not a number of seconds above 0"),
+        ("--grades=nowhere/grades.json", "--grades nowhere/grades.json: there is no folder"),
+    ],
+)
+def test_an_option_of_no_use_is_told_before_anything_is_checked(option: str, error: str) -> None:
+    run = run_pytest("exercises", option)
+    assert run.returncode == 4
+    assert error in run.stderr
+    assert "Traceback" not in run.stderr

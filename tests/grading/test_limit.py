@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -95,3 +96,14 @@ def test_of_the_output_the_end_is_kept(capsys: pytest.CaptureFixture[str]) -> No
     run_within(30, lambda: print("a" * KEPT, "b" * KEPT, sep="", end="c"), printed)
     assert printed.text == "b" * (KEPT - 1) + "c"
     assert capsys.readouterr().out == ""
+
+
+def test_what_programs_do_to_their_output_works() -> None:
+    def write() -> None:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        sys.stdout.buffer.write(b"bytes, ")
+        print("text \N{SNAKE}")
+
+    printed = Printed()
+    assert run_within(30, write, printed) is None
+    assert printed.text == "bytes, text \N{SNAKE}\n"

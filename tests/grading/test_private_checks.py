@@ -38,7 +38,9 @@ class Run:
         (private / "test_ex91_other.py").write_text("def test_of_no_exercise(): assert False\n", encoding="utf-8")
         grades, gradescope, junit = (folder / name for name in ("grades.json", "results.json", "junit.xml"))
         files = f"--grades={grades}", f"--gradescope={gradescope}", f"--junitxml={junit}"
-        self.process = run_pytest(course.folder, f"--checks={private}", *files, "-v", "-ra", "--durations=9", *options)
+        self.process = run_pytest(
+            course.folder, f"--checks={private / '..' / private.name}", *files, "-v", "-ra", "--durations=9", *options
+        )
         [self.grade] = json.loads(grades.read_text(encoding="utf-8"))
         self.junit = junit.read_text(encoding="utf-8")
         self.gradescope = json.loads(gradescope.read_text(encoding="utf-8"))

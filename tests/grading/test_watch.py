@@ -172,6 +172,8 @@ def test_afterwards_nothing_is_watched(tmp_path: Path) -> None:
         return [threading.Thread.start, threading.excepthook, socket.socket.__init__, os._exit]
 
     before = watched()
-    with Watch(LearnerFile(tmp_path / FILE), tmp_path):
-        assert not set(before) & set(watched())
+    watch = Watch(LearnerFile(tmp_path / FILE), tmp_path)
+    watch.start()
+    assert not set(before) & set(watched())
+    watch.close()
     assert watched() == before

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from chatlab.grading.journal import LastWords
+from chatlab.grading.journal import Journal, LastWords
 from tests.grading.course import run_pytest
 from tests.grading.small_course import FILE, SmallCourse
 
@@ -137,3 +138,96 @@ def test_last_words_name_the_thread_of_the_check_that_was_stuck(tmp_path: Path) 
     words = LastWords.read(tmp_path / "journal")
     assert words.was_stuck
     assert words.line_in(FILE) == (1, "other")
+
+
+def test_last_words_that_are_missing_or_cut_short_are_unknown(tmp_path: Path) -> None:
+    assert LastWords.read(tmp_path / "journal") == LastWords(None, "")
+    for text in ["", '{"exercise": "ex', "Fatal Python error: Aborted\n"]:
+        (tmp_path / "journal").write_text(text, encoding="utf-8")
+        assert LastWords.read(tmp_path / "journal") == LastWords(None, text)
+
+
+def test_what_cant_be_written_leaves_the_journal_as_it_was(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.write({"doing": "Called f(1)."})
+    with pytest.raises(TypeError):
+        journal.write({"doing": object()})
+    journal._file.close()
+    assert LastWords.read(tmp_path / "journal").record == {"doing": "Called f(1)."}
+
+
+JOURNALS = "[each for each in __import__('gc').get_objects() if type(each).__name__ == 'Journal']"
+
+
+def test_an_end_with_an_empty_journal_costs_that_check_alone(tmp_path: Path) -> None:
+    body = f"if number == 1: [each._file.truncate(0) for each in {JOURNALS}]; {KILL}"
+    checks = SmallCourse(tmp_path, CHECKS, answer(body)).run()
+    assert states(checks) == ["done", "not yet right", "done", "done", "done"]
+    assert checks[1]["message"]["did"] == "Made the check test_1."
+
+
+def test_an_end_with_an_empty_journal_shows_nothing_of_a_private_check(tmp_path: Path) -> None:
+    body = f"number == 9 and ([each._file.truncate(0) for each in {JOURNALS}], {KILL})"
+    course = SmallCourse(tmp_path, CHECKS, answer(body))
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / f"test_{FILE}").write_text("def test_secret(learner): learner.f(9)\n", encoding="utf-8")
+    *public, last = course.run(f"--checks={private}")
+    assert states(public) == ["done"] * 5
+    assert last == {"title": "a private check", "state": "not yet right", "message": None, "private": True}
+
+
+def test_a_worker_that_the_code_under_check_breaks_costs_one_check(tmp_path: Path) -> None:
+    body = f"if number == 1: [setattr(type(each), 'write', None) for each in {JOURNALS}]"
+    assert states(SmallCourse(tmp_path, CHECKS, answer(body)).run()) == [
+        "done",
+        "done",
+        "not yet right",
+        "done",
+        "done",
+    ]
+
+
+def test_a_worker_does_not_depend_on_what_the_code_under_check_may_replace(tmp_path: Path) -> None:
+    checks = SmallCourse(tmp_path, CHECKS, answer("__import__('json').dumps = None")).run()
+    assert states(checks) == ["done"] * 5
+
+
+def test_what_acts_on_a_terminal_is_taken_from_the_code_and_the_name_of_the_step(tmp_path: Path) -> None:
+    course = SmallCourse(
+        tmp_path,
+        'def test_it(learner, attempt):\n    attempt.did("Called \\x1b[31mf.")\n    learner.f()\n',
+        "import ctypes\ndef f():\n    '\x1b[31m'; ctypes.string_at(0)\n",
+    )
+    message = course.message()
+    assert message["did"] == "Called [31mf."
+    assert message["where"].endswith("    '[31m'; ctypes.string_at(0)")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not fork")
+@pytest.mark.parametrize("end", ["pass", KILL], ids=["the worker goes on", "the worker dies"])
+def test_a_child_that_lives_on_does_not_keep_the_run_waiting(end: str, tmp_path: Path) -> None:
+    over = tmp_path / "over"
+    lines = [
+        "if number == 1:",
+        "    if os.fork() == 0:",
+        f"        while not os.path.exists({str(over)!r}): time.sleep(0.05)",
+        "        os._exit(0)",
+        f"    {end}",
+    ]
+    course = SmallCourse(tmp_path, CHECKS, answer("\n    ".join(lines)))
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    try:
+        code = subprocess.run(  # the child has the output, too: as a pipe, it would be open for as long
+            command,
+            cwd=course.folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=15,
+            check=False,
+        ).returncode
+    finally:
+        over.touch()
+    assert code == (0 if end == "pass" else 1)

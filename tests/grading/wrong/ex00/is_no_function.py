@@ -1,0 +1,2 @@
+# expects: keep the function or the class
+greet = "Hello"
