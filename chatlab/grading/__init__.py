@@ -5,9 +5,11 @@ What is checked, and how one check goes:
     manifest      what exercises there are (exercises/exercises.toml); settings: what a run is about
     learner       a learner's file, loaded as it is now; fence: what it may not import
     limit         a call that may hang, exit or flood
-    watch         sockets and threads that the learner's code leaves behind, and crashes of its threads
+    watch         sockets and threads that the learner's code leaves behind, and crashes of its threads;
+                  surroundings: what it changed for all, put back
     attempt       one check of one exercise, with all of these; transcript: what crossed the wire
-    explain       an error -> three lines that teach; verdict: the states, and a message
+    explain       an error -> three lines that teach; usually: what it means;
+                  verdict: the states, and a message
     grades        exercise by exercise: the results of the checks, and the points
 
 How pytest runs the checks:
@@ -23,7 +25,8 @@ Who asks, and what they see:
     table         on a terminal
     notebook      check("ex00") in a notebook; card: how it looks there; child: the run behind it
     gradescope    Gradescope's results.json
-    classroom     `python -m chatlab.grading.classroom`: a class in one go; class_report: its table and its page
+    classroom     `python -m chatlab.grading.classroom`: a class in one go; class_report: its table and its page;
+                  submission: what a student has handed in
     own_code      a learner's file at work in a notebook; exercise_server: the room of ex05 there
 
 For checks:

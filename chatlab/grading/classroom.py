@@ -9,12 +9,10 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
@@ -26,8 +24,8 @@ from tqdm import tqdm
 from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
 from chatlab.grading.class_report import Row, write_csv, write_page
 from chatlab.grading.manifest import Exercise, find_folder, read_manifest
+from chatlab.grading.submission import TwoOfOne, in_one_folder, readable
 from chatlab.program import Parser
-from chatlab.text import decode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.checks and (failure := what_fails_to_load(folder, given.checks.resolve())):
         parser.exit(2, f"{failure}\n")
     if others := [path for path in sorted(given.submissions.iterdir()) if not path.is_dir() and path.name[0] != "."]:
-        print(f"not graded, no folder: {', '.join(map(_readable, others))}", file=sys.stderr)
+        print(f"not graded, no folder: {', '.join(map(readable, others))}", file=sys.stderr)
     classroom = Classroom(read_manifest(folder), folder, given.checks, given.seconds)
     rows: list[Row] = []
     start = time.monotonic()
@@ -96,59 +94,14 @@ class Classroom:
         try:
             with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as elsewhere:
                 # What a submission writes, it writes there.
-                files = self._in_one_folder(submission.resolve(), Path(elsewhere))
+                files = in_one_folder(submission.resolve(), self.exercises, Path(elsewhere))
                 arguments = [str(self.folder), f"--submission={files}"]
                 if self.private:
                     arguments.append(f"--checks={self.private.resolve()}")
                 outcome = grade_in_child(self.exercises, arguments, Path(elsewhere), self.seconds, stop)
         except (OSError, TwoOfOne) as error:  # OSError: a folder that may not be read
             outcome = Outcome((), str(error))
-        return Row(_readable(submission), outcome, time.monotonic() - start)
-
-    def _in_one_folder(self, submission: Path, elsewhere: Path) -> Path:
-        """Where the exercises of `submission` are: it may be a copy of the whole course, or have a folder for each.
-
-        Raises TwoOfOne if it isn't clear which file counts.
-        """
-        names = {exercise.file for exercise in self.exercises}
-        files = [file for file in sorted(submission.rglob("ex*.py")) if file.name in names]
-        files = [file for file in files if file.parent.name != "solutions"] or files
-        beside = Counter(file.parent for file in files)
-        chosen: dict[str, Path] = {}
-        for file in sorted(files, key=lambda file: -beside[file.parent]):
-            other = chosen.setdefault(file.name, file)
-            if beside[other.parent] == beside[file.parent] and other.read_bytes() != file.read_bytes():
-                places = " and ".join(str(each.parent.relative_to(submission)) for each in (other, file))
-                raise TwoOfOne(f"{file.name} is there twice, and not the same: in {places}. Remove one of them.")
-        folders = {file.parent for file in chosen.values()} or {submission}
-        together = elsewhere / _readable(submission)
-        if len(folders) > 1:
-            together.mkdir()
-            for file in chosen.values():
-                shutil.copy(file, together)
-            return together
-        [folder] = folders
-        if _is_utf8(folder):
-            return folder
-        together.symlink_to(folder, target_is_directory=True)  # what isn't UTF-8 can't be told to pytest-xdist
-        return together
-
-
-class TwoOfOne(Exception):
-    """Two files are there for one exercise. Its text is one line to show."""
-
-
-def _readable(path: Path) -> str:
-    """The name of `path`, which a stranger chose."""
-    return decode(os.fsencode(path.name))
-
-
-def _is_utf8(path: Path) -> bool:
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return Row(readable(submission), outcome, time.monotonic() - start)
 
 
 def _count(table: Path) -> int:
