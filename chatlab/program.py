@@ -1,21 +1,18 @@
-"""What the programs share: options, errors in one line, signals that stop them."""
+"""What the programs share: errors in one line, a server that runs until a signal stops it."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import re
 import signal
 import sys
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol
 
 from chatlab.addresses import Address, shown
 from chatlab.line_printer import LinePrinter
+from chatlab.options import port, port_to_join
 from chatlab.this_python import this_python
-
-Options = TypeVar("Options")
 
 
 class Server(Protocol):
@@ -48,44 +45,6 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
     parser.add_argument("--host", default="127.0.0.1", help=host)
     parser.add_argument("--port", type=port_to_join if joins else port, default=default_port, help=f"port of the {of}")
     return parser
-
-
-def port(text: str) -> int:
-    """`text` as the port of what is to be opened. Raises argparse.ArgumentTypeError."""
-    if text.isascii() and text.isdecimal() and int(text) <= 65_535:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 0 to 65535 (0: any that is free)")
-
-
-def port_to_join(text: str) -> int:
-    """`text` as the port of what is open already. Raises argparse.ArgumentTypeError."""
-    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 65_535:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 1 to 65535")
-
-
-def address_to_join(text: str) -> tuple[str, int]:
-    """`text`, HOST:PORT with an IPv6 address in brackets, as (host, port). Raises argparse.ArgumentTypeError."""
-    if not (parts := re.fullmatch(r"(?:\[([^][]+)]|([^][:]+)):(.*)", text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9999 or [::1]:9999")
-    return parts[1] or parts[2], port_to_join(parts[3])
-
-
-def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
-    """An option for each field of the dataclass `options`, with its default, its type, and `help` and `least` of it."""
-    for field in dataclasses.fields(options):
-        parser.add_argument(
-            f"--{field.name.replace('_', '-')}",
-            type=_at_least(field.metadata.get("least", 0), float if isinstance(field.default, float) else int),
-            metavar="N",
-            default=field.default,
-            help=field.metadata["help"],
-        )
-
-
-def values_of(options: type[Options], given: argparse.Namespace) -> Options:
-    """The dataclass `options` with what was given on the command line."""
-    return options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(options)})  # type: ignore[arg-type]
 
 
 def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "room") -> int:
@@ -139,16 +98,3 @@ class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         return super()._get_help_string(action) if action.default else action.help
-
-
-def _at_least(least: float, kind: Callable[[str], float]) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = float("nan")
-        if not least <= value < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least:g} or more")
-        return value
-
-    return number

@@ -72,7 +72,7 @@ def plain_talk(messages: int, seed: int, limit: float) -> PlainTalk:
         deadline = time.monotonic() + limit
         for number in range(messages):
             ada.say(str(number))
-            _wait(changed, lambda: number < said[Direction.TO_SERVER] + WINDOW, deadline)  # noqa: B023  # called at once
+            _wait(changed, lambda: number < said[Direction.TO_SERVER] + WINDOW, deadline)  # noqa: B023 - called before the next
             _wait(changed, lambda: copies[Direction.TO_SERVER] < said[Direction.TO_CLIENT] + WINDOW, deadline)
             _wait(changed, lambda: copies[Direction.TO_CLIENT] < len(heard) + WINDOW, deadline)
         _wait(changed, lambda: said[Direction.TO_SERVER] == messages, deadline)
@@ -104,7 +104,7 @@ def reliable_talk(messages: int, seed: int, limit: float) -> ReliableTalk:
         deadline = started + limit
         for number in range(messages):
             ada.say(str(number))
-            _wait(changed, lambda: number < min(len(by_ada), len(by_bob)) + WINDOW, deadline)  # noqa: B023  # called at once
+            _wait(changed, lambda: number < min(len(by_ada), len(by_bob)) + WINDOW, deadline)  # noqa: B023 - called before the next
         _wait(changed, lambda: min(len(by_ada), len(by_bob)) >= messages, deadline)
         return ReliableTalk((by_ada, by_bob), time.monotonic() - started)
 

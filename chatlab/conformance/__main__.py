@@ -15,7 +15,8 @@ from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.errors import NobodyAnswers
 from chatlab.network import CantResolve, resolve
-from chatlab.program import Parser, address_to_join
+from chatlab.options import address_to_join
+from chatlab.program import Parser
 
 SUITES: dict[str, tuple[Suite, socket.SocketKind]] = {
     "udp": (UDP, socket.SOCK_DGRAM),

@@ -6,7 +6,9 @@ What comes from a submission is escaped on the page, and starts no formula in a 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -105,3 +107,24 @@ def _cell(grade: Grade | None) -> str:
 def _no_formula(text: str) -> str:
     """`text` such that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def count_rows(table: Path) -> int:
+    """How many submissions are in the table of an earlier run."""
+    try:
+        with table.open(encoding="utf-8-sig", errors="replace", newline="") as source:
+            return max(0, sum(1 for _ in csv.reader(source)) - 1)
+    except (OSError, csv.Error):
+        return 0
+
+
+def replace(file: Path, write: Callable[[Path], None]) -> bool:
+    """Have it written in full before it takes the place of an earlier one. Whether it could."""
+    new = file.with_name(f"{file.stem}-{os.getpid()}{file.suffix}")
+    write(new)
+    try:
+        new.replace(file)
+    except PermissionError:  # on Windows, where a program has it open
+        print(f"{file} could not be replaced: close it where it is open, and rename {new.name}", file=sys.stderr)
+        return False
+    return True

@@ -7,13 +7,12 @@ in grades.csv, and one in grades.html: who is stuck where. A submission that bre
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
-from chatlab.grading.class_report import Row, write_csv, write_page
+from chatlab.grading.class_report import Row, count_rows, replace, write_csv, write_page
 from chatlab.grading.manifest import Exercise, find_folder, read_manifest
 from chatlab.grading.submission import TwoOfOne, in_one_folder, readable
+from chatlab.options import positive
 from chatlab.program import Parser
 
 
@@ -55,10 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pass
     rows.sort(key=lambda row: row.student)
     finished = len(rows) == len(submissions)
-    page = output / ("grades.html" if finished or len(rows) >= _count(output / "grades.csv") else "interrupted.html")
+    page = output / (
+        "grades.html" if finished or len(rows) >= count_rows(output / "grades.csv") else "interrupted.html"
+    )
     replaced = [
-        _replace(page.with_suffix(".csv"), lambda file: write_csv(file, rows, classroom.exercises)),
-        _replace(page, lambda file: write_page(file, rows, classroom.exercises)),
+        replace(page.with_suffix(".csv"), lambda file: write_csv(file, rows, classroom.exercises)),
+        replace(page, lambda file: write_page(file, rows, classroom.exercises)),
     ]
     seconds = time.monotonic() - start
     where = os.fsencode(page).decode(errors="replace")
@@ -104,27 +106,6 @@ class Classroom:
         return Row(readable(submission), outcome, time.monotonic() - start)
 
 
-def _count(table: Path) -> int:
-    """How many submissions are in the table of an earlier run."""
-    try:
-        with table.open(encoding="utf-8-sig", errors="replace", newline="") as source:
-            return max(0, sum(1 for _ in csv.reader(source)) - 1)
-    except (OSError, csv.Error):
-        return 0
-
-
-def _replace(file: Path, write: Callable[[Path], None]) -> bool:
-    """Have it written in full before it takes the place of an earlier one. Whether it could."""
-    new = file.with_name(f"{file.stem}-{os.getpid()}{file.suffix}")
-    write(new)
-    try:
-        new.replace(file)
-    except PermissionError:  # on Windows, where a program has it open
-        print(f"{file} could not be replaced: close it where it is open, and rename {new.name}", file=sys.stderr)
-        return False
-    return True
-
-
 def _submissions(folder: Path) -> list[Path]:
     """Raises OSError, or LookupError if there is none."""
     submissions = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
@@ -151,10 +132,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
     parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
     parser.add_argument(
-        "--seconds", type=_positive(float), default=300.0, help="for each submission (default: %(default)s)"
+        "--seconds", type=positive(float), default=300.0, help="for each submission (default: %(default)s)"
     )
     parser.add_argument(
-        "--jobs", type=_positive(int), default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
+        "--jobs", type=positive(int), default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
     )
     return parser
 
@@ -164,19 +145,6 @@ def _folder(text: str) -> Path:
     if not folder.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
     return folder
-
-
-def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a{' whole' * (kind is int)} number above 0")
-        return value
-
-    return number
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ class Grader:
     @pytest.fixture
     def attempt(self, request: pytest.FixtureRequest) -> Attempt:
         """`attempt.did(…)` says what the check is doing; see Attempt."""
-        return request.node.stash[ATTEMPT]  # type: ignore[no-any-return]
+        node: pytest.Item = request.node
+        return node.stash[ATTEMPT]
 
     @pytest.fixture
     def learner(self, attempt: Attempt) -> Names:

@@ -63,7 +63,7 @@ class Printed(io.TextIOWrapper):
 
     def __init__(self) -> None:
         self._end = End()
-        super().__init__(self._end, "utf-8", "replace", newline="\n", write_through=True)  # type: ignore[arg-type]
+        super().__init__(self._end, "utf-8", "replace", newline="\n", write_through=True)  # type: ignore[arg-type]  # wants a name
 
     @property
     def size(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import warnings
@@ -15,6 +14,7 @@ from chatlab.grading.manifest import Exercise, find_exercise, find_folder, read_
 from chatlab.grading.results import Results
 from chatlab.grading.settings import Settings
 from chatlab.grading.workers import grader_in, start_in
+from chatlab.options import positive
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--submission", metavar="DIR", help="check the exercises in DIR instead of those beside the checks")
     group.addoption("--hint", metavar="EXERCISE", help="print a hint and check nothing: ex00, then ex00:2, ex00:3")
     group.addoption("--tracebacks", action="store_true", help="show Python's tracebacks as well")
-    group.addoption("--limit", metavar="SECONDS", type=_positive, default=5.0, help="for each check (default: 5)")
+    group.addoption("--limit", metavar="SECONDS", type=positive(float), default=5.0, help="for each check (default: 5)")
     group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
     group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
     group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
@@ -80,7 +80,7 @@ def _path(config: pytest.Config, option: str) -> Path | None:
 
 def _absolute(config: pytest.Config, path: str) -> Path:
     """As pytest has it: without `..`, and without following links."""
-    return Path(os.path.abspath(config.invocation_params.dir / path))  # noqa: PTH100
+    return Path(os.path.abspath(config.invocation_params.dir / path))  # noqa: PTH100 - resolve() follows links
 
 
 def _file(config: pytest.Config, option: str) -> Path | None:
@@ -121,16 +121,6 @@ def _exercises_folder(config: pytest.Config) -> Path:
         except LookupError as error:
             reason = error.args[0]
     raise pytest.UsageError(reason)
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return number
 
 
 def _leave_out(config: pytest.Config, submission: Path) -> None:

@@ -14,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
+from types import FrameType
 from typing import Any, NoReturn
 
 import pytest
@@ -101,14 +102,14 @@ class Watch:
 
     def _caller(self) -> FrameSummary | None:
         """The line of the learner's file that led here, unless a check stands in between."""
-        frame = sys._getframe(2)
+        frame: FrameType | None = sys._getframe(2)
         while frame:
             code = frame.f_code
             if code.co_filename == str(self._file.path):
                 return FrameSummary(code.co_filename, frame.f_lineno, code.co_name)
             if code.co_filename.startswith(self._checks):
                 return None
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return None
 
     def _note_crash(self, crash: threading.ExceptHookArgs) -> None:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 from chatlab.addresses import Address
 from chatlab.network import reachable_host
 from chatlab.nicknames import reserved_keys
-from chatlab.program import add_options, join_command, parser_for, run_server, values_of
+from chatlab.options import add_options, values_of
+from chatlab.program import join_command, parser_for, run_server
 from chatlab.tcp.chat import Counts, TcpChat
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.protocol import DEFAULT_PORT

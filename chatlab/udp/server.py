@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 
 from chatlab.addresses import Address
 from chatlab.network import reachable_host
-from chatlab.program import add_options, join_command, parser_for, run_server, values_of
+from chatlab.options import add_options, values_of
+from chatlab.program import join_command, parser_for, run_server
 from chatlab.udp.batch import Batch
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from chatlab.program import address_to_join, parser_for, run_server
+from chatlab.options import address_to_join
+from chatlab.program import parser_for, run_server
 from chatlab.udp.fate import BUSY_CAFE, FAIR, PRESETS, SATELLITE, STORM, Conditions, Weather
 from chatlab.udp.relay import WeatherRelay
 

@@ -26,7 +26,7 @@ LEVELS = (
     ("tcp.protocol", "tcp.framing", "tcp.limits", "tcp.outbox"),
     ("udp.chat", "udp.member", "tcp.chat", "tcp.member"),
     ("udp.reliable_chat", "udp.reliable_member"),
-    ("event_source", "line_printer", "network", "program", "terminal", "this_python"),
+    ("event_source", "line_printer", "network", "options", "program", "terminal", "this_python"),
     ("trace",),
     ("udp", "tcp"),
     ("bench", "conformance", "grading", "panels"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chatlab.program import Parser, add_options, address_to_join, parser_for, values_of
+from chatlab.options import add_options, address_to_join, values_of
+from chatlab.program import Parser, parser_for
 
 
 @dataclass(frozen=True)

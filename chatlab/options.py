@@ -1,0 +1,77 @@
+"""Options of the command line, each with an error of one line: ports, addresses, numbers, the fields of a dataclass."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Options = TypeVar("Options")
+
+
+def port(text: str) -> int:
+    """`text` as the port of what is to be opened. Raises argparse.ArgumentTypeError."""
+    if text.isascii() and text.isdecimal() and int(text) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 0 to 65535 (0: any that is free)")
+
+
+def port_to_join(text: str) -> int:
+    """`text` as the port of what is open already. Raises argparse.ArgumentTypeError."""
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose a number from 1 to 65535")
+
+
+def address_to_join(text: str) -> tuple[str, int]:
+    """`text`, HOST:PORT with an IPv6 address in brackets, as (host, port). Raises argparse.ArgumentTypeError."""
+    if not (parts := re.fullmatch(r"(?:\[([^][]+)]|([^][:]+)):(.*)", text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9999 or [::1]:9999")
+    return parts[1] or parts[2], port_to_join(parts[3])
+
+
+def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
+    """An option for each field of the dataclass `options`, with its default, its type, and `help` and `least` of it."""
+    for field in dataclasses.fields(options):
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=_at_least(field.metadata.get("least", 0), float if isinstance(field.default, float) else int),
+            metavar="N",
+            default=field.default,
+            help=field.metadata["help"],
+        )
+
+
+def values_of(options: type[Options], given: argparse.Namespace) -> Options:
+    """The dataclass `options` with what was given on the command line."""
+    return options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(options)})  # type: ignore[arg-type]
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """A type of options: numbers above 0, whole ones if `kind` is int."""
+
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a{' whole' * (kind is int)} number above 0")
+        return value
+
+    return number
+
+
+def _at_least(least: float, kind: Callable[[str], float]) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least:g} or more")
+        return value
+
+    return number
