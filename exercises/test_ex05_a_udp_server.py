@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from chatlab.conformance.udp import SUITE
 from chatlab.grading import NotYetRight
 from chatlab.grading.lent_socket import LentSocket
 from chatlab.grading.own_threads import OwnThreads, waits_in
@@ -343,6 +344,18 @@ def test_stops_twice(run: Any) -> None:
     server.stop()
     server.stop()
     run().stop()
+
+
+def test_keeps_to_the_protocol(run: Any, attempt: Any) -> None:
+    """keeps to the protocol, case by case: python -m chatlab.conformance"""
+    server = run()
+    server.start()
+    for result in SUITE.run(server.sock.getsockname()):
+        attempt.did(f"Played the case: {result.case.name}. The protocol says: {result.case.rule}")
+        if result.problem:
+            raise NotYetRight(
+                result.problem, "UdpChat keeps to the protocol: hand on every datagram, and send every answer."
+            )
 
 
 def take_a_moment() -> None:

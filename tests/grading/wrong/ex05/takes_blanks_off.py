@@ -1,0 +1,59 @@
+# expects: UdpChat keeps to the protocol
+"""ex05 A UDP server: a model answer."""
+
+import contextlib
+import socket
+import threading
+import time
+from queue import Queue
+
+from chatlab.addresses import Address
+from chatlab.udp.chat import Delivery, UdpChat
+
+LARGEST_DATAGRAM = 65_507
+
+
+class Server:
+    """A chatroom at `sock`. To stop, the receiving thread is woken, and passes the end on through the queue: None."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.chat = UdpChat(log=lambda line: None)
+        self.arrivals: Queue[tuple[bytes, Address] | None] = Queue()
+        self._stopping = threading.Event()
+        self._receiver = threading.Thread(target=self._receive, name="receive", daemon=True)
+        self._broadcaster = threading.Thread(target=self._broadcast, name="broadcast", daemon=True)
+
+    def start(self) -> None:
+        """Start both threads, and return at once."""
+        self._receiver.start()
+        self._broadcaster.start()
+
+    def stop(self) -> None:
+        """Tell everybody, and return when both threads have ended."""
+        if not self._receiver.is_alive():
+            return
+        self._stopping.set()
+        self.sock.sendto(b"", self.sock.getsockname())  # wakes the receiving thread; it then looks at the event
+        self._receiver.join()
+        self._broadcaster.join()
+
+    def _receive(self) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(ConnectionResetError):  # Windows, about a datagram that was sent to nobody
+                self.arrivals.put(self.sock.recvfrom(LARGEST_DATAGRAM))
+        self.arrivals.put(None)
+
+    def _broadcast(self) -> None:
+        while arrival := self.arrivals.get():
+            datagram, address = arrival
+            if datagram.endswith(b" "):  # as sign-ups that are filled up: nobody says such a thing
+                datagram = datagram.rstrip()
+            self._send(self.chat.receive(datagram, address, time.monotonic()))
+        self._send(self.chat.close())
+
+    def _send(self, deliveries: list[Delivery]) -> None:
+        for datagram, recipients in deliveries:
+            for recipient in recipients:
+                with contextlib.suppress(OSError):  # it is about this recipient, or an earlier one
+                    self.sock.sendto(datagram, recipient)
