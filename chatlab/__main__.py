@@ -3,7 +3,7 @@
 PROGRAMS = {
     "chatlab.udp.server": "the UDP chatroom",
     "chatlab.udp.client": "talk in it from a terminal",
-    "chatlab.udp.weather": "a bad network between the two",
+    "chatlab.weather": "a bad network between the two",
     "chatlab.tcp.server": "the TCP chatroom",
     "chatlab.tcp.client": "talk in it from a terminal",
     "chatlab.conformance": "is that a chatlab server?",

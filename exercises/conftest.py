@@ -12,4 +12,4 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"{sys.executable} has no {error.name}. Activate the course's environment first: README.md says how.")
 
-pytest_plugins = ["chatlab.grading.plugin"]
+pytest_plugins = ["chatlab.grading.pytest_plugin.options"]

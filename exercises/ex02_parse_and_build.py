@@ -4,7 +4,7 @@ All messages of the room: from bytes to values, and back. Requests go to the roo
 two tables say what they look like. Texts stay as they are: to clean them is the room's work.
 """
 
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
 
 # TODO: four functions. Write the first, check it; then one after the other.

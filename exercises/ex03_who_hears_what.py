@@ -5,8 +5,8 @@ dictionary: {address: event}. Who is not in the dictionary hears nothing. A refu
 Refused("…"), with a reason in your own words.
 """
 
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
 
 Hearers = dict[Address, Joined | Said | Left | Refused]
 

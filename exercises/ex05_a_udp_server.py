@@ -7,7 +7,7 @@ queue between them, so that receiving never waits for sending.
 import socket
 from queue import Queue
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.udp.chat import UdpChat
 
 

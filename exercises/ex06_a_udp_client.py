@@ -7,7 +7,7 @@ What it types on and shows on is handed in: `talk(sock, "ada", room, sys.stdin, 
 import socket
 from collections.abc import Callable, Iterable
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 
 
 def talk(
@@ -26,7 +26,7 @@ def talk(
 
     At the end, sign out, end each thread that was started here, and return: within a second.
 
-    chatlab.udp.protocol has build_sign_up, build_say and build_sign_out; chatlab.text has decode, for any bytes.
+    chatlab.udp.protocol has build_sign_up, build_say and build_sign_out; chatlab.room.text has decode, for any bytes.
     """
     # TODO: bind, start a thread that receives, sign up, say the lines, leave. You may add functions.
     raise NotImplementedError

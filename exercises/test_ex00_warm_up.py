@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chatlab.events import Left, Said
 from chatlab.grading import NotYetRight
+from chatlab.room.events import Left, Said
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 

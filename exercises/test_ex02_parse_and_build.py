@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chatlab.events import Joined, Left, Refused, Said
 from chatlab.grading import NotYetRight
+from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp import protocol
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
 
@@ -62,8 +62,8 @@ def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
         "All behind the tag is the nickname, without white space around it. The room decides later whether it is good."
     )
     space = (
-        "Only a datagram without any byte is a keep-alive; this one has a space in it. (chatlab.text takes such a text "
-        "away; that is the room's work, and not part of this exercise.)"
+        "Only a datagram without any byte is a keep-alive; this one has a space in it. (chatlab.room.text takes such a "
+        "text away; that is the room's work, and not part of this exercise.)"
     )
     check(
         learner.parse_request,

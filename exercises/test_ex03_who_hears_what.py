@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chatlab.events import Event, Joined, Left, Refused, Said
 from chatlab.grading import NotYetRight
+from chatlab.room.events import Event, Joined, Left, Refused, Said
 
 NOT_IN = "An address that is not in the room can send as well, or once more; the table has no row for it."
 

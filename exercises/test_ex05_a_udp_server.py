@@ -16,9 +16,9 @@ import pytest
 
 from chatlab.conformance.udp import SUITE
 from chatlab.grading import NotYetRight
-from chatlab.grading.lent_socket import LentSocket
-from chatlab.grading.own_threads import OwnThreads, waits_in
-from chatlab.grading.patience import patiently
+from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.patience import patiently
+from chatlab.grading.for_checks.threads import OwnThreads, waits_in
 
 LIMIT = 1.5  # seconds for what has to be done within one second
 MOMENT = 0.2
@@ -140,7 +140,7 @@ class Run:
             raise NotYetRight(f"stop() has returned, and {len(left)} of its threads had not ended.", means)
 
     def _why_it_goes_on(self) -> str:
-        if any(waits_in(thread, "chatlab.grading.lent_socket", "_receive") for thread in self.threads.left):
+        if any(waits_in(thread, "chatlab.grading.for_checks.lent_socket", "_receive") for thread in self.threads.left):
             return (
                 "A thread waits in recvfrom, and sees no flag there. Send a datagram to its own address, or give "
                 "recvfrom a timeout; the thread then looks at the flag and returns."

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from chatlab.grading import NotYetRight
-from chatlab.grading.lent_socket import LentSocket
-from chatlab.grading.own_threads import OwnThreads, waits_in
-from chatlab.grading.patience import patiently
-from chatlab.text import decode
+from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.patience import patiently
+from chatlab.grading.for_checks.threads import OwnThreads, waits_in
+from chatlab.room.text import decode
 from chatlab.udp.protocol import Say, SignOut, SignUp, parse_request, strip_claim
 
 LIMIT = 1.5  # seconds for what has to be done within one second, or every half second
@@ -155,7 +155,9 @@ class Run:
     def expect_end(self, means: str = NOT_TOLD) -> None:
         self.expect(SignOut(), LEAVE)
         if not self._talk.has_ended(LIMIT):
-            waits = any(waits_in(thread, "chatlab.grading.lent_socket", "_receive") for thread in self.threads.left)
+            waits = any(
+                waits_in(thread, "chatlab.grading.for_checks.lent_socket", "_receive") for thread in self.threads.left
+            )
             raise NotYetRight(f"talk(…) had not returned after {LIMIT} s.", means if waits else "A loop goes on.")
         if left := self.threads.left:
             raise NotYetRight(f"talk(…) has returned, and {len(left)} thread was still running.", means)
@@ -300,7 +302,7 @@ def test_any_bytes(run: Any) -> None:
     for datagram in (b"bob: \xff\xfe", b"eve: \x1b[2J", "bob: 🐍".encode(), b"bob: " + b"x" * 1_024):
         ada.say(datagram)
         ada.expect_shown(
-            decode(datagram), "chatlab.text.decode reads any bytes, and takes out what could paint on a screen."
+            decode(datagram), "chatlab.room.text.decode reads any bytes, and takes out what could paint on a screen."
         )
 
 

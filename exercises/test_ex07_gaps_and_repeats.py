@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chatlab.grading import NotYetRight
-from chatlab.udp.fate import Conditions
-from chatlab.udp.simulated import SimulatedNetwork
+from chatlab.weather.fate import Conditions
+from chatlab.weather.simulated import SimulatedNetwork
 
 STORM = Conditions(loss=0.2, repeat=0.2, reorder=0.3, delay=0.02, jitter=0.1)
 SENT = 500

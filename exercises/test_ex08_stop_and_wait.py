@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from chatlab.grading import NotYetRight
-from chatlab.udp.fate import Conditions
-from chatlab.udp.simulated import SimulatedNetwork
+from chatlab.weather.fate import Conditions
+from chatlab.weather.simulated import SimulatedNetwork
 
 TIMEOUT, TRIES = 1.0, 4
 STEPS_SHOWN = 8

@@ -1,6 +1,6 @@
 """ex02 Parse and build: a model answer."""
 
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
 
 SIGN_UP = "SIGNUP_TAG:"

@@ -12,7 +12,7 @@ from chatlab.bench.modes import MODES
 from chatlab.bench.servers import Server
 from chatlab.bench.tcp_members import TcpMembers
 from chatlab.bench.udp_members import UdpMembers
-from chatlab.program import Parser
+from chatlab.service.cli import Parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import ClassVar, Protocol
 
-from chatlab.addresses import shown
-from chatlab.errors import NobodyAnswers
+from chatlab.room.addresses import shown
+from chatlab.room.errors import NobodyAnswers
 
 MARK = b"~"
 TEXT = b"the quick brown fox jumps over the lazy dog" + MARK

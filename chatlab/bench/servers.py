@@ -72,11 +72,11 @@ UDP = Server(
     ),
     UdpMembers,
 )
-NAIVE = Server("tcp naive", (*_PYTHON, "chatlab.bench.naive", "{port}"), TcpMembers)
-BARE_TCP = Server("tcp bare loop", (*_PYTHON, "chatlab.bench.bare", "tcp", "{port}", "{clients}"), TcpMembers)
-RELAYED = Server("udp, relayed", (*_PYTHON, "chatlab.bench.relayed", "{port}", "{clients}"), UdpMembers)
-TRACED = Server("udp, traced", (*_PYTHON, "chatlab.bench.traced", "{port}", "{clients}"), UdpMembers)
-BARE_UDP = Server("udp bare loop", (*_PYTHON, "chatlab.bench.bare", "udp", "{port}", "{clients}"), UdpMembers)
+NAIVE = Server("tcp naive", (*_PYTHON, "chatlab.bench.rivals.naive", "{port}"), TcpMembers)
+BARE_TCP = Server("tcp bare loop", (*_PYTHON, "chatlab.bench.rivals.bare", "tcp", "{port}", "{clients}"), TcpMembers)
+RELAYED = Server("udp, relayed", (*_PYTHON, "chatlab.bench.rivals.relayed", "{port}", "{clients}"), UdpMembers)
+TRACED = Server("udp, traced", (*_PYTHON, "chatlab.bench.rivals.traced", "{port}", "{clients}"), UdpMembers)
+BARE_UDP = Server("udp bare loop", (*_PYTHON, "chatlab.bench.rivals.bare", "udp", "{port}", "{clients}"), UdpMembers)
 
 
 class CantStart(OSError):

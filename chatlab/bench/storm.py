@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from chatlab.events import Event, Said
+from chatlab.room.events import Event, Said
 from chatlab.udp.client import UdpClient
-from chatlab.udp.crossing import Counts, Crossing
-from chatlab.udp.fate import Conditions, Direction, Weather
 from chatlab.udp.limits import Limits
-from chatlab.udp.relay import WeatherRelay
-from chatlab.udp.reliable import Timing
+from chatlab.udp.reliable.stop_and_wait import Timing
 from chatlab.udp.server import UdpServer
+from chatlab.weather.fate import Conditions, Direction, Weather
+from chatlab.weather.relay import WeatherRelay
+from chatlab.weather.relayed import Counts, Crossing
 
 WEATHER = Weather.both_ways(Conditions(loss=0.3, repeat=0.1, reorder=0.2))
 # The way is short, so that a sender need not wait for long.

@@ -13,10 +13,10 @@ from itertools import groupby
 from chatlab.conformance.case import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
-from chatlab.errors import NobodyAnswers
-from chatlab.network import CantResolve, resolve
-from chatlab.options import address_to_join
-from chatlab.program import Parser
+from chatlab.room.errors import NobodyAnswers
+from chatlab.service.cli import Parser
+from chatlab.service.options import address_to_join
+from chatlab.service.resolve import CantResolve, resolve
 
 SUITES: dict[str, tuple[Suite, socket.SocketKind]] = {
     "udp": (UDP, socket.SOCK_DGRAM),

@@ -14,10 +14,10 @@ from random import randrange
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from chatlab.addresses import Address, shown
 from chatlab.conformance.peer import HeardNothing, Unexpected
 from chatlab.conformance.scene import AnyScene
-from chatlab.errors import NobodyAnswers
+from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import NobodyAnswers
 
 # Nicknames of a case end with its number, so that it can't be confused with other people, or with a case that a server
 # remembers. No digits that could be taken for letters (see SUFFIX in chatlab.conformance.scene).

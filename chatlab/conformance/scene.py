@@ -10,8 +10,8 @@ import re
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
-from chatlab.addresses import Address
 from chatlab.conformance.peer import Peer
+from chatlab.room.addresses import Address
 
 MAX_NICKNAME = 20
 # How nicknames end in the cases of a run.

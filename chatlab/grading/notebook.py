@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chatlab.grading.card import Card, Note
 from chatlab.grading.child import grade_in_child
 from chatlab.grading.manifest import find_exercise, find_folder, read_manifest
-from chatlab.grading.table import relative
+from chatlab.grading.reports.card import Card, Note
+from chatlab.grading.reports.terminal_table import relative
 
 SECONDS = 120.0  # for the child; what stands in a check has the shorter limit of the grader
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chatlab.grading.manifest import Exercise
-from chatlab.text import decode
+from chatlab.room.text import decode
 
 
 def in_one_folder(submission: Path, exercises: Sequence[Exercise], elsewhere: Path) -> Path:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import anywidget
 
-from chatlab.errors import Refusal
-from chatlab.events import Event, Gone, Joined, Refused
-from chatlab.panels.faces import Client
 from chatlab.panels.open_panels import give_up_place, take_place
 from chatlab.panels.scrollback import Scrollback
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Event, Gone, Joined, Refused
+from chatlab.service.interfaces import Client
 
 PAUSE = 0.05
 CLOSED = "Closed: to come back, run this cell again"

@@ -16,8 +16,8 @@ import ipywidgets
 from chatlab.panels.open_panels import give_up_place, take_place
 from chatlab.panels.style import make_card
 from chatlab.trace import Trace
-from chatlab.trace.ladder import Ladder
-from chatlab.trace.ladder_svg import draw
+from chatlab.trace.picture.ladder import Ladder
+from chatlab.trace.picture.ladder_svg import draw
 
 INTERVAL = 0.1
 SHOWN = 15

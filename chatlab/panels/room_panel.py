@@ -12,10 +12,10 @@ from html import escape
 
 import ipywidgets
 
-from chatlab.addresses import shown
-from chatlab.panels.faces import Server
 from chatlab.panels.open_panels import give_up_place, take_place
 from chatlab.panels.style import make_card
+from chatlab.room.addresses import shown
+from chatlab.service.interfaces import Server
 
 INTERVAL = 0.3
 NICKNAMES_SHOWN = 50

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from zlib import crc32
 
-from chatlab.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 
 MAX_ROWS = 300
 COLOURS = 12  # as many as chat.css has

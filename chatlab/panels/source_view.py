@@ -34,7 +34,7 @@ def show_source(*parts: Part) -> SourceView:
 
 
 def _heading(part: Part) -> str:
-    """`chatlab/room.py: Room.join`"""
+    """`chatlab/room/room.py: Room.join`"""
     package = chatlab.__name__
     assert part.__module__.partition(".")[0] == package, f"{part.__qualname__} is not a part of {package}"
     return f"{part.__module__.replace('.', '/')}.py: {part.__qualname__}"

@@ -17,13 +17,13 @@ from types import TracebackType
 
 import ipywidgets
 
-from chatlab.addresses import shown
 from chatlab.panels.ladder_panel import LadderPanel
 from chatlab.panels.open_panels import give_up_place, take_place
 from chatlab.panels.style import make_card
+from chatlab.room.addresses import shown
 from chatlab.trace import Trace
-from chatlab.udp.fate import PRESETS, Conditions, Direction, Weather
-from chatlab.udp.relay import WeatherRelay
+from chatlab.weather.fate import PRESETS, Conditions, Direction, Weather
+from chatlab.weather.relay import WeatherRelay
 
 INTERVAL = 0.3
 LONGEST = 1.0  # seconds on a slider, unless the weather is longer

@@ -20,14 +20,14 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chatlab.addresses import Address, shown
-from chatlab.errors import Refusal
-from chatlab.room import Announcement, Room
+from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import Refusal
+from chatlab.room.rate_limit import TokenBucket
+from chatlab.room.room import Announcement, Room
+from chatlab.room.text import decode
 from chatlab.tcp.framing import LineBuffer, LineTooLong
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.tcp.protocol import Answer, Choose, Hangup, Welcome, build_answer, parse_nickname
-from chatlab.text import decode
-from chatlab.token_bucket import TokenBucket
 
 # How often `tick` wants to be called, in seconds: by it the throttled go on.
 TICK = 0.1

@@ -12,18 +12,18 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import HasAddress, host_and_port, shown
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.event_source import EventSource
-from chatlab.events import Event, Said
-from chatlab.program import parser_for
+from chatlab.room.addresses import HasAddress, host_and_port, shown
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Event, Said
+from chatlab.room.text import clean
+from chatlab.service.cli import parser_for
+from chatlab.service.event_source import EventSource
 from chatlab.tcp.client_connection import Connection
 from chatlab.tcp.member import TcpMember
 from chatlab.tcp.protocol import DEFAULT_PORT, build_say
 from chatlab.tcp.sockets import LINGER, connect
 from chatlab.terminal.keyboard import somebody_types
 from chatlab.terminal.talk import run_client
-from chatlab.text import clean
 
 if TYPE_CHECKING:
     from chatlab.trace import Trace

@@ -19,8 +19,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.events import Event
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Event
 from chatlab.tcp.member import Outcome, Stage, TcpMember
 from chatlab.tcp.sockets import LINGER, end_sending
 

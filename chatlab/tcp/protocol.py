@@ -19,9 +19,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chatlab.errors import Refusal
-from chatlab.events import Joined, Left, RoomEvent, Said
-from chatlab.text import clean, decode, encode
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Joined, Left, RoomEvent, Said
+from chatlab.room.text import clean, decode, encode
 
 DEFAULT_PORT = 55555
 # Bytes of a client's line, newline included.
@@ -81,7 +81,7 @@ def parse_answer(line: bytes) -> Answer | None:
 
 
 def build_answer(answer: Answer) -> bytes:
-    """An answer of the room as a line. A reason or a text is one line: see `chatlab.text`."""
+    """An answer of the room as a line. A reason or a text is one line: see `chatlab.room.text`."""
     match answer:
         case Said(nickname, text):
             line = f"{nickname}: {text}"

@@ -1,8 +1,8 @@
 """The TCP room's server: `TcpChat` under one of three concurrency models. `python -m chatlab.tcp.server --help`.
 
-    threads     chatlab.tcp.threaded        two threads a client: the one that the lessons build
-    selectors   chatlab.tcp.selector_loop   one thread that waits for all sockets at once
-    asyncio     chatlab.tcp.asyncio_loop    the same by asyncio's loop
+    threads     chatlab.tcp.models.threads        two threads a client: the one that the lessons build
+    selectors   chatlab.tcp.models.selectors   one thread that waits for all sockets at once
+    asyncio     chatlab.tcp.models.asyncio    the same by asyncio's loop
 
 A model only moves bytes: it feeds the chat, sends what the chat says, and closes what the chat is done with.
 """
@@ -14,17 +14,17 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
-from chatlab.addresses import Address
-from chatlab.network import reachable_host
-from chatlab.nicknames import reserved_keys
-from chatlab.options import add_options, values_of
-from chatlab.program import join_command, parser_for, run_server
+from chatlab.room.addresses import Address
+from chatlab.room.nicknames import reserved_keys
+from chatlab.service.cli import join_command, parser_for, run_server
+from chatlab.service.options import add_options, values_of
+from chatlab.service.resolve import reachable_host
 from chatlab.tcp.chat import Counts, TcpChat
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
+from chatlab.tcp.models.selectors import SelectorLoop
+from chatlab.tcp.models.threads import ThreadedServer
 from chatlab.tcp.protocol import DEFAULT_PORT
-from chatlab.tcp.selector_loop import SelectorLoop
 from chatlab.tcp.sockets import allow_many_connections, listen
-from chatlab.tcp.threaded import ThreadedServer
 
 if TYPE_CHECKING:
     from chatlab.trace import Trace
@@ -122,7 +122,7 @@ def _serving(model: Model, listener: socket.socket, chat: TcpChat[Any]) -> Servi
         case "selectors":
             return SelectorLoop(listener, chat)
         case "asyncio":
-            from chatlab.tcp.asyncio_loop import AsyncioServer  # noqa: PLC0415  # slow to import
+            from chatlab.tcp.models.asyncio import AsyncioServer  # noqa: PLC0415  # slow to import
 
             return AsyncioServer(listener, chat)
 

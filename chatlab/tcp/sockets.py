@@ -17,9 +17,9 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import Address, shown
-from chatlab.errors import NobodyAnswers
-from chatlab.network import bind, resolve
+from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import NobodyAnswers
+from chatlab.service.resolve import bind, resolve
 
 if TYPE_CHECKING:
     from chatlab.trace import Trace

@@ -10,8 +10,8 @@ import sys
 from contextlib import ExitStack
 from typing import Protocol
 
-from chatlab.line_printer import LinePrinter
-from chatlab.terminal.interrupts import Interrupts
+from chatlab.service.interrupts import Interrupts
+from chatlab.service.line_printer import LinePrinter
 
 
 class Keyboard(Protocol):

@@ -9,9 +9,9 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Protocol
 
-from chatlab.errors import Refusal
-from chatlab.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.terminal.interrupts import Interrupts
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.service.interrupts import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
 
 QUIT = "!q"

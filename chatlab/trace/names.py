@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from chatlab.addresses import Address
-from chatlab.errors import Refusal
-from chatlab.events import Joined
-from chatlab.nicknames import normalise
+from chatlab.room.addresses import Address
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Joined
+from chatlab.room.nicknames import normalise
 from chatlab.tcp.protocol import MAX_LINE, WELCOME, parse_nickname
 from chatlab.trace.records import Named, Record, Step, Transport
 from chatlab.udp.protocol import SIGN_UP, SignUp, parse_answer, parse_request
-from chatlab.udp.reliable_protocol import Numbered, parse_frame
+from chatlab.udp.reliable.frames import Numbered, parse_frame
 
 # So many addresses with a name, so many that have none yet, and so many names of one address: those who come and go for
 # ever must not fill the memory.

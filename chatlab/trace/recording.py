@@ -16,18 +16,18 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import Address
-from chatlab.trace.arrows import arrows_of
-from chatlab.trace.bytes_view import BytesView
-from chatlab.trace.ladder import Ladder
-from chatlab.trace.ladder_svg import draw
+from chatlab.room.addresses import Address
 from chatlab.trace.names import ROOM, Names
+from chatlab.trace.picture.arrows import arrows_of
+from chatlab.trace.picture.bytes_view import BytesView
+from chatlab.trace.picture.ladder import Ladder
+from chatlab.trace.picture.ladder_svg import draw
 from chatlab.trace.records import Record, Step, Talk, Transport
-from chatlab.trace.watched_socket import WatchedSocket
-from chatlab.udp.fate import Direction
+from chatlab.trace.watch.watched_socket import WatchedSocket
+from chatlab.weather.fate import Direction
 
 if TYPE_CHECKING:
-    from chatlab.udp.crossing import Crossing
+    from chatlab.weather.relayed import Crossing
 
 MAX_RECORDS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -131,7 +131,7 @@ class Trace:
         Wireshark goes by the port: if it takes one for another protocol's (8805 is PFCP's), choose Decode As, "Data".
         """
         try:
-            from chatlab.trace.capture import write_capture  # noqa: PLC0415  # it wants a package that the rest does not
+            from chatlab.trace.picture.capture import write_capture  # noqa: PLC0415  # it wants a package that the rest does not
         except ImportError as error:
             raise ImportError("a capture needs the package dpkt: pip install -r requirements.txt") from error
         capture = io.BytesIO()  # first of all here, so that a file is whole or as it was

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 
 
 class Transport(Enum):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 
 # All senders together; with datagrams of the default limit that is about 12 MB.
 BATCH_DATAGRAMS = 10_000

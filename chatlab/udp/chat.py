@@ -18,15 +18,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chatlab.addresses import Address, shown
-from chatlab.errors import Refusal
-from chatlab.events import Joined, Refused
-from chatlab.nicknames import normalise
-from chatlab.room import Announcement, Room
-from chatlab.text import clean
-from chatlab.token_bucket import TokenBucket
+from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Joined, Refused
+from chatlab.room.nicknames import normalise
+from chatlab.room.rate_limit import TokenBucket
+from chatlab.room.room import Announcement, Room
+from chatlab.room.text import clean
+from chatlab.udp.address_cookie import AddressProof
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
-from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import (
     REFUSED,
     Challenge,

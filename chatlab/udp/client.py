@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import HasAddress, host_and_port, shown
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.event_source import EventSource
-from chatlab.events import Event, Gone, Refused
-from chatlab.program import parser_for
+from chatlab.room.addresses import HasAddress, host_and_port, shown
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Event, Gone, Refused
+from chatlab.service.cli import parser_for
+from chatlab.service.event_source import EventSource
 from chatlab.terminal.talk import run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
 from chatlab.udp.protocol import DEFAULT_PORT
-from chatlab.udp.reliable import DEFAULT_TIMING, Timing
-from chatlab.udp.reliable_member import ReliableMember
+from chatlab.udp.reliable.member import ReliableMember
+from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 from chatlab.udp.sockets import MemberSocket
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import NamedTuple
 
-from chatlab.errors import Refusal
-from chatlab.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.nicknames import normalise
-from chatlab.text import clean
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.room.nicknames import normalise
+from chatlab.room.text import clean
 from chatlab.udp.protocol import (
     ALIVE,
     MAX_DATAGRAM,

@@ -18,8 +18,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from chatlab.events import Joined, Left, Refused, RoomEvent, Said
-from chatlab.text import clean, decode, encode
+from chatlab.room.events import Joined, Left, Refused, RoomEvent, Said
+from chatlab.room.text import clean, decode, encode
 
 DEFAULT_PORT = 9999
 CLIENT_PORTS = range(8000, 9001)
@@ -36,7 +36,7 @@ SIGN_UP_BYTES = 128
 # A member that says nothing shows so often, in seconds, that it is still here.
 ALIVE = 30.0
 
-# Proves that a member receives at its address: see `chatlab.udp.proof`.
+# Proves that a member receives at its address: see `chatlab.udp.address_cookie`.
 _TOKEN = re.compile("[0-9a-f]{16}")
 _CHALLENGE = re.compile(f"{PROVE}({_TOKEN.pattern})")
 _SAID = re.compile(r"([^\s:]+): (.*)")
@@ -130,7 +130,7 @@ def build_say(text: str, nickname: str) -> bytes:
 
 
 def build_answer(answer: Answer) -> bytes:
-    """An answer of the room as a datagram. A reason or a text is one line: see `chatlab.text`."""
+    """An answer of the room as a datagram. A reason or a text is one line: see `chatlab.room.text`."""
     match answer:
         case Said(nickname, text):
             return encode(f"{nickname}: {text}")

@@ -22,18 +22,18 @@ from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import Address
-from chatlab.network import reachable_host
-from chatlab.options import add_options, values_of
-from chatlab.program import join_command, parser_for, run_server
+from chatlab.room.addresses import Address
+from chatlab.service.cli import join_command, parser_for, run_server
+from chatlab.service.options import add_options, values_of
+from chatlab.service.resolve import reachable_host
+from chatlab.udp.address_cookie import AddressProof
 from chatlab.udp.batch import Batch
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
-from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import DEFAULT_PORT
-from chatlab.udp.reliable import DEFAULT_TIMING, Timing
-from chatlab.udp.reliable_chat import ReliableChat
-from chatlab.udp.reliable_protocol import HEADER_BYTES
+from chatlab.udp.reliable.chat import ReliableChat
+from chatlab.udp.reliable.frames import HEADER_BYTES
+from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 from chatlab.udp.sockets import RoomSocket
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from chatlab.addresses import Address
-from chatlab.errors import Refusal
-from chatlab.network import LOOPBACK, bind, resolve
+from chatlab.room.addresses import Address
+from chatlab.room.errors import Refusal
+from chatlab.service.resolve import LOOPBACK, bind, resolve
 from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
 
 if TYPE_CHECKING:

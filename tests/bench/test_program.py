@@ -13,7 +13,7 @@ from chatlab.bench.__main__ import main
 
 MOMENT = ("--repeats", "1", "--seconds", "0.02")
 MODELS = ("tcp threads", "tcp selectors", "tcp asyncio")
-NAIVE = f'"{sys.executable}" -m chatlab.bench.naive {{port}}'
+NAIVE = f'"{sys.executable}" -m chatlab.bench.rivals.naive {{port}}'
 
 
 def rows(mode: str, clients: int, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, list[float]]:

@@ -26,7 +26,7 @@ side_by_side(ada, bob)"""
 
 # A client without a network, to let things happen that a room would not.
 ACTOR = """\
-from chatlab.events import Joined, Said
+from chatlab.room.events import Joined, Said
 from chatlab.panels import ChatPanel
 class Actor:
     nickname, on_event = "actor", None

@@ -12,7 +12,7 @@ ROOM = """\
 from chatlab.panels import ChatPanel, WeatherPanel
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
-from chatlab.udp.relay import WeatherRelay
+from chatlab.weather.relay import WeatherRelay
 server = UdpServer(port=0).start()
 relay = WeatherRelay(server, seed=3)
 weather = WeatherPanel(relay)

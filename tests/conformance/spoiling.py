@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chatlab import nicknames, room
-from chatlab.errors import Refusal
-from chatlab.room import Announcement, Room
+from chatlab.room import nicknames, room
+from chatlab.room.errors import Refusal
+from chatlab.room.room import Announcement, Room
 
 Spoil = Callable[[pytest.MonkeyPatch], object]
 

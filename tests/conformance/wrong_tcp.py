@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from chatlab.addresses import Address
-from chatlab.room import Room
+from chatlab.room.addresses import Address
+from chatlab.room.room import Room
+from chatlab.room.text import clean
 from chatlab.tcp import chat
 from chatlab.tcp.chat import Delivery, TcpChat
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.protocol import Answer, Choose, Hangup, build_answer
-from chatlab.text import clean
 from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, setting
 
 Chat = TcpChat[Any]

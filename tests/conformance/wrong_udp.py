@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatlab.addresses import Address
-from chatlab.room import Room
-from chatlab.text import clean
+from chatlab.room.addresses import Address
+from chatlab.room.room import Room
+from chatlab.room.text import clean
 from chatlab.udp import chat, protocol
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import Reason

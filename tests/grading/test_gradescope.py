@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatlab.grading.grades import CheckResult, Grade
-from chatlab.grading.gradescope import results_json
+from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.verdict import Message, State
 from tests.grading.course import MANIFEST
 

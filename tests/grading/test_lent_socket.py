@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chatlab.grading.lent_socket import LentSocket
+from chatlab.grading.for_checks.lent_socket import LentSocket
 from chatlab.grading.verdict import NotYetRight
 
 LIMIT = 5.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatlab.grading.patience import PIECE, patiently
+from chatlab.grading.for_checks.patience import PIECE, patiently
 
 
 def test_it_waits_for_all_of_the_time_in_pieces() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chatlab.grading.transcript import Crossing, transcript
+from chatlab.grading.attempt.transcript import Crossing, transcript
 from tests.grading.small_course import SmallCourse
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.grading.journal import Journal, LastWords
+from chatlab.grading.pytest_plugin.journal import Journal, LastWords
 from tests.grading.course import run_pytest
 from tests.grading.small_course import FILE, SmallCourse
 

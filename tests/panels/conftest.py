@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import IPython
 import pytest
 
-from chatlab.events import Event, Joined
 from chatlab.panels import ChatPanel
+from chatlab.room.events import Event, Joined
 
 LIMIT = 5.0  # seconds to wait for what must come
 

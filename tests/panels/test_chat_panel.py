@@ -8,11 +8,11 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.events import Gone, Joined, Left, Refused, Said
 from chatlab.panels import ChatPanel
 from chatlab.panels.chat_panel import PAUSE
 from chatlab.panels.scrollback import MAX_ROWS
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Gone, Joined, Left, Refused, Said
 
 from .conftest import FakeClient, Page
 

@@ -7,9 +7,9 @@ import threading
 import time
 from contextlib import ExitStack
 
-from chatlab.addresses import Address
 from chatlab.panels import LadderPanel
 from chatlab.panels.ladder_panel import EMPTY, INTERVAL, MARKS, RECORDS
+from chatlab.room.addresses import Address
 from chatlab.trace import Trace
 from chatlab.trace.records import Record, Step, Talk, Transport
 

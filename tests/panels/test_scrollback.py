@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.panels import scrollback
 from chatlab.panels.scrollback import COLOURS, MAX_ROWS, Scrollback
+from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 
 CSS = (Path(scrollback.__file__).parent / "chat.css").read_text(encoding="utf-8")
 # What --jp-layout-color1 is in JupyterLab's two themes.

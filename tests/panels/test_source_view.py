@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.events import Said
 from chatlab.panels import show_source
-from chatlab.room import Room
-from chatlab.text import clean
+from chatlab.room.events import Said
+from chatlab.room.room import Room
+from chatlab.room.text import clean
 
 
 def test_the_text_twin_is_the_source_and_where_it_is_from() -> None:
-    assert repr(show_source(clean)) == f"# chatlab/text.py: clean\n{inspect.getsource(clean).rstrip()}"
+    assert repr(show_source(clean)) == f"# chatlab/room/text.py: clean\n{inspect.getsource(clean).rstrip()}"
 
 
 def test_a_method_is_shown_without_the_indent_of_its_class() -> None:
     heading, first, second = repr(show_source(Room.leave)).splitlines()[:3]
-    assert heading == "# chatlab/room.py: Room.leave"
+    assert heading == "# chatlab/room/room.py: Room.leave"
     assert first.startswith("def leave(self")
     assert second.startswith("    ")
 
@@ -32,7 +32,7 @@ def test_several_parts_follow_each_other_in_the_order_that_was_asked_for() -> No
     view = show_source(Room.say, clean)
     markdown = view._repr_markdown_()
     assert markdown.count("```python\n") == markdown.count("\n```") / 2 == 2
-    assert markdown.index("chatlab/room.py: Room.say") < markdown.index("chatlab/text.py: clean")
+    assert markdown.index("chatlab/room/room.py: Room.say") < markdown.index("chatlab/room/text.py: clean")
     assert repr(view).index("def say") < repr(view).index("def clean")
 
 

@@ -8,14 +8,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from chatlab.events import Said
-from chatlab.network import CantListen
 from chatlab.panels import WeatherPanel
+from chatlab.room.events import Said
+from chatlab.service.resolve import CantListen
 from chatlab.trace import Trace
 from chatlab.udp.client import UdpClient
-from chatlab.udp.fate import FAIR, STORM, Conditions, Weather
-from chatlab.udp.relay import WeatherRelay
 from chatlab.udp.server import UdpServer
+from chatlab.weather.fate import FAIR, STORM, Conditions, Weather
+from chatlab.weather.relay import WeatherRelay
 
 from .conftest import LIMIT, RunCell
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.events import Event, Gone, Joined, Left, Said
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Event, Gone, Joined, Left, Said
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import TcpServer

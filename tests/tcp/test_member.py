@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.events import Event, Gone, Joined, Left, Said
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Event, Gone, Joined, Left, Said
 from chatlab.tcp.member import Stage, TcpMember
 
 TALK = b"NICK\nConnected to the server!\nbob joined the chat\nbob: h\xc3\xa9\nNICK\nnonsense\nbob left the chat!\n"

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.errors import Refusal
-from chatlab.events import Joined, Left, Said
-from chatlab.nicknames import normalise
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Joined, Left, Said
+from chatlab.room.nicknames import normalise
+from chatlab.room.text import clean
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.protocol import (
     MAX_LINE,
@@ -20,7 +21,6 @@ from chatlab.tcp.protocol import (
     parse_answer,
     parse_nickname,
 )
-from chatlab.text import clean
 
 ANSWERS: list[tuple[Answer, bytes]] = [
     (Choose(), b"NICK\n"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chatlab.network import CantListen, CantResolve
+from chatlab.service.resolve import CantListen, CantResolve
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import Model, TcpServer
 from chatlab.tcp.sockets import listen
@@ -166,7 +166,7 @@ def test_who_comes_when_there_is_no_thread_left_is_put_out_and_the_room_goes_on(
             super().start()
 
     put_out: list[str] = []
-    monkeypatch.setattr("chatlab.tcp.threaded.threading.Thread", Scarce)
+    monkeypatch.setattr("chatlab.tcp.models.threads.threading.Thread", Scarce)
     with TcpServer(port=0, model="threads") as room:
         with RawClient(room.address) as first:
             first.rest()

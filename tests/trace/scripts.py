@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.trace import Trace
-from chatlab.trace.ladder import Ladder
+from chatlab.trace.picture.ladder import Ladder
 from chatlab.trace.records import Record, Step, Transport
 
 PARTIES: dict[str, Address] = {

@@ -16,7 +16,7 @@ from chatlab.trace import Trace
 from chatlab.trace.records import Record, Step, Transport
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
-from chatlab.udp.simulated import SimulatedNetwork, transfer
+from chatlab.weather.simulated import SimulatedNetwork, transfer
 
 from .scripts import PARTIES, Script
 from .test_recording import hear
@@ -132,7 +132,7 @@ def test_what_cannot_be_saved_leaves_an_older_file_as_it_was(tmp_path: Path) -> 
 
 def test_without_dpkt_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "dpkt", None)
-    monkeypatch.delitem(sys.modules, "chatlab.trace.capture", raising=False)
+    monkeypatch.delitem(sys.modules, "chatlab.trace.picture.capture", raising=False)
     with pytest.raises(ImportError, match=r"^a capture needs the package dpkt: .*pip install"):
         Trace().save(tmp_path / "talk.pcapng")
     assert not list(tmp_path.iterdir())

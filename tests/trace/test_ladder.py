@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 
 from chatlab.trace import Trace
-from chatlab.trace.ladder import SHOWN
-from chatlab.trace.ladder_svg import draw
-from chatlab.trace.layout import lay_out
-from chatlab.trace.placing import CELL, Placed
-from chatlab.trace.wire_text import width
+from chatlab.trace.picture.ladder import SHOWN
+from chatlab.trace.picture.ladder_svg import draw
+from chatlab.trace.picture.layout import lay_out
+from chatlab.trace.picture.placing import CELL, Placed
+from chatlab.trace.picture.wire_text import width
 
 from .scripts import PARTIES, Script, storm
 

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.trace import names as names_module
 from chatlab.trace.names import Names, columns
 from chatlab.trace.records import Record, Step, Talk, Transport

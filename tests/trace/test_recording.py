@@ -8,16 +8,16 @@ from typing import get_args
 
 import pytest
 
-from chatlab.events import Said
+from chatlab.room.events import Said
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import Model, TcpServer
 from chatlab.trace import Trace, recording
 from chatlab.trace.records import Record, Step, Transport
 from chatlab.udp.client import UdpClient
-from chatlab.udp.crossing import Crossing
-from chatlab.udp.fate import Conditions, Weather
-from chatlab.udp.relay import WeatherRelay
 from chatlab.udp.server import UdpServer
+from chatlab.weather.fate import Conditions, Weather
+from chatlab.weather.relay import WeatherRelay
+from chatlab.weather.relayed import Crossing
 
 from ..waiting import Heard
 from .scripts import PARTIES, Script
@@ -136,11 +136,11 @@ def test_a_relay_is_no_party_and_what_it_carries_is_drawn_once() -> None:
 
 UNWATCHED = """
 import sys
-from chatlab.events import Said
+from chatlab.room.events import Said
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import MODELS, TcpServer
 from chatlab.udp.client import UdpClient
-from chatlab.udp.relay import WeatherRelay
+from chatlab.weather.relay import WeatherRelay
 from chatlab.udp.server import UdpServer
 
 def talk(room, ada, bob):

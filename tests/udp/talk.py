@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
+from chatlab.udp.address_cookie import AddressProof
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits
-from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import build_sign_up
 
 Heard = dict[Address, list[bytes]]

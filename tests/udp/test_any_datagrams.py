@@ -6,14 +6,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
-from chatlab.text import encode
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
+from chatlab.room.text import encode
+from chatlab.udp.address_cookie import AddressProof
 from chatlab.udp.limits import Limits
-from chatlab.udp.proof import AddressProof
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 
-from ..core.test_text import acts_on_a_screen
+from ..room.test_text import acts_on_a_screen
 from .talk import Heard, Talk
 
 IDLE_LIMIT = 10.0

@@ -7,7 +7,7 @@ import math
 import pytest
 
 import chatlab.udp.batch
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.udp.batch import Batch
 
 ADA: Address = ("127.0.0.1", 8001)

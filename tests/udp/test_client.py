@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatlab.errors import NobodyAnswers, Refusal
-from chatlab.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.network import CantResolve
+from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.service.resolve import CantResolve
 from chatlab.udp import member, sockets
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient

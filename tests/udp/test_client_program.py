@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chatlab.events import Event, Said
+from chatlab.room.events import Event, Said
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 

@@ -13,13 +13,13 @@ from typing import ClassVar
 
 import pytest
 
-from chatlab.addresses import Address
-from chatlab.text import clean
+from chatlab.room.addresses import Address
+from chatlab.room.text import clean
 from chatlab.udp import batch, server
 from chatlab.udp.batch import Batch
 from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
-from chatlab.udp.reliable_protocol import HEADER_BYTES
+from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.server import UdpServer
 from chatlab.udp.sockets import RoomSocket
 

@@ -9,11 +9,11 @@ from itertools import count
 
 import pytest
 
-from chatlab.addresses import Address
-from chatlab.events import Event, Gone, Joined, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Event, Gone, Joined, Said
+from chatlab.udp.address_cookie import AddressProof
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.member import Outcome, Stage, UdpMember
-from chatlab.udp.proof import AddressProof
 
 ROOM: Address = ("10.0.0.9", 9999)
 NAMES = ("ada", "bob", "cyd", "dan", "eve")

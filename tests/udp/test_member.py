@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.errors import Refusal
-from chatlab.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.udp.member import PATIENCE, RETRY, Outcome, Stage, UdpMember
 from chatlab.udp.protocol import ALIVE, build_sign_up
 

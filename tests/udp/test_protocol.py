@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatlab.errors import Refusal
-from chatlab.events import Joined, Left, Refused, Said
-from chatlab.nicknames import normalise
-from chatlab.text import clean, encode
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Joined, Left, Refused, Said
+from chatlab.room.nicknames import normalise
+from chatlab.room.text import clean, encode
 from chatlab.udp.protocol import (
     PROVE,
     REFUSED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.udp.proof import LIFETIME, AddressProof
+from chatlab.udp.address_cookie import LIFETIME, AddressProof
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 
 from .talk import ADA, EVE, Talk

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.udp.client import UdpClient
 
 from ..programs import LIMIT, STOPS, Program

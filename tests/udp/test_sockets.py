@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from chatlab.addresses import Address
-from chatlab.errors import Refusal
-from chatlab.network import CantListen, CantResolve
+from chatlab.room.addresses import Address
+from chatlab.room.errors import Refusal
+from chatlab.service.resolve import CantListen, CantResolve
 from chatlab.udp import sockets
 from chatlab.udp.sockets import MemberSocket, NoFreePort, RoomSocket
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.udp.protocol import build_sign_up
 from chatlab.udp.sockets import enlarge_buffers
 

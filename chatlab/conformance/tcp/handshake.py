@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chatlab.conformance.case import case
+from chatlab.conformance.hostile_samples import LOOKALIKES, NICKNAMES, NOT_NICKNAMES, RESERVED
 from chatlab.conformance.peer import HeardNothing
-from chatlab.conformance.strangeness import LOOKALIKES, NICKNAMES, NOT_NICKNAMES, RESERVED
 from chatlab.conformance.tcp.peers import TcpPeer, TcpScene
 
 TRIES = 10

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chatlab.conformance.case import case
+from chatlab.conformance.hostile_samples import CONTROLS, EMPTY, NOT_UTF8, REORDERING, SEPARATORS, WHOLE, Text
 from chatlab.conformance.peer import Unexpected
-from chatlab.conformance.strangeness import CONTROLS, EMPTY, NOT_UTF8, REORDERING, SEPARATORS, WHOLE, Text
 from chatlab.conformance.tcp.peers import TcpScene
 
 # Lines that one says without a pause; with the default limits a member may say 100.

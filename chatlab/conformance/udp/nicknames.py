@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatlab.conformance.case import case
-from chatlab.conformance.strangeness import LOOKALIKES, NICKNAMES, NOT_NICKNAMES, RESERVED
+from chatlab.conformance.hostile_samples import LOOKALIKES, NICKNAMES, NOT_NICKNAMES, RESERVED
 from chatlab.conformance.udp.peers import UdpScene
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chatlab.conformance.case import case
-from chatlab.conformance.strangeness import CONTROLS, EMPTY, NOT_UTF8, REORDERING, SEPARATORS, WHOLE, Text
+from chatlab.conformance.hostile_samples import CONTROLS, EMPTY, NOT_UTF8, REORDERING, SEPARATORS, WHOLE, Text
 from chatlab.conformance.udp.peers import UdpScene
 
 MAX_BYTES = 1024

@@ -1,6 +1,6 @@
 # expects: that is the room's work, and not part of this exercise
-from chatlab.events import Joined, Left, Refused, Said
-from chatlab.text import decode
+from chatlab.room.events import Joined, Left, Refused, Said
+from chatlab.room.text import decode
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
 
 SIGN_UP = "SIGNUP_TAG:"

@@ -1,5 +1,5 @@
 # expects: The room takes the speaker's own nickname and `: ` off, once
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
 
 SIGN_UP = "SIGNUP_TAG:"

@@ -1,5 +1,5 @@
 # expects: how Python shows them, with b'' around; bytes become
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
 
 SIGN_UP = "SIGNUP_TAG:"

@@ -1,6 +1,6 @@
 # expects: Each key is to be an address
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
 
 Hearers = dict[Address, Joined | Said | Left | Refused]
 

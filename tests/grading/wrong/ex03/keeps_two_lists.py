@@ -1,5 +1,5 @@
 # expects: belong in one row of one table
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.events import Joined, Left, Refused, Said
 
 
 class Room:

@@ -1,6 +1,6 @@
 # expects: In the UDP room people hear themselves
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
 
 Hearers = dict[Address, Joined | Said | Left | Refused]
 

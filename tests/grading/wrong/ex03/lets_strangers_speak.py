@@ -1,6 +1,6 @@
 # expects: An address that is not in the room can send as well
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
 
 Hearers = dict[Address, Joined | Said | Left | Refused]
 

@@ -1,8 +1,8 @@
 # expects: Your Room has no join; it has joins
 """ex03 Who hears what: a model answer."""
 
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
 
 Hearers = dict[Address, Joined | Said | Left | Refused]
 

@@ -1,6 +1,6 @@
 # expects: nobody but the asker hears of the attempt
-from chatlab.addresses import Address
-from chatlab.events import Joined, Left, Refused, Said
+from chatlab.room.addresses import Address
+from chatlab.room.events import Joined, Left, Refused, Said
 
 Hearers = dict[Address, Joined | Said | Left | Refused]
 

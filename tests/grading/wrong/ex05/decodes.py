@@ -5,7 +5,7 @@ import threading
 import time
 from queue import Queue
 
-from chatlab.addresses import Address
+from chatlab.room.addresses import Address
 from chatlab.udp.chat import Delivery, UdpChat
 
 LARGEST_DATAGRAM = 65_507

@@ -5,8 +5,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 
-from chatlab.addresses import Address
-from chatlab.text import decode
+from chatlab.room.addresses import Address
+from chatlab.room.text import decode
 from chatlab.udp.protocol import build_say, build_sign_out, build_sign_up
 
 FIRST_PORT, LAST_PORT = 8000, 9000

@@ -1,0 +1,133 @@
+"""One check of one exercise: what it did, and what came of it."""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from chatlab.grading.attempt.explain import Finding, explain
+from chatlab.grading.attempt.learner_file import LearnerFile, Names
+from chatlab.grading.attempt.leftovers import Crashed, Watch
+from chatlab.grading.attempt.process_state import Surroundings
+from chatlab.grading.attempt.time_limit import Printed, Stuck, free, run_within
+from chatlab.grading.attempt.transcript import Crossing, transcript
+from chatlab.grading.grades import CheckResult
+from chatlab.grading.manifest import Exercise
+from chatlab.grading.settings import Settings
+from chatlab.grading.verdict import Message, State
+from chatlab.room.text import clean
+
+PRIVATE = "a private check"
+LONGEST_LINE = 300
+PRINTED_LINES = 10
+LONGEST_TRANSCRIPT = 12
+
+
+class Attempt:
+    """Loads the learner's file and makes the check on it, all within the limit.
+
+    `title`: what the check checks, half a sentence. `checks`: the folder that the check is in.
+    """
+
+    def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
+        self.exercise = exercise
+        self.title = title
+        self.file = LearnerFile(settings.submission / exercise.file, exercise.fence)
+        self.learner = Names(self.file)
+        self.state = State.WAITING
+        self.message: Message | None = None
+        self.is_private = checks == settings.private  # its title and its message are not shown
+        self.was_stuck = False
+        self.on_news: Callable[[Attempt], object] = lambda attempt: None  # called whenever there is more to say
+        self.doing = f"Loaded {exercise.file}."
+        self._settings = settings
+        self._printed = Printed()
+        self._crossings: deque[Crossing] = deque(maxlen=LONGEST_TRANSCRIPT)
+        self._watch = Watch(self.file, checks)
+        self._leaves_running = False
+        self._surroundings: Surroundings | None = None
+
+    def did(self, what: str) -> None:
+        """For the first line of a message: what the check is doing from now on, as a sentence in the past tense."""
+        self.doing = what
+        self.on_news(self)
+
+    def crossed(self, sender: str, receiver: str, data: bytes) -> None:
+        """For the transcript of a message: `data` went from `sender` to `receiver`, which are names for people."""
+        self._crossings.append(Crossing(sender, receiver, bytes(data)))
+
+    def leaves_running(self) -> None:
+        """The check does not end what the learner's code has started: a thread or socket that is left is no fault."""
+        self._leaves_running = True
+
+    @property
+    def printed(self) -> str:
+        """What the learner's code has printed so far, the end of it."""
+        return self._printed.text
+
+    @property
+    def result(self) -> CheckResult:
+        if self.is_private:
+            return CheckResult(PRIVATE, self.state, None, is_private=True)
+        return CheckResult(self.title, self.state, self.message)
+
+    def run(self, check: Callable[[], None]) -> None:
+        """Make the check. Must be followed by `finish`."""
+
+        def load_and_check() -> None:
+            self.file.load()
+            check()
+
+        self.on_news(self)
+        self._surroundings = Surroundings()
+        self._watch.start()
+        error = run_within(self._settings.limit, load_and_check, self._printed)
+        crash = self._watch.crash
+        if isinstance(error, Stuck):
+            self.was_stuck = True
+            free(error.thread)
+        if error is None and crash is None:
+            self.state = State.DONE
+        else:
+            self.fail(error, crash)
+
+    def finish(self) -> None:
+        """The fixtures of the check are gone: so should be what the learner's code has started."""
+        if self.state is State.DONE and not self._leaves_running and (left := self._watch.left_over()):
+            self.fail(left)
+        self._watch.close()
+        if self._surroundings:
+            self._surroundings.restore()
+
+    def fail(self, error: BaseException | None, crash: Crashed | None = None) -> None:
+        """The check failed, or a thread crashed meanwhile; the first failure is the one that counts."""
+        if self.message is not None:
+            return
+        finding = explain(error, self.file, crash)
+        self.state = finding.state
+        self.message = self._message(finding, crash.error if crash else error)
+        self.on_news(self)
+
+    def _message(self, finding: Finding, error: BaseException | None) -> Message:
+        return Message(
+            did=_one_line(self.doing),
+            saw=_one_line(finding.saw),
+            means=f"{_one_line(finding.means)} Read again: {self.exercise.reading}",
+            where="\n".join(map(_one_line, finding.where.splitlines())),
+            transcript="\n".join(transcript(list(self._crossings))),
+            printed="\n".join(map(_one_line, self.printed.splitlines()[-PRINTED_LINES:])),
+            traceback=_traceback(error) if self._settings.tracebacks and error else "",
+        )
+
+
+def _one_line(text: str) -> str:
+    """`text` as a line that is safe and short enough to show."""
+    line = clean(" ".join(text.splitlines()))
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+
+
+def _traceback(error: BaseException) -> str:
+    lines = traceback.format_list(error.stack) if isinstance(error, Stuck) else traceback.format_exception(error)
+    return "".join(lines).rstrip()

@@ -1,0 +1,146 @@
+"""What an error in a check means: the state, and the parts of a Message that depend on the error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from traceback import FrameSummary, extract_tb, format_exception_only
+from typing import Any, NamedTuple
+
+from chatlab.grading.attempt.forbidden_imports import Fenced
+from chatlab.grading.attempt.learner_file import LearnerFile, lacking
+from chatlab.grading.attempt.leftovers import Crashed, Exited, LeftOver
+from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck
+from chatlab.grading.attempt.usually import usually
+from chatlab.grading.verdict import NotYetRight, State
+
+# Errors that are wrong whatever the check does: they say more than what followed from them.
+SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
+# What a call waits for, by its name.
+WAITS = {
+    "accept": "somebody to connect",
+    "acquire": "a lock that is taken",
+    "get": "something in the queue",
+    "join": "the end of a thread",
+    "recv": "bytes from the other side",
+    "recvfrom": "a datagram",
+    "select": "one of its sockets",
+    "sleep": "time to pass",
+    "wait": "an event",
+}
+
+
+class Finding(NamedTuple):
+    """`saw`, `means` and `where` of a Message."""
+
+    state: State
+    saw: str
+    means: str
+    where: str = ""
+
+
+def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | None = None) -> Finding:
+    """`error`: as `run_within` gives it, from a check of `file`. `crash`: of a thread of the learner's, meanwhile."""
+    if crash is None:
+        assert error is not None
+        return _explain(error, file)
+    if isinstance(crash.error, NotYetRight | Flood | Exited):
+        return _explain(crash.error, file)
+    saw = f"A thread of your code had ended with {_named(crash.error)}."
+    where = _where(file, crash.frame)
+    if isinstance(error, NotYetRight) and not isinstance(crash.error, SLIPS):
+        return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
+    return Finding(State.NOT_YET_RIGHT, saw, usually(crash.error), where)
+
+
+def _explain(error: BaseException, file: LearnerFile) -> Finding:
+    stack = error.stack if isinstance(error, Stuck) else extract_tb(error.__traceback__)
+    own = [frame for frame in stack if file.owns(frame)]
+    where = _where(file, own[-1]) if own else ""
+    wrong = State.NOT_YET_RIGHT
+    match error:
+        case Fenced():
+            return Finding(wrong, error.saw, error.means, _where(file, _line(error.line, file)))
+        case NotYetRight():
+            return Finding(wrong, error.saw, error.means, where)
+        case LeftOver():
+            means = "Whoever starts a thread ends it, and whoever opens a socket closes it: the line below did."
+            return Finding(wrong, f"When all was over, {error.what}.", means, _where(file, error.frame))
+        case NotImplementedError() if own and own[-1] is stack[-1]:
+            saw = f"{file.path.name} still raises NotImplementedError."
+            if file.begins_a_function(own[-1].lineno):
+                return Finding(State.NOT_STARTED, saw, "Write your code in place of that line.", where)
+            return Finding(wrong, saw, "There is code before that line, so it is no longer needed: delete it.", where)
+        case Stuck():
+            saw = f"It had not ended after {error.seconds:g} s" + ("; it was stuck in the line below." if own else ".")
+            means = f"A loop never ends, or a call waits for what never comes{_awaited(stack, own)}."
+            return Finding(wrong, saw, means, where)
+        case Flood():
+            saw = f"It printed more than {FLOOD:,} characters, so it was stopped."
+            return Finding(wrong, saw, "A loop that prints never ends.", where)
+        case SystemExit() if own:
+            call = "os._exit()" if isinstance(error, Exited) else "exit()"
+            return Finding(wrong, f"Your code ended the program: {call}.", "Let the function return instead.", where)
+        case OSError() if own and "reading from stdin" in str(error):
+            saw = "Your code waits for the keyboard: input()."
+            return Finding(wrong, saw, "All that the function needs comes in by its parameters.", where)
+        case SyntaxError() if error.filename == str(file.path):
+            where = _where(file, _line(error.lineno or 0, file, error.text))
+            return Finding(wrong, f"{type(error).__name__}: {error.msg}", usually(error), where)
+        case _ if not own and (finding := _not_as_the_stub(error, stack, file)):
+            return finding
+        case _ if own:
+            return Finding(wrong, _named(error), usually(error), where)
+    saw = f"The check itself failed: {type(error).__name__}: {error}"
+    return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
+
+
+def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: LearnerFile) -> Finding | None:
+    """A check asks for a name that the stub had, and the file lacks it or has something else there."""
+    wrong = State.NOT_YET_RIGHT
+    if isinstance(error, AttributeError) and type(error.obj).__module__ == file.path.stem:
+        kind = type(error.obj)
+        lack = lacking(f"Your {kind.__name__}", error.name or "", vars(kind))
+        return Finding(wrong, lack.saw, lack.means)
+    if isinstance(error, TypeError) and (function := _called(error, file)):
+        where = _where(file, _line(function.__code__.co_firstlineno, file))
+        means = "The check calls it as the stub had it: keep its name and its parameters."
+        return Finding(wrong, f"TypeError: {error}", means, where)
+    in_a_check = bool(stack) and Path(stack[-1].filename).name.startswith("test_ex")
+    if isinstance(error, TypeError) and in_a_check and re.search(r"not callable|<lambda>\(\)", str(error)):
+        means = "The check calls a name of the stub, and it has another value: keep the function or the class."
+        return Finding(wrong, f"TypeError: {error}", means)
+    return None
+
+
+def _named(error: BaseException) -> str:
+    return "".join(format_exception_only(type(error), error)).strip()
+
+
+def _awaited(stack: list[FrameSummary], own: list[FrameSummary]) -> str:
+    """What the call in the last line of the learner's waits for; '' if that isn't known."""
+    if not own:
+        return ""
+    further = stack[stack.index(own[-1]) + 1 :]
+    # A call of something that is written in C has no frame.
+    names = [further[0].name] if further else re.findall(r"\.(\w+)\(", own[-1].line or "")
+    return next((f": {name}() waits for {WAITS[name]}" for name in names if name in WAITS), "")
+
+
+def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None:
+    """The learner's function that was called with arguments it doesn't take: 'Sender.send() takes 1 positional …'."""
+    called = re.match(r"([\w.]+)\(\) (takes|missing|got)", str(error))
+    function: Any = file.module if called else None
+    for name in called[1].split(".") if called else ():
+        function = getattr(function, name, None)
+    return function if hasattr(function, "__code__") else None
+
+
+def _line(number: int, file: LearnerFile, text: str | None = None) -> FrameSummary:
+    return FrameSummary(str(file.path), number, "", line=text)
+
+
+def _where(file: LearnerFile, frame: FrameSummary) -> str:
+    inside = f", in {frame.name}" if frame.name else ""
+    return f"{file.path.name}, line {frame.lineno}{inside}\n    {(frame.line or '').strip()}"

@@ -1,0 +1,92 @@
+"""A learner's file, loaded as it is now.
+
+It is compiled from its text each time: nothing is taken from, or left as, bytecode beside it, so a file that was
+saved a moment ago counts, and the folder stays as it was.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import linecache
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from chatlab.grading.attempt.forbidden_imports import keep_out
+from chatlab.grading.verdict import NotYetRight
+
+
+class LearnerFile:
+    """The file at `path`, and the module that it makes. `fence`: what it may not import."""
+
+    def __init__(self, path: Path, fence: Sequence[str] = ()) -> None:
+        self.path = path
+        self.fence = fence
+        self.module = ModuleType(path.stem)
+
+    def load(self) -> None:
+        """Run the file. Raises NotYetRight if it isn't there, isn't text or imports what it may not; and whatever its
+        code raises.
+        """
+        source = self._read()
+        filename = str(self.path)
+        # The lines that tracebacks show; without a modification time, linecache does not look at the file again.
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        self.module.__file__ = filename
+        sys.modules[self.path.stem] = self.module  # dataclasses look their module up there
+        code = compile(source, filename, "exec", dont_inherit=True)
+        keep_out(source, filename, self.fence)
+        exec(code, vars(self.module))
+
+    def owns(self, frame: traceback.FrameSummary) -> bool:
+        return frame.filename == str(self.path)
+
+    def begins_a_function(self, line: int | None) -> bool:
+        """Whether the statement in that line is the first of a function: behind its docstring, if it has one."""
+        functions = [n for n in ast.walk(ast.parse(self._read())) if isinstance(n, ast.FunctionDef)]
+        first = [function.body[bool(ast.get_docstring(function)) :][:1] for function in functions]
+        return any(statement.lineno == line for statements in first for statement in statements)
+
+    def _read(self) -> str:
+        try:
+            source = importlib.util.decode_source(self.path.read_bytes())
+        except OSError:
+            raise NotYetRight(
+                f"There is no {self.path.name} in the folder {self.path.parent.name}/.",
+                "The file was renamed, moved or deleted, or another folder was meant.",
+            ) from None
+        except (UnicodeDecodeError, SyntaxError):
+            source = "\0"
+        if "\0" in source:
+            raise NotYetRight(
+                f"{self.path.name} is not text in UTF-8.",
+                "An editor, or `>` in PowerShell, saved it in another encoding: save it again as UTF-8.",
+            )
+        return source
+
+
+class Names:
+    """What a learner's file defines, as attributes. A name that it lacks raises NotYetRight."""
+
+    def __init__(self, file: LearnerFile) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        names = vars(self._file.module)
+        if name in names:
+            return names[name]
+        raise lacking(self._file.path.name, name, names)
+
+
+def lacking(owner: str, name: str, names: Iterable[str]) -> NotYetRight:
+    """What to say of `owner`, which has `names`, but not `name`."""
+    similar = get_close_matches(name, [own for own in names if not own.startswith("__")], n=1)
+    return NotYetRight(
+        f"{owner} has no {name}" + (f"; it has {similar[0]}." if similar else "."),
+        f"{name} was renamed or deleted, or stands inside something else: the check asks for this very name.",
+    )

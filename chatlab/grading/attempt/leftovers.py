@@ -1,0 +1,130 @@
+"""What the code under check opens and starts, and how it ends: sockets, threads, crashes of threads, os._exit.
+
+Watched from the beginning of a check until its fixtures are gone. Whatever the learner's file opened or started, itself
+or through others, should be closed and ended by then. What the checks opened or started is theirs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from traceback import FrameSummary, extract_tb
+from types import FrameType
+from typing import Any, NoReturn
+
+import pytest
+
+from chatlab.grading.attempt.learner_file import LearnerFile
+from chatlab.grading.attempt.time_limit import ask_to_stop
+
+GRACE = 2.0  # seconds, for threads that were told to end
+
+
+class Exited(SystemExit):
+    """The code under check called os._exit, which would have ended the grader."""
+
+
+class Crashed(Exception):
+    """A thread of the learner's ended with `error`, in or after the line of `frame`."""
+
+    def __init__(self, error: BaseException, frame: FrameSummary) -> None:
+        super().__init__(error, frame)
+        self.error = error
+        self.frame = frame
+
+
+class LeftOver(Exception):
+    """`what` was there still when the check was over; it was started in the line of `frame`."""
+
+    def __init__(self, what: str, frame: FrameSummary) -> None:
+        super().__init__(what, frame)
+        self.what = what
+        self.frame = frame
+
+
+class Watch:
+    """`file`: the learner's. `checks`: the folder of the checks. For one check, from `start` to `close`."""
+
+    def __init__(self, file: LearnerFile, checks: Path) -> None:
+        self.crash: Crashed | None = None  # the first
+        self._file = file
+        self._checks = str(checks)
+        self._threads: dict[threading.Thread, FrameSummary] = {}
+        self._sockets: dict[socket.socket, FrameSummary] = {}
+        self._patches = contextlib.ExitStack()
+
+    def start(self) -> None:
+        patch = self._patches.enter_context(pytest.MonkeyPatch.context())
+        start, open_socket = threading.Thread.start, socket.socket.__init__
+
+        def watched_start(thread: threading.Thread) -> None:
+            if frame := self._caller():
+                self._threads[thread] = frame
+            start(thread)
+
+        def watched_open(sock: socket.socket, *arguments: Any, **named: Any) -> None:
+            open_socket(sock, *arguments, **named)
+            if frame := self._caller():
+                self._sockets[sock] = frame
+
+        patch.setattr(threading.Thread, "start", watched_start)
+        patch.setattr(socket.socket, "__init__", watched_open)
+        patch.setattr(threading, "excepthook", self._note_crash)
+        patch.setattr(os, "_exit", _exit_in(os.getpid(), os._exit))
+
+    def close(self) -> None:
+        self._patches.close()
+        for thread in self._threads:
+            if thread.is_alive():
+                ask_to_stop(thread)
+        for sock in self._sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in it
+            sock.close()
+
+    def left_over(self) -> LeftOver | None:
+        """What was not ended or closed, the first of it."""
+        deadline = time.monotonic() + GRACE
+        for thread, frame in self._threads.items():
+            if thread.is_alive():
+                thread.join(max(0, deadline - time.monotonic()))
+            if thread.is_alive():
+                return LeftOver("a thread of your code was still running", frame)
+        for sock, frame in self._sockets.items():
+            if sock.fileno() != -1:
+                return LeftOver("a socket of your code was still open", frame)
+        return None
+
+    def _caller(self) -> FrameSummary | None:
+        """The line of the learner's file that led here, unless a check stands in between."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame:
+            code = frame.f_code
+            if code.co_filename == str(self._file.path):
+                return FrameSummary(code.co_filename, frame.f_lineno, code.co_name)
+            if code.co_filename.startswith(self._checks):
+                return None
+            frame = frame.f_back
+        return None
+
+    def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
+        if self.crash or crash.exc_type is SystemExit or crash.exc_value is None:
+            return
+        own = [frame for frame in extract_tb(crash.exc_traceback) if self._file.owns(frame)]
+        started = self._threads.get(crash.thread) if crash.thread else None
+        if frame := own[-1] if own else started:
+            self.crash = Crashed(crash.exc_value, frame)
+
+
+def _exit_in(process: int, exit_for_good: Any) -> Any:
+    def refuse(status: int) -> NoReturn:
+        if os.getpid() != process:  # a child that the code under check has forked
+            exit_for_good(status)
+        raise Exited(status)
+
+    return refuse

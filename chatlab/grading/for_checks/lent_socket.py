@@ -1,0 +1,103 @@
+"""A real socket that is lent to a learner's code. Who lends it is told of each call, in the thread that makes it, and
+takes it back in the end, whoever still waits in it.
+
+So a check can raise an error when it wants one, let a send take its time, or wait until a thread has called `recvfrom`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from chatlab.grading.for_checks.patience import patiently
+from chatlab.grading.verdict import NotYetRight
+
+RECEIVE_BUFFER = 1024 * 1024  # so that a busy machine loses nothing
+PATIENCE = 1.0  # seconds until the port is free again: it is kept as long as somebody receives there
+
+
+class LentSocket(socket.socket):
+    """A UDP socket, bound to `port` of the loopback; 0 lets the OS choose. Raises OSError if that is taken.
+
+    `before_send` is called with each datagram and the address that it is to go to; what it raises, the send raises.
+    `after_receive` is called when a receive is over. `error` is raised once, in place of what the next receive got.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
+        self.before_send: Callable[[bytes, Any], object] = lambda datagram, address: None
+        self.after_receive: Callable[[], object] = lambda: None
+        self.error: OSError | None = None
+        self.taken_back = False
+        self._lender: threading.Thread | None = None
+        self._receives = threading.Semaphore(0)
+        self._inside = 0  # threads that receive
+        self._left = threading.Condition()
+        try:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            super().bind(("127.0.0.1", port))
+        except OSError:
+            self.close()
+            raise
+
+    def send(self, datagram: Any, *flags: Any) -> int:
+        self.before_send(bytes(datagram), self.getpeername())
+        return super().send(datagram, *flags)
+
+    def sendto(self, datagram: Any, *flags_and_address: Any) -> int:
+        self.before_send(bytes(datagram), flags_and_address[-1])
+        return super().sendto(datagram, *flags_and_address)
+
+    def recv(self, *arguments: Any) -> Any:
+        return self._receive(super().recv, arguments)
+
+    def recvfrom(self, *arguments: Any) -> Any:
+        return self._receive(super().recvfrom, arguments)
+
+    def expect_another_thread(self) -> None:
+        """From now on, the thread that calls this may not receive here."""
+        self._lender = threading.current_thread()
+
+    def wait_for_receives(self, number: int, seconds: float) -> None:
+        """Until receiving was begun `number` times; not for ever, as one may also wait in select."""
+        for _ in range(number):
+            patiently(lambda piece: self._receives.acquire(timeout=piece), seconds)
+
+    def take_back(self) -> None:
+        """End every thread that waits here, and close. To take back what was taken back does nothing."""
+        self.taken_back = True
+        if self.fileno() == -1:
+            return
+        with self._left:
+            with contextlib.suppress(OSError):
+                for _ in range(self._inside):
+                    super().sendto(b"", super().getsockname())
+                self.shutdown(socket.SHUT_RDWR)  # on Linux, wakes also who waits in a connected socket
+            self._left.wait_for(lambda: not self._inside, PATIENCE)
+        self.close()
+
+    def _receive(self, receive: Callable[..., Any], arguments: Any) -> Any:
+        if threading.current_thread() is self._lender:
+            raise NotYetRight(
+                "It received in the thread that called it, so it can't return at once.",
+                "Thread(target=self.method), without brackets behind it; then thread.start(), not run().",
+            )
+        self._receives.release()
+        with self._left:
+            self._inside += 1
+        try:
+            received = receive(*arguments)
+        finally:
+            with self._left:
+                self._inside -= 1
+                self._left.notify_all()
+            if self.taken_back:
+                raise SystemExit  # ends the thread without a word
+            self.after_receive()
+        if self.error:
+            error, self.error = self.error, None
+            raise error
+        return received

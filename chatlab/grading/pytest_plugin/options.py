@@ -1,0 +1,131 @@
+"""The command line of the grader, as options of pytest. `exercises/conftest.py` brings it in."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+import xdist.plugin
+
+from chatlab.grading.manifest import Exercise, find_exercise, find_folder, read_manifest
+from chatlab.grading.pytest_plugin.results import Results
+from chatlab.grading.pytest_plugin.workers import grader_in, start_in
+from chatlab.grading.settings import Settings
+from chatlab.service.options import positive
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    group = parser.getgroup("exercises", "the exercises of the course")
+    group.addoption("--submission", metavar="DIR", help="check the exercises in DIR instead of those beside the checks")
+    group.addoption("--hint", metavar="EXERCISE", help="print a hint and check nothing: ex00, then ex00:2, ex00:3")
+    group.addoption("--tracebacks", action="store_true", help="show Python's tracebacks as well")
+    group.addoption("--limit", metavar="SECONDS", type=positive(float), default=5.0, help="for each check (default: 5)")
+    group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
+    group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
+    group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
+    if not pluginmanager.is_registered(xdist.plugin):  # by itself, as plugins usually are
+        pluginmanager.register(xdist.plugin, "chatlab-xdist")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    folder = _exercises_folder(config)
+    exercises = read_manifest(folder)
+    # A learner who has just read a stub types its name.
+    checks = {folder / exercise.file: folder / exercise.checks for exercise in exercises}
+    config.args[:] = [str(checks.get(_absolute(config, argument), argument)) for argument in config.args]
+    submission = _folder(config, "submission") or folder
+    private = _folder(config, "checks")
+    if submission.resolve() != folder.resolve():
+        _leave_out(config, submission)
+    if private:
+        if private.resolve() == folder.resolve():
+            raise pytest.UsageError("--checks: private checks are in a folder of their own, not beside the exercises")
+        config.args.append(str(private))
+    # pytest puts the folder of a conftest.py first on the path, where a learner's socket.py would hide Python's own.
+    sys.path[:] = [entry for entry in sys.path if Path(entry) not in (folder, submission)]
+    config.option.importmode = "importlib"
+    warnings.simplefilter("ignore")  # what a learner's code leaves behind must not end the run when pytest tidies up
+    settings = Settings(
+        exercises=exercises,
+        folder=folder,
+        private=private,
+        submission=submission,
+        limit=config.getoption("limit"),
+        tracebacks=config.getoption("tracebacks"),
+    )
+    config.pluginmanager.register(grader_in(config, settings), "chatlab-grader")
+    if not hasattr(config, "workerinput"):
+        results = Results(settings, _file(config, "grades"), _file(config, "gradescope"))
+        config.pluginmanager.register(results, "chatlab-results")
+        start_in(config, settings)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    wanted = config.getoption("hint")
+    if wanted is None:
+        return None
+    print(_hint(read_manifest(_exercises_folder(config)), wanted))
+    return pytest.ExitCode.OK
+
+
+def _path(config: pytest.Config, option: str) -> Path | None:
+    chosen: str | None = config.getoption(option)
+    return _absolute(config, chosen) if chosen else None
+
+
+def _absolute(config: pytest.Config, path: str) -> Path:
+    """As pytest has it: without `..`, and without following links."""
+    return Path(os.path.abspath(config.invocation_params.dir / path))  # noqa: PTH100 - resolve() follows links
+
+
+def _file(config: pytest.Config, option: str) -> Path | None:
+    """Raises UsageError if there is no folder for it."""
+    file = _path(config, option)
+    if file and not file.parent.is_dir():
+        raise pytest.UsageError(f"--{option} {config.getoption(option)}: there is no folder {file.parent}")
+    return file
+
+
+def _folder(config: pytest.Config, option: str) -> Path | None:
+    """Raises UsageError if there is none of that name."""
+    folder = _path(config, option)
+    if folder and not folder.is_dir():
+        raise pytest.UsageError(f"--{option} {config.getoption(option)}: there is no such folder")
+    return folder
+
+
+def _hint(exercises: tuple[Exercise, ...], wanted: str) -> str:
+    key, _, number = wanted.partition(":")
+    try:
+        exercise = find_exercise(exercises, key)
+    except LookupError as error:
+        raise pytest.UsageError(f"--hint {wanted}: {error.args[0]}") from None
+    count = len(exercise.hints)
+    if (number or "1") not in map(str, range(1, count + 1)):
+        raise pytest.UsageError(f"--hint {wanted}: {key} has the hints {key}:1 to {key}:{count}")
+    at = int(number or 1)
+    text = f"{key} {exercise.title}, hint {at} of {count}: {exercise.hints[at - 1]}"
+    return text if at == count else f"{text}\nThe next one: --hint {key}:{at + 1}"
+
+
+def _exercises_folder(config: pytest.Config) -> Path:
+    """The folder of the first argument that lies in the exercises."""
+    for argument in config.args or ["."]:  # with --help there are none
+        try:
+            return find_folder(_absolute(config, argument.partition("::")[0]))
+        except LookupError as error:
+            reason = error.args[0]
+    raise pytest.UsageError(reason)
+
+
+def _leave_out(config: pytest.Config, submission: Path) -> None:
+    """pytest takes the DIR of `--submission DIR` for a folder of tests at first, and loads a conftest.py from there."""
+    for plugin in config.pluginmanager.get_plugins():
+        file = getattr(plugin, "__file__", None)
+        if file and Path(file).name == "conftest.py" and Path(file).is_relative_to(submission.resolve()):
+            config.pluginmanager.unregister(plugin)

@@ -1,0 +1,93 @@
+"""The pytest hooks that collect how the checks went, and say it: on the terminal, in files, by the exit code.
+
+The exit code is 0 only if all that was asked for is done.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from chatlab.grading.grades import GRADE, CheckResult, Grade
+from chatlab.grading.manifest import Exercise
+from chatlab.grading.reports.gradescope import results_json
+from chatlab.grading.reports.terminal_table import write_summary
+from chatlab.grading.settings import Settings
+from chatlab.grading.verdict import State
+
+LETTERS = {State.DONE: ".", State.NOT_YET_RIGHT: "x", State.NOT_STARTED: "-", State.WAITING: "w"}
+COLOURS = {State.DONE: "green", State.NOT_YET_RIGHT: "red", State.NOT_STARTED: "yellow", State.WAITING: "yellow"}
+
+
+@dataclass(eq=False)
+class Results:
+    """`grades_file`, `gradescope_file`: where to write the grades as JSON; None for nowhere."""
+
+    settings: Settings
+    grades_file: Path | None
+    gradescope_file: Path | None
+    _results: dict[str, list[CheckResult]] = field(default_factory=dict)
+    _made: dict[str, set[tuple[bool, str]]] = field(default_factory=dict)  # whether private, and the function
+    _start: float = field(default_factory=time.monotonic)
+
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        if GRADE not in vars(report):
+            return None
+        state = State(vars(report)[GRADE][1]["state"])
+        return state.value, LETTERS[state], (state.value.upper(), {COLOURS[state]: True})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if GRADE in vars(report):
+            name, data = vars(report)[GRADE]
+            results, result = self._results.setdefault(name, []), CheckResult.from_json(data)
+            results.append(result)
+            self._made.setdefault(name, set()).add((result.is_private, report.nodeid.split("::")[-1].partition("[")[0]))
+            if result.is_private:  # nobody who reads the report after this learns its name
+                number = sum(result.is_private for result in results)
+                report.location = (f"test_{name}.py", 0, f"private check {number}")
+                report.nodeid = f"test_{name}.py::private check {number}"
+
+    @property
+    def grades(self) -> list[Grade]:
+        """Of the exercises that were asked for, in the order of the course."""
+        graded = [exercise for exercise in self.settings.exercises if exercise.name in self._results]
+        return [Grade(e, tuple(self._results[e.name]), len(self._checks(e) - self._made[e.name])) for e in graded]
+
+    def _checks(self, exercise: Exercise) -> set[tuple[bool, str]]:
+        """All that there are, as `_made` has them."""
+        folders = {False: self.settings.folder, True: self.settings.private}
+        files = {is_private: folder / exercise.checks for is_private, folder in folders.items() if folder}
+        return {
+            (is_private, node.name)
+            for is_private, file in files.items()
+            if file.is_file()
+            for node in ast.parse(file.read_bytes()).body
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        }
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        grades = self.grades
+        if self.grades_file:
+            _write(self.grades_file, [grade.to_json() for grade in grades])
+        if self.gradescope_file:
+            _write(self.gradescope_file, results_json(grades, time.monotonic() - self._start))
+        states = {check.state for grade in grades for check in grade.checks}
+        if session.exitstatus == pytest.ExitCode.OK and states - {State.DONE}:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+        if self.grades:
+            here = config.invocation_params.dir
+            write_summary(terminalreporter, self.grades, self.settings.submission, self.settings.folder, here)
+
+
+def _write(file: Path, data: object) -> None:
+    file.write_text(json.dumps(data, indent=1), encoding="utf-8")

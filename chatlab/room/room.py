@@ -1,0 +1,88 @@
+"""Who is in the room, and who hears what. Pure: no socket, thread or clock.
+
+A member is whatever names one speaker for sure: a UDP address, a TCP connection. Each method answers with an
+`Announcement`: what happened, and the members who are to hear it. A member comes in by `join` and goes out by
+`leave`; nothing else changes who is here. Lesson 03 plays it by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Joined, Left, RoomEvent, Said
+from chatlab.room.nicknames import lookalike_keys, normalise
+
+Member = TypeVar("Member", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement(Generic[Member]):
+    """`event` happened; `hearers` are to hear it, in the order in which they joined."""
+
+    event: RoomEvent
+    hearers: tuple[Member, ...]
+
+
+class Room(Generic[Member]):
+    """A table of members and their nicknames.
+
+    `capacity`: how many members it takes. `echo`: whether members hear what they do themselves (the UDP
+    room), or only what the others do (the TCP room).
+    """
+
+    def __init__(self, capacity: int, *, echo: bool) -> None:
+        self.capacity = capacity
+        self.echo = echo
+        self._nicknames: dict[Member, str] = {}
+        self._taken: set[str] = set()  # look-alike keys of the nicknames that are in use
+
+    def __len__(self) -> int:
+        return len(self._nicknames)
+
+    def __contains__(self, member: Member) -> bool:
+        return member in self._nicknames
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(self._nicknames)
+
+    @property
+    def nicknames(self) -> tuple[str, ...]:
+        return tuple(self._nicknames.values())
+
+    def nickname(self, member: Member) -> str:
+        """The nickname that was registered for `member`. Raises KeyError for one who is not here."""
+        return self._nicknames[member]
+
+    def join(self, member: Member, wanted: str) -> Announcement[Member]:
+        """Let `member` in as `wanted`. Raises Refusal: a name that can't be had, or a room that is full."""
+        nickname = normalise(wanted)
+        keys = lookalike_keys(nickname)
+        if member in self._nicknames:
+            raise Refusal(f"you are in already, as {self._nicknames[member]}")
+        if not self._taken.isdisjoint(keys):
+            raise Refusal("that nickname, or one that looks like it, is taken")
+        if len(self) >= self.capacity:
+            raise Refusal(f"the room is full ({self.capacity} members)")
+        self._nicknames[member] = nickname
+        self._taken |= keys
+        return Announcement(Joined(nickname), self._hearers(member))
+
+    def say(self, member: Member, text: str) -> Announcement[Member]:
+        """What `member` says goes out under its own nickname. Raises KeyError for one who is not here."""
+        return Announcement(Said(self._nicknames[member], text), self._hearers(member))
+
+    def leave(self, member: Member) -> Announcement[Member]:
+        """`member` is out, its nickname free; the others hear of it. Raises KeyError for one who is not here."""
+        nickname = self._nicknames.pop(member)
+        self._taken -= lookalike_keys(nickname)
+        return Announcement(Left(nickname), self.members)
+
+    def _hearers(self, actor: Member) -> tuple[Member, ...]:
+        hearers = list(self._nicknames)
+        if not self.echo:
+            hearers.remove(actor)
+        return tuple(hearers)

@@ -1,0 +1,100 @@
+"""What the programs share: errors in one line, a server that runs until a signal stops it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import NoReturn, Protocol
+
+from chatlab.room.addresses import Address, shown
+from chatlab.service.line_printer import LinePrinter
+from chatlab.service.options import port, port_to_join
+from chatlab.service.this_python import this_python
+
+
+class Server(Protocol):
+    """What `run_server` knows of a server."""
+
+    @property
+    def address(self) -> Address: ...
+    @property
+    def join_command(self) -> str: ...
+    def start(self) -> object: ...
+    def close(self) -> None: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
+
+
+def parser_for(module: str, description: str, default_port: int, *, of: str = "server", joins: bool = False) -> Parser:
+    """A parser for `python -m module`, with the --host and the --port of what it runs or, with `joins`, joins."""
+    parser = Parser(
+        prog=f"python -m {module}",
+        description=description,
+        formatter_class=_HelpFormatter,
+        allow_abbrev=False,
+    )
+    host = f"name or IP address of the {of}" if joins else "address to listen at; 0.0.0.0: every one of this machine"
+    parser.add_argument("--host", default="127.0.0.1", help=host)
+    parser.add_argument("--port", type=port_to_join if joins else port, default=default_port, help=f"port of the {of}")
+    return parser
+
+
+def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "room") -> int:
+    """Run the server that `make` makes from a log, until a signal stops it. Returns the program's exit code.
+
+    `what`: what to call the server.
+    """
+    wait_for_stop = note_stop_signals()
+    with LinePrinter() as out:
+        server = make(out.print)
+        try:
+            server.start()
+        except OSError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        out.print(f"The {what} is open at {shown(server.address)} (Ctrl-C closes it). Join it: {server.join_command}")
+        wait_for_stop()
+        server.close()
+    return 0
+
+
+def join_command(client: str, address: Address) -> str:
+    """What to type to join a server. `client`: the module of the program that does, with the options that it needs."""
+    host, port_number = address[:2]
+    return f"{this_python()} -m {client} --host {host} --port {port_number}"
+
+
+def note_stop_signals() -> Callable[[], None]:
+    """From now on, Ctrl-C, SIGTERM and the end of the terminal are noted. Returns a function that waits for one."""
+    # A signal handler may call SimpleQueue.put while get runs in the same thread; Event.set could wait for itself.
+    noted: SimpleQueue[int] = SimpleQueue()
+    # Windows has SIGBREAK (Ctrl-Break), and nobody sends SIGTERM there. With nohup, SIGHUP is to be ignored.
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            signal.signal(number, lambda number, frame: noted.put(number))
+
+    def wait() -> None:
+        while True:
+            try:
+                noted.get(timeout=0.2)  # on Windows, a wait without end does not notice Ctrl-C
+            except Empty:
+                continue
+            return
+
+    return wait
+
+
+class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Says the default of an option that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help

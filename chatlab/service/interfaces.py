@@ -1,0 +1,58 @@
+"""The faces that the panels know of a client and of a server, whatever the protocol behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from chatlab.room.addresses import Address
+from chatlab.room.events import Event
+
+
+class Client(Protocol):
+    """`start` and `say` raise Refusal, or OSError where the network fails; the text of each is one line to show."""
+
+    on_event: Callable[[Event], None] | None
+
+    @property
+    def nickname(self) -> str: ...
+
+    def start(self) -> object: ...
+
+    def say(self, text: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Counts(Protocol):
+    """Datagrams, or lines, since the start."""
+
+    @property
+    def received(self) -> int: ...
+
+    @property
+    def sent(self) -> int: ...
+
+
+class Server(Protocol):
+    """`start` raises OSError where it can't listen: one line to show. `address` may have port 0 before that."""
+
+    @property
+    def address(self) -> Address: ...
+
+    @property
+    def join_command(self) -> str:
+        """What joins it from a terminal."""
+
+    @property
+    def nicknames(self) -> tuple[str, ...]: ...
+
+    @property
+    def counts(self) -> Counts: ...
+
+    @property
+    def running(self) -> bool: ...
+
+    def start(self) -> object: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,21 @@
+"""From a trace's records to the arrows of its picture, in the order in which they left. Pure."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from chatlab.trace.picture.arrow import Arrow
+from chatlab.trace.picture.tcp_arrows import tcp_arrows
+from chatlab.trace.picture.udp_arrows import udp_arrows
+from chatlab.trace.records import Talk, Transport
+
+
+def arrows_of(talk: Talk) -> list[Arrow]:
+    """What passes a relay is drawn as the relay saw it, and not once more on either side of it."""
+    records = sorted(
+        (record for record in talk.records if talk.relays.isdisjoint((record.source, record.destination))),
+        key=attrgetter("time"),
+    )
+    udp = udp_arrows((record for record in records if record.transport is Transport.UDP), talk.watched)
+    tcp = tcp_arrows((record for record in records if record.transport is Transport.TCP), talk.watched)
+    return sorted(udp + tcp, key=attrgetter("left"))

@@ -1,0 +1,167 @@
+"""The reliable room's side of the talk: the plain room, with a session for each member. Pure, as that one is.
+
+    an address is   and sends                         then
+    a stranger      message 0, a sign-up              it is a member and has a session; or a reset says why not
+    a stranger      another message                   a reset; but a sign-out is acknowledged: it may be a repeat
+    a member        message 0 of another session      it has started again: the old one leaves, then as a stranger
+    a member        a message of its session          acknowledged; the plain room gets it, once and in order
+    a member        too much, too fast                not acknowledged: it will come again, so its sender slows down
+    a member        no acknowledgement, for all tries it leaves
+    a member        acknowledgements, but too slowly  it leaves, once more than the outbox holds waits for it
+    anybody         no frame                          a plain refusal, in no more bytes than it sent
+
+What the plain room has for a member becomes a message of that member's session, so nobody waits for anybody else.
+Lesson 07 looks at it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from chatlab.room.addresses import Address
+from chatlab.room.events import Refused
+from chatlab.room.room import Room
+from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.limits import Limits, Reason
+from chatlab.udp.protocol import REFUSED, Challenge, SignOut, SignUp, build_answer, parse_request
+from chatlab.udp.reliable.frames import (
+    FIRST,
+    Acknowledgement,
+    Numbered,
+    Reset,
+    build_frame,
+    build_reset,
+    parse_frame,
+)
+from chatlab.udp.reliable.session import Session, SessionTable
+from chatlab.udp.reliable.stop_and_wait import GaveUp, OutboxFull, Timing
+
+PLAIN = "this room is a reliable one: join it with --reliable"
+
+
+class ReliableChat:
+    """`UdpChat` for members who number and acknowledge. `rng` is for the jitter of the time-outs."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        log: Callable[[str], None],
+        proof: AddressProof | None = None,
+        timing: Timing,
+        rng: random.Random,
+    ) -> None:
+        self.limits = limits
+        self.tick_interval = timing.first / 2
+        self._chat = UdpChat(limits, log=log, beside=len(build_frame(Acknowledgement("0" * 8, FIRST))))
+        self._proof = proof
+        self._timing = timing
+        self._rng = rng
+        self._sessions = SessionTable()
+        self._tick_at = 0.0
+        self._now = 0.0  # of the last datagram or tick
+
+    @property
+    def room(self) -> Room[Address]:
+        return self._chat.room
+
+    def receive(self, datagram: bytes, address: Address, now: float) -> list[Delivery]:
+        """What follows from a datagram. A message that is longer than the limit may come cut, but not to the limit."""
+        self._now = now
+        frame = parse_frame(datagram)
+        if frame is None or isinstance(frame, Reset):
+            return _refuse_plain(datagram, address)
+        session = self._sessions.get(address)
+        if session and session.name == frame.session:
+            return self._from_member(frame, address, session)
+        return self._from_stranger(frame, address, len(datagram)) if isinstance(frame, Numbered) else []
+
+    def tick(self, now: float) -> list[Delivery]:
+        """Send again what is due, put out who acknowledges nothing, end leases. Every `tick_interval` or oftener."""
+        if now < self._tick_at:
+            return []
+        self._now = now
+        self._tick_at = now + self.tick_interval
+        deliveries = []
+        for address, session in list(self._sessions.items()):
+            try:
+                deliveries += _to(address, session.tick(now))
+            except GaveUp:
+                deliveries += self.leave(address, Reason.UNACKNOWLEDGED)
+        announced = self._chat.tick(now)
+        for address in self._sessions.keys() - set(self.room.members):
+            deliveries += self._end_session(address, Reason.SILENT)
+        return deliveries + self._send(announced)
+
+    def leave(self, address: Address, reason: Reason) -> list[Delivery]:
+        """The one way out. Whoever is put out and may still listen is told so. A stranger can't leave: []."""
+        return self._end_session(address, reason) + self._send(self._chat.leave(address, reason))
+
+    def close(self) -> list[Delivery]:
+        """Everybody leaves, each told once: who misses it finds out when nobody acknowledges any more."""
+        self._chat.close()
+        return [told for address in list(self._sessions) for told in self._end_session(address, Reason.CLOSING)]
+
+    def _from_member(self, frame: Numbered | Acknowledgement, address: Address, session: Session) -> list[Delivery]:
+        if isinstance(frame, Numbered) and self._chat.comes_too_fast(frame.payload, address, self._now):
+            return []
+        payload, datagrams = session.receive(frame, self._now)
+        deliveries = _to(address, datagrams)
+        if payload is not None:
+            deliveries += self._send(self._chat.receive(payload, address, self._now))
+            if address not in self.room:
+                self._end_session(address, Reason.SIGNED_OUT)
+        return deliveries
+
+    def _from_stranger(self, message: Numbered, address: Address, size: int) -> list[Delivery]:
+        """`size`: of the datagram; what it gets at once has no more bytes."""
+        request = parse_request(message.payload)
+        if isinstance(request, SignOut):
+            return _to(address, [build_frame(Acknowledgement(message.session, message.number))])
+        is_old = message.number != FIRST or self._sessions.has_ended(address, message.session, self._now)
+        if is_old or not isinstance(request, SignUp):
+            return _to(address, [build_reset(message.session, Refused("sign up first"), size)])
+        if self._proof and not self._proof.holds(request.token, address, self._now):
+            challenge = Challenge(self._proof.token(address, self._now))
+            return _to(address, [build_reset(message.session, challenge, size)])
+        if self._chat.comes_too_fast(message.payload, address, self._now):
+            return []
+        deliveries = self.leave(address, Reason.STARTED_AGAIN)
+        announced = self._chat.receive(message.payload, address, self._now)
+        if address not in self.room:
+            return deliveries + _to(address, [build_frame(Reset(message.session, why)) for why, _ in announced])
+        self._sessions[address] = session = Session(message.session, self._timing, self._rng)
+        return deliveries + _to(address, session.receive(message, self._now).datagrams) + self._send(announced)
+
+    def _send(self, announced: Iterable[Delivery]) -> list[Delivery]:
+        """Make messages of what the plain room wants sent. Whoever has no room left for one leaves."""
+        waiting = deque(announced)
+        deliveries = []
+        while waiting:
+            datagram, recipients = waiting.popleft()
+            for address in recipients:
+                if session := self._sessions.get(address):
+                    try:
+                        deliveries += _to(address, session.send(datagram, self._now))
+                    except OutboxFull:
+                        deliveries += self._end_session(address, Reason.TOO_SLOW)
+                        waiting += self._chat.leave(address, Reason.TOO_SLOW)
+        return deliveries
+
+    def _end_session(self, address: Address, reason: Reason) -> list[Delivery]:
+        session = self._sessions.end(address, self._now)
+        if session is None or reason in (Reason.SIGNED_OUT, Reason.UNREACHABLE, Reason.STARTED_AGAIN):
+            return []
+        return _to(address, [build_reset(session.name, Refused(reason.value))])
+
+
+def _refuse_plain(datagram: bytes, address: Address) -> list[Delivery]:
+    answer = build_answer(Refused(PLAIN))[: len(datagram)]
+    return _to(address, [answer]) if len(answer) >= len(REFUSED) else []
+
+
+def _to(address: Address, datagrams: Iterable[bytes]) -> list[Delivery]:
+    return [Delivery(datagram, (address,)) for datagram in datagrams]

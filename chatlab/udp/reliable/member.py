@@ -1,0 +1,177 @@
+"""A member's side of the reliable talk. Pure: a datagram and the time in; events, and datagrams to send, out.
+
+    stage        what happens                           then
+    OUT          sign_up                                SIGNING_UP: a new session, its message 0 the sign-up
+    SIGNING_UP   my own nickname joined                 IN
+    SIGNING_UP   a reset with a challenge               SIGNING_UP: a new session, with the token
+    SIGNING_UP   another reset                          OUT, told why
+    SIGNING_UP   a plain refusal                        OUT, told that the room is a plain one
+    SIGNING_UP   nothing for PATIENCE seconds           OUT, told that nobody answers
+    IN           a reset, or no acknowledgement at all  SIGNING_UP, told how much may not have arrived
+    IN           I said nothing for ALIVE seconds       a keep-alive; it is acknowledged, so the room is there
+    IN           sign_out                               LEAVING: after what still waits, the sign-out
+    LEAVING      the sign-out is acknowledged; a reset  OUT
+    LEAVING      no acknowledgement for PATIENCE        OUT
+
+The same face as the plain `UdpMember`. Times are in seconds. Lesson 07 looks at it.
+"""
+
+from __future__ import annotations
+
+import random
+
+from chatlab.room.errors import Refusal
+from chatlab.room.events import Event, Gone, Joined, Refused
+from chatlab.room.nicknames import normalise
+from chatlab.room.text import clean
+from chatlab.udp.member import PATIENCE, Outcome, Stage
+from chatlab.udp.protocol import (
+    ALIVE,
+    MAX_DATAGRAM,
+    Answer,
+    Challenge,
+    Say,
+    build_keep_alive,
+    build_say,
+    build_sign_out,
+    build_sign_up,
+    parse_answer,
+    parse_request,
+)
+from chatlab.udp.reliable.frames import FIRST, HEADER_BYTES, Numbered, Reset, build_frame, parse_frame
+from chatlab.udp.reliable.session import Session
+from chatlab.udp.reliable.stop_and_wait import GaveUp, OutboxFull, Timing
+
+MAX_TEXT = MAX_DATAGRAM - HEADER_BYTES
+PLAIN = "the room is a plain one: join it without --reliable"
+
+
+class ReliableMember:
+    """One who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
+
+    `room_name`: how to name the room to people. `rng`: for the names of sessions and the jitter of time-outs.
+    """
+
+    def __init__(self, nickname: str, room_name: str, timing: Timing, rng: random.Random) -> None:
+        self.nickname = normalise(nickname)
+        self.room_name = room_name
+        self.stage = Stage.OUT
+        self._timing = timing
+        self._rng = rng
+        self._token = ""
+        self._give_up_at = 0.0
+        self._said_at = 0.0
+        self._now = 0.0  # of the last call that told the time
+        self._session = Session("", timing, rng)
+
+    def sign_up(self, now: float) -> Outcome:
+        """Ask to be let in."""
+        self.stage = Stage.SIGNING_UP
+        self._give_up_at = now + PATIENCE
+        return self._start_session(now)
+
+    def sign_out(self) -> Outcome:
+        """Leave: once what waits is acknowledged, and the sign-out too. Who is not in yet waits for nothing."""
+        before, self.stage = self.stage, Stage.OUT
+        if before is Stage.SIGNING_UP:  # the room may have let me in already
+            return Outcome(datagrams=(build_frame(Numbered(self._session.name, FIRST + 1, build_sign_out())),))
+        if before is Stage.OUT:
+            return Outcome()
+        self.stage = Stage.LEAVING
+        self._give_up_at = self._now + PATIENCE
+        try:
+            return self._send(build_sign_out(), self._now) if before is Stage.IN else Outcome()
+        except OutboxFull:  # there is no hope for a goodbye behind so much
+            return self._lost("", self._now)
+
+    def say(self, text: str, now: float) -> Outcome:
+        """Say `text`, if it shows anything. Raises Refusal if I am not in, if it is too long, or if too much waits."""
+        if self.stage is not Stage.IN:
+            raise Refusal("you are not in the room: wait until you are, then say it again")
+        if not clean(text):
+            return Outcome()
+        datagram = build_say(text, self.nickname)
+        if len(datagram) > MAX_TEXT:
+            raise Refusal(f"a datagram carries at most {MAX_TEXT:,} bytes: say it in pieces")
+        return self._send(datagram, now)
+
+    def receive(self, datagram: bytes, now: float) -> Outcome:
+        """What follows from a datagram of the room."""
+        self._now = now
+        frame = parse_frame(datagram)
+        if frame is None:
+            refused = isinstance(parse_answer(datagram), Refused) and self.stage is Stage.SIGNING_UP
+            return self._out(Refused(PLAIN)) if refused else Outcome()
+        if self.stage is Stage.OUT or frame.session != self._session.name:
+            return Outcome()
+        if isinstance(frame, Reset):
+            return self._reset(parse_answer(frame.payload), now)
+        waiting = self._session.unacknowledged
+        payload, datagrams = self._session.receive(frame, now)
+        if self.stage is Stage.LEAVING and self._session.unacknowledged != waiting:
+            self._give_up_at = now + PATIENCE
+            self.stage = Stage.LEAVING if self._session.unacknowledged else Stage.OUT
+        return Outcome(() if payload is None else self._heard(parse_answer(payload)), tuple(datagrams))
+
+    def unreachable(self, now: float) -> Outcome:
+        """The network says that nobody has the room's port open."""
+        return self._lost("nobody answers any more", now)
+
+    def tick(self, now: float) -> Outcome:
+        """What is due by now. To be called several times a second."""
+        self._now = now
+        nobody = Gone(f"nobody answers at {self.room_name}: is the server running there?")
+        if now >= self._give_up_at:
+            if self.stage is Stage.SIGNING_UP:
+                return self._out(nobody)
+            if self.stage is Stage.LEAVING:
+                self.stage = Stage.OUT
+        if self.stage is Stage.IN and now >= self._said_at + ALIVE and not self._session.unacknowledged:
+            return self._send(build_keep_alive(), now)
+        if self.stage is Stage.OUT:
+            return Outcome()
+        try:
+            return Outcome(datagrams=tuple(self._session.tick(now)))
+        except GaveUp as gave_up:
+            return self._out(nobody) if self.stage is Stage.SIGNING_UP else self._lost(str(gave_up), now)
+
+    def _heard(self, answer: Answer | None) -> tuple[Event, ...]:
+        """The events in a message of the room, which comes once and in order."""
+        if answer == Joined(self.nickname):
+            came_in = self.stage is Stage.SIGNING_UP
+            self.stage = Stage.IN if came_in else self.stage
+            return (Joined(self.nickname),) if came_in else ()
+        return () if answer is None or isinstance(answer, Challenge) else (answer,)
+
+    def _reset(self, why: Answer | None, now: float) -> Outcome:
+        reason = why.reason if isinstance(why, Refused) and why.reason else "the room does not know you"
+        if self.stage is not Stage.SIGNING_UP:
+            return self._lost(reason, now)
+        if not isinstance(why, Challenge):
+            return self._out(Refused(reason))
+        if why.token == self._token:
+            return Outcome()
+        self._token = why.token
+        return self._start_session(now)
+
+    def _lost(self, reason: str, now: float) -> Outcome:
+        """The session is over."""
+        if self.stage is not Stage.IN:
+            self.stage = Stage.OUT if self.stage is Stage.LEAVING else self.stage
+            return Outcome()
+        unsure = sum(isinstance(parse_request(payload), Say) for payload in self._session.unacknowledged)
+        missing = f"; {unsure} of your last messages may not have arrived" if unsure else ""
+        return Outcome((Gone(f"{reason}{missing}; trying to get in again"),), self.sign_up(now).datagrams)
+
+    def _out(self, event: Event) -> Outcome:
+        self.stage = Stage.OUT
+        return Outcome((event,))
+
+    def _start_session(self, now: float) -> Outcome:
+        self._session = Session(f"{self._rng.getrandbits(32):08x}", self._timing, self._rng)
+        return self._send(build_sign_up(self.nickname, self._token), now)
+
+    def _send(self, datagram: bytes, now: float) -> Outcome:
+        """Raises OutboxFull."""
+        self._said_at = self._now = now
+        return Outcome(datagrams=tuple(self._session.send(datagram, now)))

@@ -1,0 +1,179 @@
+"""What a learner's code starts and does not end, and threads that crash, are named with their line."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from chatlab.grading.attempt.learner_file import LearnerFile
+from chatlab.grading.attempt.leftovers import Watch
+from tests.grading.small_course import FILE, SmallCourse
+
+CALLS_F = """
+    def test_it(learner):
+        learner.f()
+"""
+# The thread ends, in whatever way, before f does.
+IN_A_THREAD = """
+import os, sys, threading
+def g():
+    {0}
+def f():
+    thread = threading.Thread(target=g)
+    thread.start()
+    thread.join()
+"""
+
+
+def message_for(answer: str, tmp_path: Path, checks: str = CALLS_F) -> dict[str, str]:
+    return SmallCourse(tmp_path, checks, answer).message("-n0")
+
+
+@pytest.mark.parametrize(
+    ("line", "saw", "means"),
+    [
+        ("undefined", "A thread of your code had ended with NameError: name 'undefined' is not", "a misspelling"),
+        ("[][1]", "A thread of your code had ended with IndexError: list index out of range.", "Python stopped at"),
+        ("os._exit(1)", "Your code ended the program: os._exit().", "Let the function return"),
+        ("while True: print('x' * 10_000)", "It printed more than 1,000,000 characters", "A loop that prints"),
+    ],
+)
+def test_a_crashed_thread_is_named(line: str, saw: str, means: str, tmp_path: Path) -> None:
+    message = message_for(IN_A_THREAD.format(line), tmp_path)
+    assert message["saw"].startswith(saw)
+    assert means in message["means"]
+    assert message["where"].startswith(f"{FILE}, line 4, in g")
+
+
+def test_a_thread_that_ends_by_sys_exit_has_not_crashed(tmp_path: Path) -> None:
+    [check] = SmallCourse(tmp_path, CALLS_F, IN_A_THREAD.format("sys.exit()")).run("-n0")
+    assert check["state"] == "done"
+
+
+def test_a_thread_that_never_began_is_located_where_it_was_started(tmp_path: Path) -> None:
+    answer = "import threading\ndef f():\n    t = threading.Thread(target='g')\n    t.start()\n    t.join()\n"
+    message = message_for(answer, tmp_path)
+    assert "TypeError: 'str' object is not callable" in message["saw"]
+    assert message["where"].startswith(f"{FILE}, line 4, in f")
+
+
+WITH_A_VERDICT = """
+    from chatlab.grading import NotYetRight
+    def test_it(learner):
+        learner.f()
+        raise NotYetRight("Bob heard nothing.", "Say it.")
+"""
+
+
+def test_what_the_check_saw_stays_when_the_crash_depends_on_data(tmp_path: Path) -> None:
+    message = message_for(IN_A_THREAD.format("int('x')"), tmp_path, WITH_A_VERDICT)
+    assert message["saw"].startswith("Bob heard nothing. A thread of your code had ended with ValueError")
+    assert message["means"].startswith("Say it.")
+
+
+def test_a_slip_says_more_than_what_followed_from_it(tmp_path: Path) -> None:
+    message = message_for(IN_A_THREAD.format("int.x"), tmp_path, WITH_A_VERDICT)
+    assert message["saw"].startswith("A thread of your code had ended with AttributeError")
+
+
+def test_a_verdict_that_a_thread_ran_into_is_the_verdict(tmp_path: Path) -> None:
+    checks = """
+        import threading
+        from chatlab.grading import NotYetRight
+        def test_it(learner):
+            def scripted():
+                raise NotYetRight("Called in a thread.", "Don't.")
+            thread = learner.f(scripted)
+            thread.join()
+    """
+    answer = "import threading\ndef f(call):\n    t = threading.Thread(target=call)\n    t.start()\n    return t\n"
+    assert message_for(answer, tmp_path, checks)["saw"] == "Called in a thread."
+
+
+LEFT_RUNNING = """
+import threading
+stop = threading.Event()
+def f():
+    threading.Thread(target=stop.wait, daemon=True).start()
+"""
+
+
+def test_a_thread_that_is_left_is_named(tmp_path: Path) -> None:
+    message = message_for(LEFT_RUNNING, tmp_path)
+    assert message["saw"] == "When all was over, a thread of your code was still running."
+    assert message["where"].startswith(f"{FILE}, line 5, in f")
+
+
+def test_a_thread_that_ends_with_the_fixtures_is_not_left(tmp_path: Path) -> None:
+    checks = """
+        import pytest
+        @pytest.fixture
+        def stop(learner):
+            yield
+            learner.stop.set()
+        def test_it(learner, stop):
+            learner.f()
+    """
+    [check] = SmallCourse(tmp_path, checks, LEFT_RUNNING).run("-n0")
+    assert check["state"] == "done"
+
+
+@pytest.mark.parametrize("answer", [LEFT_RUNNING, "import socket\ndef f():\n    global s\n    s = socket.socket()\n"])
+def test_a_check_may_leave_things_running(answer: str, tmp_path: Path) -> None:
+    checks = """
+        def test_it(learner, attempt):
+            attempt.leaves_running()
+            learner.f()
+    """
+    [check] = SmallCourse(tmp_path, checks, answer).run("-n0")
+    assert check["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "global s; s = socket.socket()",
+        "socket.socket()",  # nobody closes it, but CPython's garbage collector does
+        "global s; s = socket.create_server(('127.0.0.1', 0))",
+    ],
+)
+def test_a_socket_that_is_left_open_is_named(line: str, tmp_path: Path) -> None:
+    message = message_for(f"import socket\ndef f():\n    {line}\n", tmp_path)
+    assert message["saw"] == "When all was over, a socket of your code was still open."
+    assert message["where"].startswith(f"{FILE}, line 3, in f")
+
+
+def test_sockets_that_are_closed_or_not_the_learners_are_no_fault(tmp_path: Path) -> None:
+    checks = """
+        import socket
+        left = []
+        def test_it(learner):
+            left.append(socket.socket())
+            learner.f(lambda: left.append(socket.socket()))
+    """
+    answer = """
+        import socket
+        def f(call):
+            call()
+            with socket.socket():
+                pass
+            socket.socket().close()
+    """
+    [check] = SmallCourse(tmp_path, checks, answer).run("-n0")
+    assert check["state"] == "done"
+
+
+def test_afterwards_nothing_is_watched(tmp_path: Path) -> None:
+    def watched() -> list[object]:
+        return [threading.Thread.start, threading.excepthook, socket.socket.__init__, os._exit]
+
+    before = watched()
+    watch = Watch(LearnerFile(tmp_path / FILE), tmp_path)
+    watch.start()
+    assert not set(before) & set(watched())
+    watch.close()
+    assert watched() == before

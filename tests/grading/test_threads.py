@@ -1,0 +1,55 @@
+"""The threads of a learner's code: which have not ended, and where one waits."""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+import pytest
+
+from chatlab.grading.for_checks.threads import OwnThreads, waits_in
+
+LIMIT = 5.0
+
+
+def test_left_are_those_that_were_started_and_have_not_ended() -> None:
+    end = threading.Event()
+    older = threading.Thread(target=end.wait)
+    older.start()
+    threads = OwnThreads()
+    call = threads.call(end.wait)
+    newer = threading.Thread(target=end.wait)
+    newer.start()
+    assert threads.left == [newer]
+    assert not call.has_ended()
+    end.set()
+    for thread in (older, newer):
+        thread.join()
+    assert call.has_ended(LIMIT)
+    assert threads.left == []
+
+
+def test_what_a_call_raises_is_raised_to_who_asks() -> None:
+    call = OwnThreads().call(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call.has_ended(LIMIT)
+
+
+def test_where_a_thread_waits() -> None:
+    waiting: queue.Queue[None] = queue.Queue()
+    about_to_wait = threading.Event()
+
+    def wait() -> None:
+        about_to_wait.set()
+        waiting.get()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    about_to_wait.wait(LIMIT)
+    while waiting.not_empty._waiters == type(waiting.not_empty._waiters)():  # type: ignore[attr-defined]
+        pass
+    assert waits_in(thread, "queue", "get")
+    assert not waits_in(thread, "queue", "put")
+    waiting.put(None)
+    thread.join()
+    assert not waits_in(thread, "queue", "get")

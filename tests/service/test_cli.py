@@ -1,0 +1,109 @@
+"""What the programs share: options, and errors in one line."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+
+import pytest
+
+from chatlab.service.cli import Parser, parser_for
+from chatlab.service.options import add_options, address_to_join, values_of
+
+
+@dataclass(frozen=True)
+class Limits:
+    idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence"})
+    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 2})
+
+
+@pytest.fixture
+def parser() -> Parser:
+    parser = parser_for("chatlab.some.server", "Serves.", 9999)
+    add_options(parser, Limits)
+    return parser
+
+
+def error_of(parser: Parser, *arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line that a wrong command line ends with."""
+    with pytest.raises(SystemExit) as exited:
+        parser.parse_args(arguments)
+    assert exited.value.code == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.count("\n") == 1
+    assert error.startswith("python -m chatlab.some.server: ")
+    return error
+
+
+def test_without_options_a_server_is_on_the_loopback_with_the_default_limits(parser: Parser) -> None:
+    given = parser.parse_args([])
+    assert (given.host, given.port) == ("127.0.0.1", 9999)
+    assert values_of(Limits, given) == Limits()
+
+
+def test_options_change_host_port_and_limits(parser: Parser) -> None:
+    given = parser.parse_args(["--host", "::1", "--port", "0", "--idle-limit", "0.5", "--max-members", "3"])
+    assert (given.host, given.port) == ("::1", 0)
+    assert values_of(Limits, given) == Limits(idle_limit=0.5, max_members=3)
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http", "", "9 9", "٣", "1e3", "80.0"])
+def test_a_bad_port_is_named_with_what_to_do(parser: Parser, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    error = error_of(parser, f"--port={port}", capsys=capsys)
+    assert f"{port!r} is not a port: choose a number from 0 to 65535" in error
+
+
+def test_who_joins_a_server_needs_a_port_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = parser_for("chatlab.some.server", "Joins.", 9999, joins=True)
+    assert parser.parse_args(["--port", "1"]).port == 1
+    error = error_of(parser, "--port=0", capsys=capsys)
+    assert error.endswith("'0' is not a port: choose a number from 1 to 65535 (--help lists the options)\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("127.0.0.1:9999", ("127.0.0.1", 9999)), ("localhost:1", ("localhost", 1)), ("[::1]:65535", ("::1", 65_535))],
+)
+def test_an_address_is_host_and_port(text: str, address: tuple[str, int]) -> None:
+    assert address_to_join(text) == address
+
+
+@pytest.mark.parametrize("text", ["", "here", ":9999", "[]:9999", "::1:9999", "[::1:9999", "::1]:9999", "[::1]"])
+def test_what_is_no_address_is_named(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not HOST:PORT, such as 127.0.0.1:9999 or") as error:
+        address_to_join(text)
+    assert repr(text) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["host:0", "host:x", "host:", "host:65536"])
+def test_an_address_with_a_bad_port_is_one_too(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a port: choose a number from 1 to 65535"):
+        address_to_join(text)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "least"),
+    [
+        *(("idle-limit", value, 0) for value in ("-1", "nan", "inf", "x")),
+        *(("max-members", value, 2) for value in ("2.5", "1", "x")),
+    ],
+)
+def test_a_bad_limit_is_named(
+    parser: Parser, option: str, value: str, least: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = error_of(parser, f"--{option}={value}", capsys=capsys)
+    assert f"argument --{option}: '{value}' is not a number of {least} or more" in error
+
+
+@pytest.mark.parametrize("arguments", [("--prot", "1"), ("--por", "1"), ("9999",), ("--port",)])
+def test_anything_else_is_an_error_that_leads_to_the_help(
+    parser: Parser, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert error_of(parser, *arguments, capsys=capsys).endswith("(--help lists the options)\n")
+
+
+def test_help_names_every_limit_and_its_default(parser: argparse.ArgumentParser) -> None:
+    helped = " ".join(parser.format_help().split())
+    assert "--idle-limit N seconds of silence (default: 120.0)" in helped
+    assert "--max-members N members in the room (default: 1000)" in helped

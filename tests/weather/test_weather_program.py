@@ -1,0 +1,74 @@
+"""`python -m chatlab.weather`, as a user runs it."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+import pytest
+
+from chatlab.weather import __main__ as weather
+from chatlab.weather.fate import STORM, Weather
+
+from ..programs import Program
+
+PROGRAM = ("-m", "chatlab.weather")
+READY = re.compile(
+    r"The weather relay is open at (127\.0\.0\.1):(\d+) \(Ctrl-C closes it\)\. "
+    r"Join it: python -m chatlab\.udp\.client --host \1 --port \2"
+)
+
+
+def test_it_passes_on_counts_and_ends(server: socket.socket) -> None:
+    with (
+        Program(*PROGRAM, "--to", f"127.0.0.1:{server.getsockname()[1]}", "--repeat", "1,0") as program,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
+    ):
+        ready = READY.fullmatch(program.wait_for_line("is open"))
+        assert ready
+        client.sendto(b"hi", (ready[1], int(ready[2])))
+        assert [server.recv(100), server.recv(100)] == [b"hi", b"hi"]
+        program.press_ctrl_c()
+        assert program.rest()[-2:] == [
+            "to the server: 1 passed (1 of them repeated, 0 reordered, 0 delayed), 0 lost, 0 dropped",
+            "to the client: 0 passed (0 of them repeated, 0 reordered, 0 delayed), 0 lost, 0 dropped",
+        ]
+        assert program.wait() == 0
+        assert program.errors == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ("", "the following arguments are required: --to"),
+        ("--to here", "'here' is not HOST:PORT, such as 127.0.0.1:9999"),
+        ("--to here:x", "'x' is not a port"),
+        ("--to here:0", "'0' is not a port: choose a number from 1"),
+        ("--to :9999", "':9999' is not HOST:PORT"),
+        ("--to here:1 --loss 1.5", "loss is a probability, from 0 to 1: 1.5 is not"),
+        ("--to here:1 --delay=-1", "delay is in seconds, 0 or more: -1.0 is not"),
+        ("--to here:1 --loss much", "'much' is not a number, nor two with a comma"),
+        ("--to here:1 --preset hail", "invalid choice: 'hail'"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments: str, error: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        weather.main(arguments.split())
+    out, lines = capsys.readouterr()
+    assert (out, lines.count("\n")) == ("", 1)
+    assert error in lines
+
+
+def test_options_change_a_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Weather] = []
+
+    def run(make: object, **others: object) -> int:
+        made.append(make(print).weather)  # type: ignore[operator]
+        return 0
+
+    monkeypatch.setattr(weather, "run_server", run)
+    assert weather.main(["--to", "[::1]:99", "--preset", "storm", "--loss", "0.5,0", "--delay", "0.1"]) == 0
+    (changed,) = made
+    assert (changed.to_server.loss, changed.to_client.loss) == (0.5, 0)
+    assert changed.to_server.delay == changed.to_client.delay == 0.1
+    assert changed.to_server.repeat == STORM.to_server.repeat
