@@ -1,0 +1,114 @@
+"""How often a reader changes files who follows one message through a room, from the call that receives it to the last
+one that sends it on: counted while it runs, on the way in and on the way back."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+import chatlab
+from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.udp.server import UdpServer
+
+ROOT = Path(chatlab.__file__).parent
+RECEIVING = {"recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg"}
+SENDING = {"send", "sendto", "sendmsg"}
+# A tick of the room may come in between: of so many messages, the one whose way was shortest counts.
+MESSAGES = 9
+LIMIT = 10.0
+MOST_CHANGES = {"udp": 32, "threads": 37, "selectors": 24, "asyncio": 32}
+
+
+class Walk:
+    """The calls and returns of all threads that start while it is recorded."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str, str]] = []  # event, built-in function, file of chatlab
+
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        threading.setprofile(self._note)
+        try:
+            yield
+        finally:
+            threading.setprofile(None)
+
+    def files(self) -> list[str]:
+        """The files that the message went through, each named again when the way comes back to it."""
+        heard = next(number for number, step in enumerate(self.steps) if step[0] == "c_return" and step[1] in RECEIVING)
+        sent = max(number for number, step in enumerate(self.steps) if step[0] == "c_call" and step[1] in SENDING)
+        return [file for file, _ in groupby(file for _, _, file in self.steps[heard : sent + 1] if file)]
+
+    def _note(self, frame: FrameType, event: str, argument: object) -> None:
+        at = frame.f_back if event == "return" else frame
+        file = Path(at.f_code.co_filename) if at else Path()
+        own = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else ""
+        self.steps.append((event, getattr(argument, "__name__", "") if event.startswith("c_") else "", own))
+
+
+def shortest(walk: Walk, say: Callable[[], None]) -> list[str]:
+    ways = []
+    for _ in range(MESSAGES):
+        walk.steps.clear()
+        say()
+        ways.append(walk.files())
+    return min(ways, key=len)
+
+
+def test_a_datagram() -> None:
+    walk = Walk()
+    with walk.recorded():
+        room = UdpServer(port=0).start()
+    with room, udp_socket() as ada, udp_socket() as bob:
+        for sock, nickname in ((ada, "ada"), (bob, "bob")):
+            sock.sendto(b"SIGNUP_TAG:" + nickname.encode(), room.address)
+            assert sock.recv(100) == f"{nickname} joined!".encode()
+
+        def say() -> None:
+            ada.sendto(b"hello", room.address)
+            while bob.recv(100) != b"ada: hello":
+                pass
+
+        files = shortest(walk, say)
+    assert len(files) - 1 <= MOST_CHANGES["udp"], " -> ".join(files)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_line(model: Model) -> None:
+    walk = Walk()
+    with walk.recorded():
+        room = TcpServer(port=0, model=model).start()
+        with room, member(room, "ada") as ada, member(room, "bob") as bob:
+
+            def say() -> None:
+                ada.sendall(b"hello\n")
+                heard = b""
+                while not heard.endswith(b"ada: hello\n"):
+                    heard += bob.recv(100)
+
+            files = shortest(walk, say)
+    assert len(files) - 1 <= MOST_CHANGES[model], " -> ".join(files)
+
+
+@contextmanager
+def udp_socket() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(LIMIT)
+        yield sock
+
+
+@contextmanager
+def member(room: TcpServer, nickname: str) -> Iterator[socket.socket]:
+    with socket.create_connection(room.address[:2], LIMIT) as sock:
+        sock.sendall(nickname.encode() + b"\n")
+        heard = b""
+        while b"Connected to the server!\n" not in heard:
+            heard += sock.recv(100)
+        yield sock
