@@ -20,7 +20,7 @@ FENCE = ("chatlab.room.room", "chatlab.udp.protocol.parse_request")
     ("source", "line", "named"),
     [
         ("import chatlab.room.room", 1, "chatlab.room.room"),
-        ("x = 1\nfrom chatlab import room", 2, "chatlab.room.room"),
+        ("x = 1\nfrom chatlab.room import room", 2, "chatlab.room.room"),
         ("from chatlab.room.room import Room as R", 1, "chatlab.room.room.Room"),
         ("def f():\n    from chatlab.room.room import *", 2, "chatlab.room.room"),
         ("from chatlab.udp.protocol import Say, parse_request as p", 1, "chatlab.udp.protocol.parse_request"),
