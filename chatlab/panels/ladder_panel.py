@@ -87,5 +87,5 @@ class LadderPanel(ipywidgets.VBox):
             if self._pause.value or steps == self._drawn:
                 return
             self._drawn = steps
-            ladder = Ladder.of(self.trace.talk(RECORDS), SHOWN).end(MARKS)
+            ladder = Ladder.of(self.trace.snapshot(RECORDS), SHOWN).end(MARKS)
             self._picture.value = draw(ladder, live=True) if ladder.rungs else EMPTY

@@ -39,7 +39,7 @@ class WeatherPanel(ipywidgets.VBox):
 
     def __init__(self, relay: WeatherRelay) -> None:
         self.relay = relay
-        relay.trace = relay.trace or Trace()
+        relay.trace = trace = relay.trace if isinstance(relay.trace, Trace) else Trace()
         self._lock = threading.RLock()  # around all below
         self._closed = False
         self._problem = ""
@@ -59,7 +59,7 @@ class WeatherPanel(ipywidgets.VBox):
             relay.start()
         except OSError as problem:
             self._problem = f": {problem}"
-        self._ladder = LadderPanel(relay.trace, f"What passes {shown(relay.address)}")
+        self._ladder = LadderPanel(trace, f"What passes {shown(relay.address)}")
         super().__init__()
         controls = (self._presets, self._direction, sliders)
         self.children = [make_card(self, "weather"), self._state, *controls, self._counts, self._ladder]

@@ -1,7 +1,9 @@
-"""The faces that the panels know of a client and of a server, whatever the protocol behind them."""
+"""The faces that the panels know of a client and of a server, whatever the protocol behind them, and that both know of
+a trace."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Protocol
 
@@ -56,3 +58,28 @@ class Server(Protocol):
     def start(self) -> object: ...
 
     def close(self) -> None: ...
+
+
+class Recorder(Protocol):
+    """What a server, a client or a relay knows of the trace that it is attached to. Any thread may use it."""
+
+    def watch(self, sock: socket.socket, name: str, peer_name: str = "") -> socket.socket:
+        """The same socket, watched: use it in place of `sock`, which is empty from now on.
+
+        `name`: of this end. `peer_name`: of the other end, where it is known.
+        """
+
+    def carry(
+        self,
+        source: Address,
+        destination: Address,
+        datagram: bytes,
+        delays: tuple[float, ...],
+        *,
+        room: Address,
+        relay: tuple[Address, ...],
+    ) -> None:
+        """A relay has decided the fate of `datagram`: a copy after each of `delays`, in seconds; lost if there is none.
+
+        `room`: the server that the relay stands before. `relay`: the relay's own addresses.
+        """

@@ -1,5 +1,5 @@
-"""What crosses the wire, made visible: `Trace`. Lessons 06 to 13 draw with it."""
+"""What crosses the wire, made visible: `Trace`. The lessons draw with it."""
 
-from chatlab.trace.recording import Trace
+from chatlab.trace.trace import Trace
 
 __all__ = ["Trace"]

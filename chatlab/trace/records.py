@@ -52,7 +52,7 @@ class Named(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class Snapshot:
     """All that a picture is drawn from.
 
     `watched`: the ends where every datagram and piece is seen. `relays`: the addresses of relays, which are part of the

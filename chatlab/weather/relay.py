@@ -15,19 +15,16 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address, HasAddress, host_and_port
 from chatlab.service.cli import join_command
+from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import reachable_host, resolve
 from chatlab.udp.sockets import RoomSocket
 from chatlab.weather.client_path import Line, Lines
 from chatlab.weather.fate import FAIR, LOST, Direction, Fate, Weather
 from chatlab.weather.in_flight import UnderWay
 from chatlab.weather.relayed import Counts, Crossing
-
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
 
 TICK = 1.0
 # So many datagrams are taken from one socket in one go, before the others have their turn.
@@ -52,7 +49,7 @@ class WeatherRelay:
         port: int = 0,
         on_fate: Callable[[Crossing], None] | None = None,
         log: Callable[[str], None] = lambda line: None,
-        trace: Trace | None = None,
+        trace: Recorder | None = None,
     ) -> None:
         self.server_address = host_and_port(server)
         self.weather = weather
@@ -166,7 +163,12 @@ class WeatherRelay:
             if self.on_fate:
                 self.on_fate(crossing)
             if self.trace:
-                self.trace.cross(crossing, self.address, line.socket.getpeername())
+                room = line.socket.getpeername()
+                source, destination = line.client, room
+                if direction is Direction.TO_CLIENT:
+                    source, destination = room, line.client
+                relay = (self.address, line.seen_at)
+                self.trace.carry(source, destination, datagram, fate.delays, room=room, relay=relay)
         for delay in fate.delays:
             if delay:
                 self._under_way.add(now + delay, datagram, (direction, line))

@@ -11,7 +11,7 @@ from chatlab.panels import LadderPanel
 from chatlab.panels.ladder_panel import EMPTY, INTERVAL, MARKS, RECORDS
 from chatlab.room.addresses import Address
 from chatlab.trace import Trace
-from chatlab.trace.records import Record, Step, Talk, Transport
+from chatlab.trace.records import Record, Snapshot, Step, Transport
 
 from .conftest import LIMIT, RunCell
 
@@ -101,17 +101,17 @@ def test_a_picture_is_drawn_from_a_bounded_number_of_records(panels: ExitStack) 
     asked: list[int] = []
 
     class Asked(Trace):
-        def talk(self, newest: int = sys.maxsize) -> Talk:
+        def snapshot(self, newest: int = sys.maxsize) -> Snapshot:
             asked.append(newest)
-            return super().talk(newest)
+            return super().snapshot(newest)
 
     trace = Asked()
     panels.enter_context(LadderPanel(trace))
     for number in range(RECORDS + 50):
         say(trace, f"flood {number}")
-    trace.talk()  # all, so that what follows is what the panel asked for
+    trace.snapshot()  # all, so that what follows is what the panel asked for
     assert set(asked) == {RECORDS, sys.maxsize}
-    assert len(trace.talk(RECORDS).records) == RECORDS
+    assert len(trace.snapshot(RECORDS).records) == RECORDS
 
 
 def test_close_draws_the_last_words_and_ends_the_thread() -> None:

@@ -42,7 +42,7 @@ def test_the_same_talk_gives_the_same_picture_at_any_pace() -> None:
     fast = Trace()
     for name, address in PARTIES.items():
         fast.name(address, name)
-    for record in slow.trace.talk().records:
+    for record in slow.trace.snapshot().records:
         delays = tuple(delay / 1000 for delay in record.delays)
         fast.add(replace(record, time=record.time / 1000, delays=delays))
     assert str(fast) == str(slow.trace)

@@ -9,7 +9,7 @@ import pytest
 from chatlab.room.addresses import Address
 from chatlab.trace import names as names_module
 from chatlab.trace.names import Names, columns
-from chatlab.trace.records import Record, Step, Talk, Transport
+from chatlab.trace.records import Record, Snapshot, Step, Transport
 
 ROOM, ADA, EVE = ("127.0.0.1", 9999), ("127.0.0.1", 8000), ("127.0.0.1", 8001)
 
@@ -34,7 +34,7 @@ def talk(transport: Transport, *steps: tuple[tuple[str, int], bytes]) -> Names:
 
 
 def name_of(names: Names, address: Address, time: float) -> str | None:
-    return Talk((), frozenset(), frozenset(), names.known).name_of(address, time)
+    return Snapshot((), frozenset(), frozenset(), names.known).name_of(address, time)
 
 
 def test_a_udp_member_has_the_name_that_the_room_says_has_joined() -> None:

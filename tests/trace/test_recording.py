@@ -168,7 +168,7 @@ def test_the_newest_records_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script()
     for number in range(8):
         script.sent("ada", "room", b"%d" % number)
-    assert [record.data for record in script.trace.talk().records] == [b"3", b"4", b"5", b"6", b"7"]
+    assert [record.data for record in script.trace.snapshot().records] == [b"3", b"4", b"5", b"6", b"7"]
 
 
 def test_the_memory_is_bounded_in_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +176,7 @@ def test_the_memory_is_bounded_in_bytes_too(monkeypatch: pytest.MonkeyPatch) -> 
     script = Script()
     for number in range(8):
         script.sent("ada", "room", b"%d" % number * 30)
-    assert [record.data[:1] for record in script.trace.talk().records] == [b"5", b"6", b"7"]
+    assert [record.data[:1] for record in script.trace.snapshot().records] == [b"5", b"6", b"7"]
 
 
 def test_clear_forgets_what_was_said_but_not_who_is_who() -> None:

@@ -236,7 +236,7 @@ def test_a_room_on_all_addresses_is_one_party(sockets: ExitStack) -> None:
     room.sendto(b"ada: hi", room.recvfrom(100)[1])
     ada.recv(100)
     assert rows(trace) == ["ada -> room hi", "room -> ada ada: hi"]
-    assert {record.source[0] for record in trace.talk().records} == {"127.0.0.1"}
+    assert {record.source[0] for record in trace.snapshot().records} == {"127.0.0.1"}
 
 
 def test_many_threads_at_once(sockets: ExitStack) -> None:

@@ -82,7 +82,7 @@ def test_a_relay_on_all_addresses_looks_up_its_own_once(
             server.recv(10)
         assert fair.address[0] == "127.0.0.1"
     assert looked_up == ["0.0.0.0"]
-    assert len(trace.talk().records) == 10
+    assert len(trace.snapshot().records) == 10
 
 
 def test_what_is_lost_does_not_arrive_and_is_counted(

@@ -7,15 +7,15 @@ from operator import attrgetter
 from chatlab.trace.picture.arrow import Arrow
 from chatlab.trace.picture.tcp_arrows import tcp_arrows
 from chatlab.trace.picture.udp_arrows import udp_arrows
-from chatlab.trace.records import Talk, Transport
+from chatlab.trace.records import Snapshot, Transport
 
 
-def arrows_of(talk: Talk) -> list[Arrow]:
+def arrows_of(snapshot: Snapshot) -> list[Arrow]:
     """What passes a relay is drawn as the relay saw it, and not once more on either side of it."""
     records = sorted(
-        (record for record in talk.records if talk.relays.isdisjoint((record.source, record.destination))),
+        (record for record in snapshot.records if snapshot.relays.isdisjoint((record.source, record.destination))),
         key=attrgetter("time"),
     )
-    udp = udp_arrows((record for record in records if record.transport is Transport.UDP), talk.watched)
-    tcp = tcp_arrows((record for record in records if record.transport is Transport.TCP), talk.watched)
+    udp = udp_arrows((record for record in records if record.transport is Transport.UDP), snapshot.watched)
+    tcp = tcp_arrows((record for record in records if record.transport is Transport.TCP), snapshot.watched)
     return sorted(udp + tcp, key=attrgetter("left"))

@@ -16,7 +16,7 @@ from chatlab.trace.picture.arrow import Kind
 from chatlab.trace.picture.arrows import arrows_of
 from chatlab.trace.picture.rung import STEPS, Rung
 from chatlab.trace.picture.wire_text import shorten, width
-from chatlab.trace.records import Talk
+from chatlab.trace.records import Snapshot
 
 # So many messages are shown, the newest ones.
 SHOWN = 40
@@ -39,22 +39,22 @@ class Ladder:
     earlier: int
 
     @classmethod
-    def of(cls, talk: Talk, shown: int = SHOWN) -> Ladder:
-        """The last messages of `talk`, so many as are to be `shown`."""
+    def of(cls, snapshot: Snapshot, shown: int = SHOWN) -> Ladder:
+        """The last messages of `snapshot`, so many as are to be `shown`."""
         rungs: list[Rung] = []
         strangers: dict[Address, str] = {}
         number = 0
-        for arrow in arrows_of(talk):
+        for arrow in arrows_of(snapshot):
             number += not arrow.is_repeat
             source, destination = (
-                talk.name_of(end, arrow.left) or strangers.setdefault(end, f"stranger {len(strangers) + 1}")
+                snapshot.name_of(end, arrow.left) or strangers.setdefault(end, f"stranger {len(strangers) + 1}")
                 for end in (arrow.source, arrow.destination)
             )
             rungs.append(Rung(number, source, destination, arrow))
         earlier = max(0, number - shown)
         rungs = [rung for rung in rungs if rung.number > earlier]
         present = {party for rung in rungs for party in (rung.source, rung.destination)}
-        names = [named.name for known in talk.names.values() for named in known] + list(strangers.values())
+        names = [named.name for known in snapshot.names.values() for named in known] + list(strangers.values())
         return cls(columns(name for name in names if name in present), tuple(rungs), earlier)
 
     def end(self, marks: int) -> Ladder:

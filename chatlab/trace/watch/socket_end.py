@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
+from chatlab.trace.recording import Recording
 from chatlab.trace.records import Record, Step, Transport
 from chatlab.trace.watch.own_address import own_address
-
-if TYPE_CHECKING:
-    from chatlab.trace.recording import Trace
 
 
 class SocketEnd:
     """`peer`: the other end of a connected socket. Times are by the trace's clock; without one, it is now."""
 
-    def __init__(self, sock: socket.socket, trace: Trace, name: str, peer_name: str) -> None:
+    def __init__(self, sock: socket.socket, trace: Recording, name: str, peer_name: str) -> None:
         self.trace = trace
         self.name = name
         self.peer: Address | None = None

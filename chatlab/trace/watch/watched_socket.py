@@ -12,12 +12,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chatlab.trace.recording import Recording
 from chatlab.trace.watch.socket_end import SocketEnd
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
-
-    from chatlab.trace.recording import Trace
 
 Received = TypeVar("Received")
 # With these flags a call takes nothing out of what has come (MSG_ERRQUEUE is Linux's: see recv(2)).
@@ -30,7 +29,7 @@ class WatchedSocket(socket.socket):
     _end: SocketEnd
 
     @classmethod
-    def take_over(cls, sock: socket.socket, trace: Trace, name: str, peer_name: str = "") -> WatchedSocket:
+    def take_over(cls, sock: socket.socket, trace: Recording, name: str, peer_name: str = "") -> WatchedSocket:
         """Raises ValueError for a socket that has no port."""
         if sock.family not in (socket.AF_INET, socket.AF_INET6):
             raise ValueError("only sockets of the families AF_INET and AF_INET6 can be watched")
