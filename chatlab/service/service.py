@@ -1,0 +1,203 @@
+"""One life for all that is started and closed: the rooms and the weather relay.
+
+    state     running   failure     what ends it
+    closed    False     None        start                                                   -> open
+    open      True      None        close -> closing; an error that leaves a thread          -> failing
+    closing   False     None        the last thread ends, and gives back what was opened     -> closed
+    failing   False     the error   the same                                                -> failed
+    failed    False     the error   start, which clears the failure                         -> open
+
+A service never looks open when it is dead: each of its threads is under guard, and the first error ends all of them.
+What was opened is given back when nobody uses it any more, by the last thread, so no thread has to wait for itself and
+a failed service frees its port without anybody calling `close`. A start that fails leaves nothing. Lesson 05 uses it.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+from chatlab.room.addresses import Address
+from chatlab.service.resolve import reachable_host
+from chatlab.service.this_python import this_python
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Service:
+    """A subclass says what to open (`_open`) and how to wake the threads that wait (`_stop`). A context manager.
+
+    `failure`: the error that has ended it, None if there was none. `log` gets one line about it. `what`: what to call
+    it in messages. `client`: the module of the program that joins it, with the options that it needs.
+    """
+
+    what = "room"
+    client = ""
+
+    def __init__(self, host: str, port: int, log: Callable[[str], None]) -> None:
+        self.running = False
+        self.failure: BaseException | None = None
+        self._host = host
+        self._port = port
+        self._log = log
+        self._resources = ExitStack()
+        # Who uses the resources: each thread, and the service itself while it runs.
+        self._users: set[object] = set()
+        self._last_out: threading.Thread | None = None
+        self._changed = threading.Condition()  # guards all above
+        self._starting = threading.Lock()  # one start at a time
+
+    @property
+    def address(self) -> Address:
+        """Where others reach it; with port 0, only after the first start."""
+        return (reachable_host(self._host), self._port)
+
+    @property
+    def join_command(self) -> str:
+        """What to type in a terminal to join it."""
+        host, port = self.address[:2]
+        return f"{this_python()} -m {self.client} --host {host} --port {port}"
+
+    @property
+    def state(self) -> str:
+        """In one word, for people."""
+        return "open" if self.running else "failed" if self.failure else "closed"
+
+    def start(self) -> Self:
+        """Open it, also after a failure; to start what runs does nothing. Raises CantListen or CantResolve.
+
+        Raises RuntimeError where the system has no thread left. The text of each is one line to show.
+        """
+        with self._starting:
+            if self.running:
+                return self
+            self._wait_until_unused()
+            self.failure = None
+            try:
+                threads = self._open()
+            except BaseException:
+                self._resources.close()
+                raise
+            self._users = {self}
+            self.running = True
+            all_there = threading.Event()
+            try:
+                for name, work in threads.items():
+                    self._spawn(name, self._serve, work, all_there)
+            except BaseException:
+                self._end()
+                all_there.set()
+                self._wait_until_unused()
+                raise
+            all_there.set()
+            return self
+
+    def close(self) -> None:
+        """End the threads, and free the port. To close what is closed does nothing.
+
+        Returns when all is done, except to a thread of the service itself, which would wait for its own end.
+        """
+        self._end()
+        if threading.current_thread() not in self._users:
+            self._wait_until_unused()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _open(self) -> Mapping[str, Callable[[], None]]:
+        """Open what it needs, and push it on `_resources`. Returns the work of each thread, by the thread's name.
+
+        Each lasts as long as `running`. What was pushed is closed also when this raises.
+        """
+        raise NotImplementedError
+
+    def _stop(self) -> None:
+        """Wake the threads: `running` is False now. Called once, by whichever thread ends the service."""
+        raise NotImplementedError
+
+    def _spawn(self, name: str, work: Callable[..., object], *arguments: object) -> None:
+        """Run `work` in a thread under guard. Raises RuntimeError if it is closing or the system has no thread left."""
+        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
+        thread = threading.Thread(target=self._guard, args=(work, *arguments), name=name, daemon=True)
+        with self._changed:
+            if not self.running:
+                raise RuntimeError(f"the {self.what} is closing")
+            self._users.add(thread)
+        try:
+            thread.start()
+        except BaseException:
+            self._let_go(thread)
+            raise
+
+    def _serve(self, work: Callable[[], None], all_there: threading.Event) -> None:
+        all_there.wait()
+        if self.running:
+            work()
+        if self.running:
+            raise RuntimeError(f"the thread {threading.current_thread().name} has ended too early")
+
+    def _guard(self, work: Callable[..., object], *arguments: object) -> None:
+        try:
+            work(*arguments)
+        except BaseException as error:  # noqa: BLE001  # whatever it is, nobody else would hear of it
+            self._fail(error)
+        me = threading.current_thread()
+        with self._changed:
+            before, self._last_out = self._last_out, me
+        if before:  # so that whoever waits for the last one has waited for all
+            before.join()
+        self._let_go(me)
+
+    def _fail(self, error: BaseException) -> None:
+        with self._changed:
+            is_first = self.failure is None
+            self.failure = self.failure or error
+        if is_first:
+            with suppress(Exception):  # the log may be what has failed
+                self._log(f"the {self.what} has failed: {in_words(error)}")
+        self._end()
+
+    def _end(self) -> None:
+        with self._changed:
+            if not self.running:
+                return
+            self.running = False
+        try:
+            self._stop()
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+        finally:
+            self._let_go(self)
+
+    def _let_go(self, user: object) -> None:
+        """`user` uses the resources no more; the last one gives them back."""
+        with self._changed:
+            if self._users != {user}:
+                self._users.discard(user)
+                return
+        try:
+            self._resources.close()
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+        with self._changed:
+            self._users.clear()
+            self._changed.notify_all()
+
+    def _wait_until_unused(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._users)
+            last_out = self._last_out
+        if last_out:
+            last_out.join()
+
+
+def in_words(error: BaseException) -> str:
+    """The last line of its traceback: what it is, and what it says."""
+    return traceback.format_exception_only(type(error), error)[-1].strip()
