@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from chatlab.room.errors import TooFewFiles
+
 if sys.platform != "win32":
     import resource
 
 # What a process has open besides its sockets.
 SPARE = 64
-
-
-class TooFewFiles(OSError):
-    """The system does not allow so many sockets. The text is one line that says what to do."""
 
 
 def allow_files(sockets: int) -> None:

@@ -15,17 +15,13 @@ from contextlib import ExitStack
 from typing import ClassVar, Protocol
 
 from chatlab.room.addresses import shown
-from chatlab.room.errors import NobodyAnswers
+from chatlab.room.errors import Dropped, NobodyAnswers
 
 MARK = b"~"
 TEXT = b"the quick brown fox jumps over the lazy dog" + MARK
 # Seconds in which those who come together have to be in, and after which they ask again.
 PATIENCE = 20.0
 RETRY = 0.25
-
-
-class Dropped(ConnectionError):
-    """The server has ended the connection of a member."""
 
 
 class Room(Protocol):

@@ -19,6 +19,7 @@ from pathlib import Path
 from chatlab.bench.members import Members
 from chatlab.bench.tcp_members import TcpMembers
 from chatlab.bench.udp_members import UdpMembers
+from chatlab.room.errors import CantStart
 from chatlab.tcp.server import MODELS
 
 _PYTHON = (sys.executable, "-m")
@@ -77,10 +78,6 @@ BARE_TCP = Server("tcp bare loop", (*_PYTHON, "chatlab.bench.rivals.bare", "tcp"
 RELAYED = Server("udp, relayed", (*_PYTHON, "chatlab.bench.rivals.relayed", "{port}", "{clients}"), UdpMembers)
 TRACED = Server("udp, traced", (*_PYTHON, "chatlab.bench.rivals.traced", "{port}", "{clients}"), UdpMembers)
 BARE_UDP = Server("udp bare loop", (*_PYTHON, "chatlab.bench.rivals.bare", "udp", "{port}", "{clients}"), UdpMembers)
-
-
-class CantStart(OSError):
-    """There is no such program. The text is one line."""
 
 
 class RunningServer:

@@ -13,10 +13,10 @@ from itertools import groupby
 from chatlab.conformance.case import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
-from chatlab.room.errors import NobodyAnswers
+from chatlab.room.errors import ChatlabError
 from chatlab.service.cli import Parser
 from chatlab.service.options import address_to_join
-from chatlab.service.resolve import CantResolve, resolve
+from chatlab.service.resolve import resolve
 
 SUITES: dict[str, tuple[Suite, socket.SocketKind]] = {
     "udp": (UDP, socket.SOCK_DGRAM),
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _, address = resolve(host, port_number, kind)
         suite.knock(address)
-    except (CantResolve, NobodyAnswers) as error:
+    except ChatlabError as error:
         print(error, file=sys.stderr)
         return 2
     passed = failed = 0

@@ -13,8 +13,9 @@ from typing import Any
 
 from chatlab.grading.attempt.time_limit import Printed, run_within
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.own.try_out import CantUse, NotStarted, use
+from chatlab.own.try_out import use
 from chatlab.room.addresses import Address
+from chatlab.room.errors import CantUse, NotStarted
 from chatlab.service.cli import join_command
 from chatlab.udp.server import Counts, UdpServer
 

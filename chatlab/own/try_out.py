@@ -12,16 +12,9 @@ from chatlab.grading.attempt.learner_file import LearnerFile, Names
 from chatlab.grading.attempt.time_limit import Printed, run_within
 from chatlab.grading.manifest import find_exercise, find_folder, read_manifest
 from chatlab.grading.verdict import State
+from chatlab.room.errors import CantUse, NotStarted
 
 SECONDS = 5.0
-
-
-class CantUse(OSError):
-    """A learner's code can't be used. The text is one line that says why, and where."""
-
-
-class NotStarted(CantUse):
-    """Because there is none yet."""
 
 
 def use(key: str, do: Callable[[Names], None], printed: Printed, seconds: float = SECONDS) -> None:

@@ -11,20 +11,13 @@ import socket
 import sys
 
 from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import CantListen, CantResolve
 
 # A server that is bound to every address of this machine, and where this machine itself reaches it.
 LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 # Windows reports these in place of EADDRINUSE (where another program holds the port exclusively) and EADDRNOTAVAIL.
 _IN_USE = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)
 _NOT_HERE = (errno.EADDRNOTAVAIL, 10049)
-
-
-class CantListen(OSError):
-    """A server can't have the address that it was told. The text is one line that says what to do."""
-
-
-class CantResolve(OSError):
-    """No such host. The text is one line that says what to do."""
 
 
 def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Address]:

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from chatlab.room.addresses import Address, shown
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import LineTooLong, Refusal
 from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.room import Announcement, Room
 from chatlab.room.text import decode
-from chatlab.tcp.framing import LineBuffer, LineTooLong
+from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.tcp.protocol import Answer, Choose, Hangup, Welcome, build_answer, parse_nickname
 

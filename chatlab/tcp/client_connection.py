@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.errors import ChatlabError, NobodyAnswers
 from chatlab.room.events import Event
 from chatlab.tcp.member import Outcome, Stage, TcpMember
 from chatlab.tcp.sockets import LINGER, end_sending
@@ -38,7 +38,7 @@ class Connection:
         self._socket = sock
         self._member = member
         self._emit = emit
-        self._failure: Refusal | NobodyAnswers = NobodyAnswers("the client was closed while it connected")
+        self._failure: ChatlabError = NobodyAnswers("the client was closed while it connected")
         self._give_up_at = math.inf  # when the last words have had time enough
         self._sending = threading.Lock()  # lines of two threads must not mix
         self._changed = threading.Condition()  # guards all above
@@ -116,7 +116,7 @@ class Connection:
     def _react(self, data: bytes) -> Outcome:
         try:
             outcome = self._member.receive(data)
-        except (Refusal, NobodyAnswers) as failure:
+        except ChatlabError as failure:
             self._failure = failure
             outcome = Outcome()
         if self._member.stage is Stage.OUT:

@@ -12,9 +12,7 @@ Decoding comes after framing, since a cut can go through the middle of a letter.
 
 from __future__ import annotations
 
-
-class LineTooLong(ValueError):
-    """The stream holds a line that is longer than the limit: no sense can be made of it from here on."""
+from chatlab.room.errors import LineTooLong
 
 
 class LineBuffer:

@@ -16,10 +16,10 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import NamedTuple
 
-from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.errors import LineTooLong, NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Said
 from chatlab.room.nicknames import normalise
-from chatlab.tcp.framing import LineBuffer, LineTooLong
+from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.protocol import MAX_ANSWER, Choose, Hangup, Welcome, build_nickname, parse_answer
 
 

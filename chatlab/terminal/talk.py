@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Protocol
 
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import ChatlabError, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.service.interrupts import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
@@ -43,7 +43,7 @@ def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
         keyboard = open_keyboard(stack, interrupts)
         try:
             client = _enter(make, nickname, keyboard, interrupts)
-        except (OSError, Refusal) as error:
+        except (ChatlabError, OSError) as error:
             stack.close()
             sys.stderr.write(f"{error}\n")
             return 2
@@ -97,7 +97,7 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
         try:
             with interrupts.may_end():  # the room may take its time to read
                 client.say(text)
-        except (Refusal, OSError) as problem:
+        except (ChatlabError, OSError) as problem:
             keyboard.show(f"({problem})")
         else:
             if text.strip() and not somebody_types():

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import NoFreePort, Refusal
 from chatlab.service.resolve import LOOPBACK, bind, resolve
 from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
 
@@ -42,10 +42,6 @@ _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 # Linux's struct sock_extended_err begins with the error number; what follows does not matter here.
 _EXTENDED_ERROR = struct.Struct("=I")
-
-
-class NoFreePort(OSError):
-    """Every port that a client may have is taken. The text is one line that says what to do."""
 
 
 class RoomSocket:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from chatlab.grading.attempt.time_limit import Printed
-from chatlab.own.try_out import CantUse, NotStarted, try_out, use
+from chatlab.own.try_out import try_out, use
+from chatlab.room.errors import CantUse, NotStarted
 from tests.grading.course import EXERCISES
 
 FILE = "ex00_warm_up.py"

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 import pytest
 
 from chatlab.panels import WeatherPanel
+from chatlab.room.errors import CantListen
 from chatlab.room.events import Said
-from chatlab.service.resolve import CantListen
 from chatlab.trace import Trace
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer

@@ -1,4 +1,4 @@
-"""`chatlab/confusables.txt` is what the script beside this file makes."""
+"""`chatlab/room/confusables.txt` is what the script beside this file makes."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from chatlab.room.addresses import shown
-from chatlab.service.resolve import CantListen, CantResolve, bind, reachable_host, resolve
+from chatlab.room.errors import CantListen, CantResolve
+from chatlab.service.resolve import bind, reachable_host, resolve
 
 
 @pytest.fixture

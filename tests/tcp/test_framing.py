@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.tcp.framing import LineBuffer, LineTooLong
+from chatlab.room.errors import LineTooLong
+from chatlab.tcp.framing import LineBuffer
 
 LIMIT = 16
 # What the stream brings, and the lines that are in it.

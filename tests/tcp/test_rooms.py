@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chatlab.service.resolve import CantListen, CantResolve
+from chatlab.room.errors import CantListen, CantResolve
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import Model, TcpServer
 from chatlab.tcp.sockets import listen

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.errors import CantResolve, NobodyAnswers, NoFreePort, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.service.resolve import CantResolve
 from chatlab.udp import member, sockets
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
@@ -133,7 +132,7 @@ def test_when_no_port_is_free_that_is_said(room: UdpServer, monkeypatch: pytest.
         assert ada._socket
         port = ada._socket._socket.getsockname()[1]
         monkeypatch.setattr(sockets, "CLIENT_PORTS", range(port, port + 1))
-        with pytest.raises(sockets.NoFreePort, match=r"is taken: close some clients$"):
+        with pytest.raises(NoFreePort, match=r"is taken: close some clients$"):
             UdpClient("bob", room).start()
 
 

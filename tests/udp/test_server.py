@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from chatlab.service.resolve import CantListen
+from chatlab.room.errors import CantListen
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 

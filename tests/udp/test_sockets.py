@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from chatlab.room.addresses import Address
-from chatlab.room.errors import Refusal
-from chatlab.service.resolve import CantListen, CantResolve
+from chatlab.room.errors import CantListen, CantResolve, NoFreePort, Refusal
 from chatlab.udp import sockets
-from chatlab.udp.sockets import MemberSocket, NoFreePort, RoomSocket
+from chatlab.udp.sockets import MemberSocket, RoomSocket
 
 NOWHERE: Address = ("127.0.0.1", 9)
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from chatlab.room.addresses import Address
-from chatlab.service.resolve import CantListen, CantResolve
+from chatlab.room.errors import CantListen, CantResolve
 from chatlab.trace import Trace
 from chatlab.udp.sockets import RoomSocket
 from chatlab.weather import client_path as line

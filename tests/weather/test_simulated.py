@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.udp.reliable.stop_and_wait import GaveUp, Receipt, Receiver, Timing
+from chatlab.room.errors import GaveUp
+from chatlab.udp.reliable.stop_and_wait import Receipt, Receiver, Timing
 from chatlab.weather.fate import LOST, STORM, Conditions, Fate
 from chatlab.weather.simulated import Arrival, SimulatedNetwork, transfer
 

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from chatlab.room.addresses import Address
+from chatlab.room.errors import GaveUp, OutboxFull
 from chatlab.room.events import Refused
 from chatlab.room.room import Room
 from chatlab.udp.address_cookie import AddressProof
@@ -37,7 +38,7 @@ from chatlab.udp.reliable.frames import (
     parse_frame,
 )
 from chatlab.udp.reliable.session import Session, SessionTable
-from chatlab.udp.reliable.stop_and_wait import GaveUp, OutboxFull, Timing
+from chatlab.udp.reliable.stop_and_wait import Timing
 
 PLAIN = "this room is a reliable one: join it with --reliable"
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import random
 
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import GaveUp, OutboxFull, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused
 from chatlab.room.nicknames import normalise
 from chatlab.room.text import clean
@@ -40,7 +40,7 @@ from chatlab.udp.protocol import (
 )
 from chatlab.udp.reliable.frames import FIRST, HEADER_BYTES, Numbered, Reset, build_frame, parse_frame
 from chatlab.udp.reliable.session import Session
-from chatlab.udp.reliable.stop_and_wait import GaveUp, OutboxFull, Timing
+from chatlab.udp.reliable.stop_and_wait import Timing
 
 MAX_TEXT = MAX_DATAGRAM - HEADER_BYTES
 PLAIN = "the room is a plain one: join it without --reliable"

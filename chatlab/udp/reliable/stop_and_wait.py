@@ -20,7 +20,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import GaveUp, OutboxFull
 
 JITTER = 0.25
 # What may wait in a sender, in bytes.
@@ -49,20 +49,6 @@ class Message(NamedTuple):
     payload: bytes
 
 
-class OutboxFull(Refusal):
-    """Too much waits in a sender."""
-
-    def __init__(self) -> None:
-        super().__init__(f"the network is too slow: {OUTBOX_BYTES:,} bytes wait already; say it again later")
-
-
-class GaveUp(ConnectionError):
-    """A message was not acknowledged."""
-
-    def __init__(self, number: int, tries: int) -> None:
-        super().__init__(f"gave up: message {number} was sent {tries} times and never acknowledged")
-
-
 class Sender:
     """The sending side. Each method answers with the message that is to be sent now, if any.
 
@@ -86,7 +72,7 @@ class Sender:
     def send(self, payload: bytes, now: float) -> Message | None:
         """Take a message. Raises OutboxFull, unless nothing waits."""
         if self._outbox and self._outbox_bytes + len(payload) > OUTBOX_BYTES:
-            raise OutboxFull
+            raise OutboxFull(f"the network is too slow: {OUTBOX_BYTES:,} bytes wait already; say it again later")
         self._outbox.append(payload)
         self._outbox_bytes += len(payload)
         return self._transmit(now) if len(self._outbox) == 1 else None
@@ -106,7 +92,7 @@ class Sender:
         if now < self.due_at:
             return None
         if self._tries >= self._timing.tries:
-            raise GaveUp(self._number, self._tries)
+            raise GaveUp(f"gave up: message {self._number} was sent {self._tries} times and never acknowledged")
         return self._transmit(now)
 
     def _transmit(self, now: float) -> Message:

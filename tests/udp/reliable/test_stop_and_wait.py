@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.udp.reliable.stop_and_wait import (
-    JITTER,
-    OUTBOX_BYTES,
-    GaveUp,
-    Message,
-    OutboxFull,
-    Receipt,
-    Receiver,
-    Sender,
-    Timing,
-)
+from chatlab.room.errors import GaveUp, OutboxFull
+from chatlab.udp.reliable.stop_and_wait import JITTER, OUTBOX_BYTES, Message, Receipt, Receiver, Sender, Timing
 from chatlab.weather.fate import Conditions, Direction, Link
 
 from .wire import Delays, Wire
