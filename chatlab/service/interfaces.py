@@ -12,7 +12,7 @@ from chatlab.room.events import Event
 
 
 class Client(Protocol):
-    """`start` and `say` raise ChatlabError, or OSError where the system has no more to give: each with one line to show."""
+    """`start` and `say` raise ChatlabError, or OSError where the system has nothing left: one line to show."""
 
     on_event: Callable[[Event], None] | None
 
