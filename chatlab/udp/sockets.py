@@ -53,6 +53,7 @@ class RoomSocket:
     def __init__(self, host: str, port: int, trace: Trace | None = None) -> None:
         family, address = resolve(host, port, socket.SOCK_DGRAM)
         self.closed_ports: deque[Address] = deque(maxlen=1000)
+        self._woken = False
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             bind(self._socket, address)
@@ -61,6 +62,9 @@ class RoomSocket:
                 self._socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
                 if family == socket.AF_INET6:  # where IPv4 clients can come in too
                     self._socket.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+            if sys.platform == "win32":
+                # `select` may report a datagram that is then dropped for its checksum: `recvfrom` would wait for ever.
+                self._socket.settimeout(WAKE_INTERVAL)
         except OSError:
             self._socket.close()
             raise
@@ -80,9 +84,11 @@ class RoomSocket:
         while True:
             try:
                 yield self._receive(wait)
-            except BlockingIOError:
+            except (BlockingIOError, TimeoutError):
                 return
             except OSError:  # about a datagram that we sent
+                if self._woken:  # or about the shutdown: Windows then reports WSAESHUTDOWN every time
+                    return
                 self._collect_closed_ports()
             else:
                 wait = False
@@ -103,6 +109,7 @@ class RoomSocket:
         Not on every system does closing a socket do that. On Linux a shutdown does, though it raises ENOTCONN;
         elsewhere an empty datagram, or, where the address is no longer this machine's, WAKE_INTERVAL.
         """
+        self._woken = True
         host, *rest = self._socket.getsockname()
         self.send(b"", [(LOOPBACK.get(host, host), *rest)])
         with contextlib.suppress(OSError):
@@ -113,14 +120,22 @@ class RoomSocket:
 
     def _receive(self, wait: bool) -> tuple[bytes, Address]:
         """Raises BlockingIOError if nothing is there. Not by setblocking: whoever sends meanwhile does wait."""
-        if sys.platform != "win32" and not wait:
-            return self._socket.recvfrom(MAX_DATAGRAM, socket.MSG_DONTWAIT)
-        if sys.platform != "linux" and not select.select([self._socket], [], [], WAKE_INTERVAL if wait else 0)[0]:
-            raise BlockingIOError
-        received = self._socket.recvfrom(MAX_DATAGRAM)
+        if sys.platform == "win32":
+            self._select(WAKE_INTERVAL if wait else 0)
+            received = self._socket.recvfrom(MAX_DATAGRAM)
+        else:
+            blocks = wait and sys.platform == "linux"  # where `wake` ends it
+            if wait and not blocks:
+                self._select(WAKE_INTERVAL)
+            received = self._socket.recvfrom(MAX_DATAGRAM, 0 if blocks else socket.MSG_DONTWAIT)
         if received[1] is None:  # woken by a shutdown
             raise BlockingIOError
         return received
+
+    def _select(self, seconds: float) -> None:
+        """Wait for a datagram for so long. Raises BlockingIOError if there is none."""
+        if not select.select([self._socket], [], [], seconds)[0]:
+            raise BlockingIOError
 
     def _send_again(self, datagram: bytes, recipient: Address) -> None:
         for _ in range(SEND_TRIES - 1):

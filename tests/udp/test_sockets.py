@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
 import sys
 import threading
@@ -11,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve, NoFreePort, Refusal
 from chatlab.udp import sockets
 from chatlab.udp.sockets import MemberSocket, RoomSocket
 
-NOWHERE: Address = ("127.0.0.1", 9)
+EXCLUSIVE: int = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_BROADCAST)
+# Windows has no MSG_DONTWAIT, so it can't play macOS.
+SYSTEMS_THAT_SELECT = ["win32"] if sys.platform == "win32" else ["win32", "darwin"]
 
 
 class Failing:
@@ -99,7 +101,7 @@ def test_a_wake_up_arrives_even_if_the_system_has_an_error_to_report(room: RoomS
 def test_a_wake_up_needs_no_network(room: RoomSocket, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     """The address of the room may be gone: a cable is pulled, a VPN ends."""
     if system != "this one":
-        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(sys, "platform", SYSTEMS_THAT_SELECT[-1])
         monkeypatch.setattr(sockets, "WAKE_INTERVAL", 0.05)
         make_fail(room, shutdown=[OSError(errno.ENOTCONN, "not connected")])
     unreachable = OSError(errno.ENETUNREACH, "network is unreachable")
@@ -109,6 +111,95 @@ def test_a_wake_up_needs_no_network(room: RoomSocket, monkeypatch: pytest.Monkey
     room.wake()
     woken.join(5)
     assert not woken.is_alive()
+
+
+class ShutsDownAsWindows(Failing):
+    """After a shutdown each `recvfrom` raises WSAESHUTDOWN, as on Windows."""
+
+    def shutdown(self, how: int) -> None:
+        error = OSError(errno.ESHUTDOWN, "WinError 10058")
+        self._errors["recvfrom"] = [error] * 100_000
+
+    def settimeout(self, seconds: float) -> None:
+        self._inner.settimeout(seconds)
+
+
+@pytest.fixture
+def _windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this package does on Windows, on this system's sockets."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", EXCLUSIVE, raising=False)
+    monkeypatch.setattr(sockets, "WAKE_INTERVAL", 0.05)
+
+
+@pytest.mark.usefixtures("_windows")
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_receive_ends_after_a_shutdown_that_every_later_call_reports(room: RoomSocket, wait: bool) -> None:
+    scripted = ShutsDownAsWindows(room._socket)
+    room._socket = scripted  # type: ignore[assignment]
+    room.wake()
+    assert list(room.receive_all(wait=wait)) == []
+    assert len(scripted._errors["recvfrom"]) >= 100_000 - 1, "it went round"
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("system", SYSTEMS_THAT_SELECT)
+@pytest.mark.usefixtures("_windows")
+def test_a_datagram_that_is_announced_and_dropped_for_its_checksum_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, system: str, wait: bool
+) -> None:
+    """Where `select` says that one is there, `recvfrom` may find none (select(2), under BUGS)."""
+    monkeypatch.setattr(sys, "platform", system)
+    room = RoomSocket("127.0.0.1", 0)
+    monkeypatch.setattr(select, "select", lambda r, w, x, timeout: (r, w, x))
+    received = threading.Thread(target=lambda: list(room.receive_all(wait=wait)), name="received", daemon=True)
+    received.start()
+    received.join(5)
+    assert not received.is_alive()
+    room.close()
+
+
+@pytest.mark.usefixtures("_windows")
+def test_where_a_closed_port_is_an_error_of_the_next_receive_the_batch_goes_on(
+    room: RoomSocket, peer: socket.socket
+) -> None:
+    peer.send(b"1")
+    peer.send(b"2")
+    make_fail(room, recvfrom=[reset() for _ in range(5)])
+    assert [datagram for datagram, _ in room.receive_all(wait=True)] == [b"1", b"2"]
+
+
+@pytest.mark.usefixtures("_windows")
+@pytest.mark.parametrize("number", [10_013, 10_048, errno.EACCES, errno.EADDRINUSE])
+def test_a_port_that_windows_keeps_for_itself_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    options: list[tuple[int, ...]] = []
+
+    class Kept(socket.socket):
+        def setsockopt(self, *option: int) -> None:  # type: ignore[override]
+            options.append(option)
+
+        def bind(self, address: Any) -> None:
+            raise OSError(number, "an attempt was made to access a socket in a forbidden way")
+
+    monkeypatch.setattr(socket, "socket", Kept)
+    with pytest.raises(CantListen, match=r"^can't listen on 127\.0\.0\.1:9: port 9 is taken or not allowed: stop"):
+        RoomSocket("127.0.0.1", 9)
+    assert options[0] == (socket.SOL_SOCKET, EXCLUSIVE, 1)
+
+
+def test_a_member_tries_another_port_when_windows_keeps_one(room: RoomSocket, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: list[object] = []
+
+    class Kept(socket.socket):
+        def bind(self, address: Any) -> None:
+            if len(refused) < 3:
+                refused.append(address)
+                raise PermissionError(errno.EACCES, "WinError 10013")
+            super().bind(address)
+
+    monkeypatch.setattr(socket, "socket", Kept)
+    MemberSocket("127.0.0.1", room.port, 5).close()
+    assert len(refused) == 3
 
 
 def test_after_a_wake_up_a_room_can_say_goodbye(room: RoomSocket, peer: socket.socket) -> None:
