@@ -1,32 +1,28 @@
 """Is everything here that the course needs? A table of what was found, and what to do about what is missing.
 
 On a machine where all is well the table is always the same: it says that something is there, and names a version or an
-error only where that is the problem. Needs nothing but the standard library.
+error only where that is the problem. It runs wherever Python does, whatever is missing.
 """
 
 from __future__ import annotations
 
-import re
 import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from chatlab.udp.protocol import CLIENT_PORTS
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 PYTHON = (3, 10)
-# The lowest versions that pyproject.toml and requirements.txt allow.
-PACKAGES = {
-    "jupyterlab": "4.2",
-    "ipywidgets": "8.1",
-    "anywidget": "0.9.13",
-    "pytest": "8.2",
-    "nbval": "0.11",
-    "prompt_toolkit": "3.0.40",
-    "dpkt": "1.9.8",
-}
+# The extras of pyproject.toml that requirements.txt installs.
+EXTRAS = ("terminal", "notebooks", "grading", "trace")
+INSTALL = "in the project's folder: pip install -r requirements.txt"
 FOUND = "yes"
 
 
@@ -80,7 +76,7 @@ class SetupCheck:
 
 def check_setup() -> SetupCheck:
     """Look at Python, the packages, the loopback and the clients' ports."""
-    return SetupCheck((_python(), *map(_package, PACKAGES), _loopback(), _free_port()))
+    return SetupCheck((_python(), *_packages(), _loopback(), _free_port()))
 
 
 def _python() -> Finding:
@@ -89,19 +85,29 @@ def _python() -> Finding:
     return Finding(f"Python {wanted} or newer", found, f"install Python {wanted} or newer from python.org")
 
 
-def _package(name: str) -> Finding:
-    lowest = PACKAGES[name]
+def _packages() -> list[Finding]:
+    """A finding for each package that does not fit, or one for all if they all fit: the table is the same on each
+    Python, and not each Python needs the same packages."""
     try:
-        version = metadata.version(name)
+        # jupyterlab and pytest need it as well, but this is where a learner is told that they are missing.
+        from packaging.requirements import Requirement  # noqa: PLC0415
+
+        declared = [Requirement(line) for line in metadata.requires("chatlab") or []]
+    except ImportError as error:  # which metadata's PackageNotFoundError is as well
+        return [Finding(f"the package {error.name}", "no", INSTALL)]
+    wanted = [each for each in declared if not each.marker or any(each.marker.evaluate({"extra": x}) for x in EXTRAS)]
+    wrong = [finding for finding in map(_package, wanted) if not finding.ok]
+    return wrong or [Finding("the packages that the course uses", FOUND, INSTALL)]
+
+
+def _package(wanted: Requirement) -> Finding:
+    bounds = sorted(map(str, wanted.specifier), reverse=True)
+    what = f"{wanted.name} {', '.join(bounds)}"
+    try:
+        version = metadata.version(wanted.name)
     except metadata.PackageNotFoundError:
-        found = "no"
-    else:
-        found = FOUND if _release(version) >= _release(lowest) else version
-    return Finding(f"{name} {lowest} or newer", found, "in the project's folder: pip install -r requirements.txt")
-
-
-def _release(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)[:3]]
+        return Finding(what, "no", INSTALL)
+    return Finding(what, FOUND if wanted.specifier.contains(version, prereleases=True) else version, INSTALL)
 
 
 def _loopback() -> Finding:
