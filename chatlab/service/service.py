@@ -17,7 +17,8 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
@@ -54,7 +55,11 @@ class Service:
     @property
     def address(self) -> Address:
         """Where others reach it; with port 0, only after the first start."""
-        return (reachable_host(self._host), self._port)
+        return (self._reachable_host, self._port)
+
+    @cached_property
+    def _reachable_host(self) -> str:
+        return reachable_host(self._host)
 
     @property
     def join_command(self) -> str:
@@ -105,6 +110,13 @@ class Service:
         if threading.current_thread() not in self._users:
             self._wait_until_unused()
 
+    def log(self, line: str) -> None:
+        """Pass `line` on. A log that raises (a full disk, a closed pipe) ends the service, not the caller's step."""
+        try:
+            self._log(line)
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -119,7 +131,10 @@ class Service:
         raise NotImplementedError
 
     def _stop(self) -> None:
-        """Wake the threads: `running` is False now. Called once, by whichever thread ends the service."""
+        """Wake the threads: `running` is False now. Called once, by whichever thread ends the service.
+
+        That thread may be in the middle of a step, with locks held (a log has failed): this must not wait for any.
+        """
         raise NotImplementedError
 
     def _spawn(self, name: str, work: Callable[..., object], *arguments: object) -> None:
@@ -160,8 +175,7 @@ class Service:
             is_first = self.failure is None
             self.failure = self.failure or error
         if is_first:
-            with suppress(Exception):  # the log may be what has failed
-                self._log(f"the {self.what} has failed: {in_words(error)}")
+            self.log(f"the {self.what} has failed: {in_words(error)}")
         self._end()
 
     def _end(self) -> None:

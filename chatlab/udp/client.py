@@ -11,22 +11,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import HasAddress, host_and_port, shown
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Refused
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
+from chatlab.service.interfaces import Recorder
 from chatlab.terminal.talk import run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 from chatlab.udp.sockets import MemberSocket
-
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
 
 # How often the member's time is looked at, in seconds.
 TICK = 0.1
@@ -50,7 +47,7 @@ class UdpClient(EventSource):
         on_event: Callable[[Event], None] | None = None,
         reliable: bool = False,
         timing: Timing = DEFAULT_TIMING,
-        trace: Trace | None = None,
+        trace: Recorder | None = None,
     ) -> None:
         super().__init__(on_event)
         self.nickname = nickname

@@ -20,12 +20,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
-from chatlab.room.addresses import Address
-from chatlab.service.cli import join_command, parser_for, run_server
+from chatlab.service.cli import parser_for, run_server
+from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
-from chatlab.service.resolve import reachable_host
+from chatlab.service.service import Service
 from chatlab.udp.address_cookie import AddressProof
 from chatlab.udp.batch import Batch
 from chatlab.udp.chat import Delivery, UdpChat
@@ -35,9 +34,6 @@ from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 from chatlab.udp.sockets import RoomSocket
-
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
 
 # So many datagrams are taken from the socket in one go, before the broadcasting thread has its turn.
 TURN_DATAGRAMS = 2_000
@@ -55,7 +51,7 @@ class Counts:
     sent: int = 0
 
 
-class UdpServer:
+class UdpServer(Service):
     """A UDP room on `host` and `port`; port 0 lets the OS choose. A context manager.
 
     After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
@@ -63,6 +59,8 @@ class UdpServer:
     receive at their address. A `reliable` room numbers, acknowledges and repeats, with the time-outs of `timing`; it
     takes reliable clients alone. `trace` records what crosses the wire.
     """
+
+    client = "chatlab.udp.client"
 
     def __init__(  # options, each with a default
         self,
@@ -74,72 +72,43 @@ class UdpServer:
         reliable: bool = False,
         timing: Timing = DEFAULT_TIMING,
         log: Callable[[str], None] = lambda line: None,
-        trace: Trace | None = None,
+        trace: Recorder | None = None,
     ) -> None:
+        super().__init__(host, port, log)
         self.counts = Counts()
-        self.running = False
-        self._host = host
-        self._port = port
         self._trace = trace
         proof = AddressProof(os.urandom(32)) if prove_address else None
-        self._chat: UdpChat | ReliableChat = (
-            ReliableChat(limits, log=log, proof=proof, timing=timing, rng=random.Random())
-            if reliable
-            else UdpChat(limits, log=log, proof=proof)
-        )
-
-    @property
-    def address(self) -> Address:
-        """Where members reach the room; with port 0, only after the first start."""
-        return (reachable_host(self._host), self._port)
-
-    @property
-    def join_command(self) -> str:
-        """What joins the room from a terminal."""
-        reliable = isinstance(self._chat, ReliableChat)
-        return join_command("chatlab.udp.client --reliable" if reliable else "chatlab.udp.client", self.address)
+        self._chat: UdpChat | ReliableChat
+        if reliable:
+            self._chat = ReliableChat(limits, log=self.log, proof=proof, timing=timing, rng=random.Random())
+            self.client += " --reliable"
+        else:
+            self._chat = UdpChat(limits, log=self.log, proof=proof)
 
     @property
     def nicknames(self) -> tuple[str, ...]:
         """Who is here, in the order of joining."""
         return self._chat.room.nicknames
 
-    def start(self) -> UdpServer:
-        """Open the room. Raises CantListen or CantResolve, each with one line to show."""
-        if self.running:
-            return self
+    def __repr__(self) -> str:
+        return f"<UDP room, {self.state}, {len(self.nicknames)} here>"
+
+    def _open(self) -> dict[str, Callable[[], None]]:
         self._socket = RoomSocket(self._host, self._port, self._trace)
+        self._resources.callback(self._socket.close)
+        self._resources.callback(self._say_goodbye)
         self._port = self._socket.port
         self._batches: SimpleQueue[Batch] = SimpleQueue()
         self._idle = threading.Semaphore()  # free while the broadcasting thread waits for a batch
-        self.running = True
-        # Daemons, so that a notebook's kernel can end whatever it left open; what stops them is close().
-        self._threads = [
-            threading.Thread(target=self._receive, name="udp-receive", daemon=True),
-            threading.Thread(target=self._broadcast, name="udp-broadcast", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
-        return self
+        return {"udp-receive": self._receive, "udp-broadcast": self._broadcast}
 
-    def close(self) -> None:
-        """Tell the members, end both threads and free the port. To close what is closed does nothing."""
-        if not self.running:
-            return
-        self.running = False
+    def _stop(self) -> None:
         self._socket.wake()
-        for thread in self._threads:
-            thread.join()
-        self._socket.close()
+        self._batches.put(self._new_batch())
 
-    def __enter__(self) -> UdpServer:
-        return self.start()
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<UDP room, {'open' if self.running else 'closed'}, {len(self.nicknames)} here>"
+    def _say_goodbye(self) -> None:
+        """The last thread, whichever it is, tells the members: so they hear of a room that has failed too."""
+        self._send(self._chat.close())
 
     def _receive(self) -> None:
         batch = self._new_batch()
@@ -167,7 +136,6 @@ class UdpServer:
             while self._socket.closed_ports:
                 self._send(self._chat.leave(self._socket.closed_ports.popleft(), Reason.UNREACHABLE))
             self._send(self._chat.tick(time.monotonic()))
-        self._send(self._chat.close())
 
     def _handle(self, batch: Batch) -> None:
         self.counts.received += len(batch.arrivals) + batch.dropped

@@ -22,15 +22,12 @@ import struct
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import NoFreePort, Refusal
+from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import LOOPBACK, bind, resolve
 from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
-
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
 
 # A burst waits in the kernel's buffer.
 RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -50,7 +47,7 @@ class RoomSocket:
     `closed_ports`: addresses where nobody has the port open, as the network reports them. Who handles one takes it out.
     """
 
-    def __init__(self, host: str, port: int, trace: Trace | None = None) -> None:
+    def __init__(self, host: str, port: int, trace: Recorder | None = None) -> None:
         family, address = resolve(host, port, socket.SOCK_DGRAM)
         self.closed_ports: deque[Address] = deque(maxlen=1000)
         self._woken = False
@@ -163,7 +160,7 @@ class MemberSocket:
     room's port open; who handles that sets it back.
     """
 
-    def __init__(self, host: str, port: int, wait: float, trace: Trace | None = None, nickname: str = "") -> None:
+    def __init__(self, host: str, port: int, wait: float, trace: Recorder | None = None, nickname: str = "") -> None:
         family, room = resolve(host, port, socket.SOCK_DGRAM)
         self.port_is_closed = False
         self._socket = socket.socket(family, socket.SOCK_DGRAM)

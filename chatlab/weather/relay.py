@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import selectors
 import socket
-import threading
 import time
 from collections.abc import Callable
 from itertools import islice
 
 from chatlab.room.addresses import Address, HasAddress, host_and_port
-from chatlab.service.cli import join_command
 from chatlab.service.interfaces import Recorder
-from chatlab.service.resolve import reachable_host, resolve
+from chatlab.service.resolve import resolve
+from chatlab.service.service import Service
 from chatlab.udp.sockets import RoomSocket
 from chatlab.weather.client_path import Line, Lines
 from chatlab.weather.fate import FAIR, LOST, Direction, Fate, Weather
@@ -31,13 +30,16 @@ TICK = 1.0
 TURN_DATAGRAMS = 100
 
 
-class WeatherRelay:
+class WeatherRelay(Service):
     """A relay to the UDP server `server`: an object with an address, or its (host, port). A context manager.
 
     `weather` may be changed while it runs. The fates depend on `seed` and on the clients' order: the first to send
     is number 0. `on_fate` gets each crossing, in the relay's thread: it must not wait. `log` gets a line for each
     client that comes or goes, and the counts at the end. `trace` records each crossing.
     """
+
+    what = "weather relay"
+    client = "chatlab.udp.client"
 
     def __init__(  # options, each with a default
         self,
@@ -51,68 +53,46 @@ class WeatherRelay:
         log: Callable[[str], None] = lambda line: None,
         trace: Recorder | None = None,
     ) -> None:
+        super().__init__(host, port, log)
         self.server_address = host_and_port(server)
         self.weather = weather
         self.seed = seed
         self.on_fate = on_fate
         self.counts = {direction: Counts() for direction in Direction}
-        self.running = False
-        self._host = host
-        self._address: Address = (host, port)
-        self._log = log
         self.trace = trace
-
-    @property
-    def address(self) -> Address:
-        """Where clients reach the server through the relay; known from the first start on."""
-        return self._address
-
-    @property
-    def join_command(self) -> str:
-        """What joins the room through the relay from a terminal."""
-        return join_command("chatlab.udp.client", self.address)
 
     @property
     def clients(self) -> tuple[Address, ...]:
         """Where the clients are, in the order in which they came."""
         return self._lines.clients if self.running else ()
 
-    def start(self) -> WeatherRelay:
-        """Open the relay. Raises CantListen or CantResolve, each with one line to show."""
-        if self.running:
-            return self
-        server = resolve(*self.server_address, socket.SOCK_DGRAM)
-        self._front = RoomSocket(self._host, self._address[1])
-        self._address = (reachable_host(self._host), self._front.port)  # asked for at each crossing that is traced
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._front, selectors.EVENT_READ)
-        self._lines = Lines(server, self.seed, self._selector, self._log)
-        self._under_way: UnderWay[tuple[Direction, Line]] = UnderWay()
-        self.running = True
-        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
-        self._thread = threading.Thread(target=self._relay, name="weather-relay", daemon=True)
-        self._thread.start()
-        return self
-
-    def close(self) -> None:
-        """Deliver at once what is under way, end the thread, free the ports. To close what is closed does nothing."""
-        if not self.running:
-            return
-        self.running = False
-        self._front.wake()
-        self._thread.join()
-        self._front.close()  # not before: until then, others may wake the thread by it
-        for direction, counts in self.counts.items():
-            self._log(f"{direction.value}: {counts}")
-
-    def __enter__(self) -> WeatherRelay:
-        return self.start()
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
-        return f"<weather relay, {'open' if self.running else 'closed'}>"
+        return f"<weather relay, {self.state}>"
+
+    def _open(self) -> dict[str, Callable[[], None]]:
+        server = resolve(*self.server_address, socket.SOCK_DGRAM)
+        self._front = RoomSocket(self._host, self._port)
+        self._resources.callback(self._front.close)
+        self._port = self._front.port
+        self._selector = self._resources.enter_context(selectors.DefaultSelector())
+        self._selector.register(self._front, selectors.EVENT_READ)
+        self._lines = Lines(server, self.seed, self._selector, self.log)
+        self._under_way: UnderWay[tuple[Direction, Line]] = UnderWay()
+        self._resources.callback(self._hang_up_on_all)
+        return {"weather-relay": self._relay}
+
+    def _stop(self) -> None:
+        self._front.wake()
+
+    def _hang_up_on_all(self) -> None:
+        """Deliver at once what is under way, and end the lines."""
+        try:
+            self._deliver_until(float("inf"))
+        finally:
+            for client in self._lines.clients:
+                self._lines.hang_up(client)
+            for direction, counts in self.counts.items():
+                self.log(f"{direction.value}: {counts}")
 
     def _relay(self) -> None:
         tick_at = 0.0
@@ -130,10 +110,6 @@ class WeatherRelay:
             self._deliver_until(time.monotonic())
             while self._front.closed_ports:
                 self._lines.hang_up(self._front.closed_ports.popleft())
-        self._deliver_until(float("inf"))
-        for client in self._lines.clients:
-            self._lines.hang_up(client)
-        self._selector.close()
 
     def _hear_clients(self) -> None:
         for datagram, client in islice(self._front.receive_all(wait=False), TURN_DATAGRAMS):

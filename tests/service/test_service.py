@@ -146,6 +146,26 @@ def test_a_log_that_fails_hides_nothing() -> None:
     assert str(clock.failure) == "first"
 
 
+def test_a_log_that_fails_ends_it_and_not_the_step_that_logs() -> None:
+    def log(line: str) -> None:
+        lines.append(line)
+        raise OSError("the disk is full")
+
+    lines: list[str] = []
+    clock = Clock(log)
+
+    def tick() -> None:
+        clock.log("tick")
+        clock.done.append("step")
+
+    clock.work = tick
+    clock.start()
+    assert clock.released.wait(LIMIT)
+    clock.close()
+    assert clock.done == ["open", "stop", "step", "release"]
+    assert lines == ["tick", "the clock has failed: OSError: the disk is full"]
+
+
 def test_a_thread_that_ends_too_early_ends_it(clock: Clock) -> None:
     clock._wait = lambda: None  # type: ignore[method-assign]
     clock.start()

@@ -182,8 +182,15 @@ def test_a_socket_that_never_runs_dry_does_not_keep_the_room_from_its_work(monke
         while True:
             yield b"", ("127.0.0.1", 9)
 
+    def handle_and_note(room: UdpServer, batch: Batch) -> None:
+        handle(room, batch)
+        handled.set()
+
+    handle, handled = UdpServer._handle, threading.Event()
     monkeypatch.setattr(RoomSocket, "receive_all", endless)
+    monkeypatch.setattr(UdpServer, "_handle", handle_and_note)
     room = UdpServer(port=0).start()
+    assert handled.wait(LIMIT)
     closing = threading.Thread(target=room.close, name="closing", daemon=True)
     closing.start()
     closing.join(LIMIT)

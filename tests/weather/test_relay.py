@@ -13,11 +13,12 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve
+from chatlab.service import service
 from chatlab.trace import Trace
 from chatlab.udp.sockets import RoomSocket
 from chatlab.weather import client_path as line
 from chatlab.weather import in_flight as under_way
-from chatlab.weather import relay
+from chatlab.weather import relay as relay_module
 from chatlab.weather.fate import FAIR, LOST, STORM, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay
 
@@ -74,7 +75,7 @@ def test_a_relay_on_all_addresses_looks_up_its_own_once(
         looked_up.append(host)
         return "127.0.0.1"
 
-    monkeypatch.setattr(relay, "reachable_host", look_up)
+    monkeypatch.setattr(service, "reachable_host", look_up)
     client, trace = new_socket(), Trace()
     with WeatherRelay(server.getsockname(), host="0.0.0.0", trace=trace) as fair:
         for _ in range(10):
@@ -220,7 +221,7 @@ def test_a_client_that_is_gone_is_forgotten(
     server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "IDLE_LIMIT", 0.05)
-    monkeypatch.setattr(relay, "TICK", 0.01)
+    monkeypatch.setattr(relay_module, "TICK", 0.01)
     gone = threading.Event()
     client = new_socket()
 
