@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from chatlab.room.limits import out_of_bounds
+
 Options = TypeVar("Options")
 
 
@@ -33,11 +35,15 @@ def address_to_join(text: str) -> tuple[str, int]:
 
 
 def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
-    """An option for each field of the dataclass `options`, with its default, its type, and `help` and `least` of it."""
+    """An option for each field of the dataclass `options`: its default, its type, and `help`, `least`, `most` of it."""
     for field in dataclasses.fields(options):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            type=_at_least(field.metadata.get("least", 0), float if isinstance(field.default, float) else int),
+            type=_from_to(
+                field.metadata.get("least", 0),
+                field.metadata.get("most", float("inf")),
+                float if isinstance(field.default, float) else int,
+            ),
             metavar="N",
             default=field.default,
             help=field.metadata["help"],
@@ -64,14 +70,14 @@ def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
     return number
 
 
-def _at_least(least: float, kind: Callable[[str], float]) -> Callable[[str], float]:
+def _from_to(least: float, most: float, kind: Callable[[str], float]) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
             value = float("nan")
-        if not least <= value < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least:g} or more")
+        if fault := out_of_bounds(value, least, most):
+            raise argparse.ArgumentTypeError(f"{text!r} {fault}")
         return value
 
     return number

@@ -5,35 +5,24 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 
+from chatlab.room.limits import RoomLimits
 from chatlab.tcp.protocol import MAX_LINE
-
-BURST_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one client may cost the room."""
+class Limits(RoomLimits):
+    """What one client may cost the room. Raises ValueError: see `RoomLimits`."""
 
     max_bytes: int = field(
         default=MAX_LINE,
         metadata={"help": "bytes of a line with its newline; who sends a longer one is out", "least": 128},
     )
-    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 1})
     nickname_time: float = field(default=30.0, metadata={"help": "seconds to choose a nickname in"})
     nickname_tries: int = field(default=10, metadata={"help": "nicknames that one connection may try", "least": 1})
     max_outbox: int = field(
         default=65_536,
         metadata={"help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped"},
     )
-    rate_limit: float = field(
-        default=20,
-        metadata={"help": f"lines a second that are read from one member, {BURST_SECONDS} s of it at once; 0: any"},
-    )
-
-    @property
-    def burst(self) -> float:
-        """Lines that a member may say at once, after a silence: at least one; 0: any number."""
-        return max(1, self.rate_limit * BURST_SECONDS) if self.rate_limit else 0
 
 
 DEFAULT_LIMITS = Limits()

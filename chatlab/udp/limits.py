@@ -1,37 +1,33 @@
-"""What one client may cost the room, and why a member left. Pure."""
+"""What one client may cost the UDP room, and why a member left. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
 
-from chatlab.udp.protocol import ALIVE, SIGN_UP_BYTES
+from chatlab.room.limits import RoomLimits
+from chatlab.room.nicknames import MAX_LENGTH
+from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM, SIGN_UP_BYTES
+from chatlab.udp.reliable.frames import HEADER_BYTES
 
-BURST_SECONDS = 5
+# Whatever a member says fits into one datagram of either room: `<nickname>: <text>`, where a letter of the nickname
+# has up to 4 bytes in UTF-8, and a byte of the text that is not UTF-8 becomes U+FFFD, which has 3.
+MOST_BYTES = (MAX_DATAGRAM - HEADER_BYTES - 4 * MAX_LENGTH - len(": ")) // 3
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one client may cost the room. With less than `least` of something, a program's room would be of no use."""
+class Limits(RoomLimits):
+    """What one client may cost the room. Raises ValueError: see `RoomLimits`."""
 
     max_bytes: int = field(
-        default=1024, metadata={"help": "bytes of a datagram; a longer one is refused", "least": SIGN_UP_BYTES}
+        default=1024,
+        metadata={"help": "bytes of a datagram; a longer one is refused", "least": SIGN_UP_BYTES, "most": MOST_BYTES},
     )
-    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 1})
     idle_limit: float = field(
         default=120.0,
         # One sign of life may be lost.
-        metadata={"help": "seconds of silence after which a member is out", "least": 2 * ALIVE},
+        metadata={"help": "seconds of silence after which a member is out", "least": 2 * ALIVE, "most": 86_400},
     )
-    rate_limit: float = field(
-        default=20,
-        metadata={"help": f"messages a second of one member, {BURST_SECONDS} s of it at once; 0: any"},
-    )
-
-    @property
-    def burst(self) -> float:
-        """Messages that a member may say at once, after a silence: at least one; 0: any number."""
-        return max(1, self.rate_limit * BURST_SECONDS) if self.rate_limit else 0
 
 
 DEFAULT_LIMITS = Limits()

@@ -13,8 +13,8 @@ from chatlab.service.options import add_options, address_to_join, values_of
 
 @dataclass(frozen=True)
 class Limits:
-    idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence"})
-    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 2})
+    idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence", "most": 3600})
+    max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 2, "most": 2000})
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_an_address_with_a_bad_port_is_one_too(text: str) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "least"),
     [
-        *(("idle-limit", value, 0) for value in ("-1", "nan", "inf", "x")),
+        *(("idle-limit", value, 0) for value in ("-1", "nan", "-inf", "x")),
         *(("max-members", value, 2) for value in ("2.5", "1", "x")),
     ],
 )
@@ -94,6 +94,23 @@ def test_a_bad_limit_is_named(
 ) -> None:
     error = error_of(parser, f"--{option}={value}", capsys=capsys)
     assert f"argument --{option}: '{value}' is not a number of {least} or more" in error
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "most"),
+    [
+        ("idle-limit", "3600.1", 3600),
+        ("idle-limit", "inf", 3600),
+        ("max-members", "2001", 2000),
+        ("max-members", "9" * 400, 2000),
+    ],
+)
+def test_a_limit_that_is_too_high_is_refused_with_the_highest_that_works(
+    parser: Parser, option: str, value: str, most: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser.parse_args([f"--{option}={most}"])
+    error = error_of(parser, f"--{option}={value}", capsys=capsys)
+    assert f"argument --{option}: '{value}' is too much: the highest that works is {most} (" in error
 
 
 @pytest.mark.parametrize("arguments", [("--prot", "1"), ("--por", "1"), ("9999",), ("--port",)])

@@ -152,6 +152,10 @@ def test_it_starts_again_on_the_same_port_at_once(server: Program) -> None:
         (["--host", "192.0.2.1"], "can't listen on 192.0.2.1:9999: that is not an address of this machine: try --host"),
         (["--max-members", "0"], "python -m chatlab.udp.server: argument --max-members: '0' is not a number of 1 or"),
         (["--max-bytes", "100"], "python -m chatlab.udp.server: argument --max-bytes: '100' is not a number of 128 or"),
+        (
+            ["--max-bytes", "65507"],
+            "python -m chatlab.udp.server: argument --max-bytes: '65507' is too much: the highest",
+        ),
         (["--idle-limit", "3"], "python -m chatlab.udp.server: argument --idle-limit: '3' is not a number of 60 or mo"),
         (["--hots", "x"], "python -m chatlab.udp.server: unrecognized arguments: --hots x (--help lists the options)"),
     ],
@@ -163,6 +167,7 @@ def test_it_starts_again_on_the_same_port_at_once(server: Program) -> None:
         "foreign host",
         "nobody",
         "short",
+        "long",
         "restless",
         "option",
     ],

@@ -40,6 +40,8 @@ from chatlab.udp.reliable.frames import (
 from chatlab.udp.reliable.session import Session, SessionTable
 from chatlab.udp.reliable.stop_and_wait import Timing
 
+# What may wait for a member: so many messages of the greatest length.
+OUTBOX_MESSAGES = 64
 PLAIN = "this room is a reliable one: join it with --reliable"
 
 
@@ -61,6 +63,7 @@ class ReliableChat:
         self._proof = proof
         self._timing = timing
         self._rng = rng
+        self._outbox_bytes = OUTBOX_MESSAGES * limits.max_bytes
         self._sessions = SessionTable()
         self._tick_at = 0.0
         self._now = 0.0  # of the last datagram or tick
@@ -134,7 +137,7 @@ class ReliableChat:
         announced = self._chat.receive(message.payload, address, self._now)
         if address not in self.room:
             return deliveries + _to(address, [build_frame(Reset(message.session, why)) for why, _ in announced])
-        self._sessions[address] = session = Session(message.session, self._timing, self._rng)
+        self._sessions[address] = session = Session(message.session, self._timing, self._rng, self._outbox_bytes)
         return deliveries + _to(address, session.receive(message, self._now).datagrams) + self._send(announced)
 
     def _send(self, announced: Iterable[Delivery]) -> list[Delivery]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chatlab.room.addresses import Address
 from chatlab.udp.reliable.frames import Acknowledgement, Numbered, build_frame
-from chatlab.udp.reliable.stop_and_wait import Message, Receiver, Sender, Timing
+from chatlab.udp.reliable.stop_and_wait import OUTBOX_BYTES, Message, Receiver, Sender, Timing
 
 # Sessions that have ended are remembered for so long, in seconds, and so many of them.
 REMEMBERED = 60.0
@@ -28,9 +28,9 @@ class Arrived(NamedTuple):
 class Session:
     """Both directions of the session called `name`. Each method answers with datagrams to send."""
 
-    def __init__(self, name: str, timing: Timing, rng: random.Random) -> None:
+    def __init__(self, name: str, timing: Timing, rng: random.Random, outbox_bytes: int = OUTBOX_BYTES) -> None:
         self.name = name
-        self._sender = Sender(timing, rng)
+        self._sender = Sender(timing, rng, outbox_bytes)
         self._receiver = Receiver()
 
     @property

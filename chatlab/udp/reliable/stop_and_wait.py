@@ -23,7 +23,7 @@ from typing import NamedTuple
 from chatlab.room.errors import GaveUp, OutboxFull
 
 JITTER = 0.25
-# What may wait in a sender, in bytes.
+# What may wait in a sender, in bytes, unless it is told otherwise.
 OUTBOX_BYTES = 64 * 1024
 
 
@@ -52,11 +52,12 @@ class Message(NamedTuple):
 class Sender:
     """The sending side. Each method answers with the message that is to be sent now, if any.
 
-    `due_at`: when `tick` has something to do, in seconds; infinity while nothing waits.
+    `outbox_bytes`: what may wait. `due_at`: when `tick` has something to do, in seconds; infinity while nothing waits.
     """
 
-    def __init__(self, timing: Timing, rng: random.Random) -> None:
+    def __init__(self, timing: Timing, rng: random.Random, outbox_bytes: int = OUTBOX_BYTES) -> None:
         self.due_at = float("inf")
+        self._most_bytes = outbox_bytes
         self._timing = timing
         self._rng = rng
         self._outbox: deque[bytes] = deque()
@@ -71,8 +72,8 @@ class Sender:
 
     def send(self, payload: bytes, now: float) -> Message | None:
         """Take a message. Raises OutboxFull, unless nothing waits."""
-        if self._outbox and self._outbox_bytes + len(payload) > OUTBOX_BYTES:
-            raise OutboxFull(f"the network is too slow: {OUTBOX_BYTES:,} bytes wait already; say it again later")
+        if self._outbox and self._outbox_bytes + len(payload) > self._most_bytes:
+            raise OutboxFull(f"the network is too slow: {self._most_bytes:,} bytes wait already; say it again later")
         self._outbox.append(payload)
         self._outbox_bytes += len(payload)
         return self._transmit(now) if len(self._outbox) == 1 else None
