@@ -1,88 +1,62 @@
 """The message ladder of a trace, which draws itself while people talk, with a button that holds it still.
 
-The thread `ladder-panel` looks at the trace ten times a second and draws if something has crossed the wire: the last
-messages, out of the last RECORDS records, so that a picture costs the same however much crosses. Strangers' words are
-escaped in it.
+The thread `ladder-panel` looks at the trace some ten times a second and draws if something has crossed the wire: the
+last messages, out of the last RECORDS records, so that a picture costs the same however much crosses. Strangers' words
+are escaped in it.
 """
 
 from __future__ import annotations
 
-import threading
 from html import escape
-from types import TracebackType
 
 import ipywidgets
 
-from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.trace import Trace
 from chatlab.trace.picture.ladder import Ladder
 from chatlab.trace.picture.ladder_svg import draw
 
-INTERVAL = 0.1
+INTERVAL = 0.05  # seconds, beside the pause that every panel makes
 SHOWN = 15
 MARKS = 14  # so many places where one leaves or arrives late fit into the picture's height
 RECORDS = 150
 EMPTY = "Nothing has crossed the wire yet: say something."
 
 
-class LadderPanel(ipywidgets.VBox):
+class LadderPanel(LivePanel, ipywidgets.VBox):
     """The ladder of `trace`, live. A context manager.
 
     A panel first closes the older one of the same trace, and those that the same cell showed when it was run before.
     """
 
     def __init__(self, trace: Trace, title: str = "Messages") -> None:
+        super().__init__("ladder-panel", INTERVAL)
         self.trace = trace
         self.title = title
-        self._drawing = threading.Lock()
         self._drawn = -1  # the trace's steps when it was drawn
-        self._closing = threading.Event()
-        self._drawer = threading.Thread(target=self._watch, name="ladder-panel", daemon=True)
         self._heading = ipywidgets.HTML(f"<b>{escape(title)}</b>")
         self._pause = ipywidgets.ToggleButton(description="Pause", tooltip="Hold the picture still")
         self._picture = ipywidgets.HTML()
         self._picture.add_class("chatlab-picture")
         header = ipywidgets.HBox([self._heading, self._pause])
-        super().__init__()
         self.children = [make_card(self, "ladder"), header, self._picture]
         self._pause.observe(self._pause_or_go_on, "value")
-        take_place("LadderPanel", trace, self, of_cell=True)
-        self._draw()
-        self._drawer.start()
-
-    def close(self) -> None:
-        """End the thread. The last picture stays on the page."""
-        if self._closing.is_set():
-            return
-        self._closing.set()
-        self._drawer.join()
-        self._draw()
-        self._pause.disabled = True
-        give_up_place(self)
-
-    def __enter__(self) -> LadderPanel:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self._go_live("LadderPanel", trace, of_cell=True)
 
     def __repr__(self) -> str:
         return f"Message ladder: {self.title}"
 
-    def _watch(self) -> None:
-        while not self._closing.wait(INTERVAL):
-            self._draw()
-
     def _pause_or_go_on(self, _change: object) -> None:
         """On whatever thread the kernel handles clicks."""
         self._pause.description = "Go on" if self._pause.value else "Pause"
-        self._draw()
+        self._show()
 
-    def _draw(self) -> None:
-        with self._drawing:
+    def _shut(self) -> None:
+        self._pause.disabled = True
+
+    def _show(self) -> None:
+        with self._lock:
             steps = self.trace.steps
             if self._pause.value or steps == self._drawn:
                 return

@@ -6,13 +6,12 @@ What strangers chose, their nicknames, is escaped: an `ipywidgets.HTML` would ru
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from html import escape
 
 import ipywidgets
 
-from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
 from chatlab.service.interfaces import Server
@@ -21,7 +20,7 @@ INTERVAL = 0.3
 NICKNAMES_SHOWN = 50
 
 
-class RoomPanel(ipywidgets.VBox):
+class RoomPanel(LivePanel, ipywidgets.VBox):
     """`server`, with a button that stops and starts it. The panel starts it, and closes it. A context manager.
 
     So that a cell can be run again, a panel first closes the older one for a server of the same kind and address. On
@@ -30,63 +29,42 @@ class RoomPanel(ipywidgets.VBox):
     """
 
     def __init__(self, server: Server, about: Callable[[], str] = str) -> None:
+        super().__init__("room-panel", INTERVAL)
         self.server = server
         self._about = about
-        self._lock = threading.Lock()  # around the server's starts and stops, and around writing to the page
-        self._closed = False
         self._problem = ""
         self._shown: object = None
-        self._closing = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="room-panel", daemon=True)
         self._state = ipywidgets.HTML()
         self._button = ipywidgets.Button()
         self._details = ipywidgets.HTML()
-        super().__init__()
         self.children = [make_card(self, "room"), ipywidgets.HBox([self._state, self._button]), self._details]
-        self._watcher.start()
         self._button.on_click(self._start_or_stop)
         name = ("RoomPanel", type(server).__name__, server.address)
-        take_place(name, server, self, of_cell=server.address[1] == 0)
-        self._start_or_stop()
-
-    def close(self) -> None:
-        """Close the room. The panel stays on the page, and says so."""
-        with self._lock:
-            already, self._closed = self._closed, True
-            if not already:
-                self.server.close()
-        if already:
-            return
-        self._closing.set()
-        self._watcher.join()
-        self._show()
-        give_up_place(self)
-
-    def __enter__(self) -> RoomPanel:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+        self._go_live(name, server, of_cell=server.address[1] == 0)
 
     def __repr__(self) -> str:
         return "Room panel"
 
-    def _start_or_stop(self, _button: object = None) -> None:
-        """On the thread of the cell, or on whatever thread the kernel handles clicks."""
+    def _start_or_stop(self, _button: object) -> None:
+        """On whatever thread the kernel handles clicks."""
         with self._lock:
-            self._problem = ""
             if self.server.running:
                 self.server.close()
             elif not self._closed:
-                try:
-                    self.server.start()
-                except OSError as problem:
-                    self._problem = f": {problem}"
+                self._open()
         self._show()
 
-    def _watch(self) -> None:
-        while not self._closing.wait(INTERVAL):
-            self._show()
+    def _open(self) -> None:
+        with self._lock:
+            self._problem = ""
+            try:
+                self.server.start()
+            except (OSError, RuntimeError) as problem:
+                self._problem = f": {problem}"
+
+    def _shut(self) -> None:
+        with self._lock:  # perhaps somebody has just clicked Start
+            self.server.close()
 
     def _show(self) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ from zlib import crc32
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 
 MAX_ROWS = 300
-COLOURS = 12  # as many as chat.css has
+COLOURS = 12  # as many as assets/chat.css has
 
 
 @dataclass(frozen=True, slots=True)

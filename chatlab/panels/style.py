@@ -6,12 +6,12 @@ from pathlib import Path
 
 import ipywidgets
 
-HERE = Path(__file__).parent
+ASSETS = Path(__file__).parent / "assets"
 
 
 def make_card(panel: ipywidgets.Box, kind: str) -> ipywidgets.HTML:
     """Let `panel` look like a card. Returns its style sheets, panel.css and `kind`.css, to be put into it."""
     panel.add_class("chatlab-panel")
     panel.add_class(f"chatlab-{kind}")
-    sheets = "".join((HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("panel", kind))
+    sheets = "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("panel", kind))
     return ipywidgets.HTML(f"<style>{sheets}</style>")

@@ -7,18 +7,16 @@ the ladder                                         a panel of its own inside thi
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import partial
 from html import escape
-from types import TracebackType
 
 import ipywidgets
 
 from chatlab.panels.ladder_panel import LadderPanel
-from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
 from chatlab.trace import Trace
@@ -30,7 +28,7 @@ LONGEST = 1.0  # seconds on a slider, unless the weather is longer
 BOTH_WAYS = "both ways"
 
 
-class WeatherPanel(ipywidgets.VBox):
+class WeatherPanel(LivePanel, ipywidgets.VBox):
     """`relay` with its weather. The panel starts the relay, traces it, and closes it. A context manager.
 
     So that a cell can be run again, a panel first closes the older one for a relay of the same address; with port 0,
@@ -38,15 +36,13 @@ class WeatherPanel(ipywidgets.VBox):
     """
 
     def __init__(self, relay: WeatherRelay) -> None:
+        super().__init__("weather-panel", INTERVAL)
         self.relay = relay
-        relay.trace = trace = relay.trace if isinstance(relay.trace, Trace) else Trace()
-        self._lock = threading.RLock()  # around all below
-        self._closed = False
+        relay.trace = self._trace = relay.trace if isinstance(relay.trace, Trace) else Trace()
+        self._ladder: LadderPanel | None = None
         self._problem = ""
         self._shown: object = None
         self._following = False  # whether the controls follow the weather, rather than a hand
-        self._closing = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="weather-panel", daemon=True)
         self._state = ipywidgets.HTML()
         self._counts = ipywidgets.HTML()
         self._presets = ipywidgets.ToggleButtons(options=[(_title(name), name) for name in PRESETS], value=None)
@@ -54,45 +50,14 @@ class WeatherPanel(ipywidgets.VBox):
         self._sliders = {field.name: _slider(field.name) for field in fields(Conditions)}
         sliders = ipywidgets.Box(tuple(self._sliders.values()))
         sliders.add_class("chatlab-sliders")
-        take_place(("WeatherPanel", relay.address), relay, self, of_cell=relay.address[1] == 0)
-        try:
-            relay.start()
-        except OSError as problem:
-            self._problem = f": {problem}"
-        self._ladder = LadderPanel(trace, f"What passes {shown(relay.address)}")
-        super().__init__()
         controls = (self._presets, self._direction, sliders)
-        self.children = [make_card(self, "weather"), self._state, *controls, self._counts, self._ladder]
+        self.children = [make_card(self, "weather"), self._state, *controls, self._counts]
         self._presets.observe(self._choose_preset, "value")
         self._direction.observe(self._follow, "value")
         for name, slider in self._sliders.items():
             slider.observe(partial(self._change_weather, name), "value")
         self._follow()
-        self._show()
-        self._watcher.start()
-
-    def close(self) -> None:
-        """Close the relay. The panel stays on the page, and says so."""
-        with self._lock:
-            already, self._closed = self._closed, True
-        if already:
-            return
-        self.relay.close()
-        self._closing.set()
-        self._watcher.join()
-        for control in (self._presets, self._direction, *self._sliders.values()):
-            control.disabled = True
-        self._show()
-        self._ladder.close()
-        give_up_place(self)
-
-    def __enter__(self) -> WeatherPanel:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self._go_live(("WeatherPanel", relay.address), relay, of_cell=relay.address[1] == 0)
 
     def __repr__(self) -> str:
         return "Weather panel"
@@ -134,9 +99,20 @@ class WeatherPanel(ipywidgets.VBox):
         yield
         self._following = before
 
-    def _watch(self) -> None:
-        while not self._closing.wait(INTERVAL):
-            self._show()
+    def _open(self) -> None:
+        try:
+            self.relay.start()
+        except (OSError, RuntimeError) as problem:
+            self._problem = f": {problem}"
+        self._ladder = LadderPanel(self._trace, f"What passes {shown(self.relay.address)}")
+        self.children = [*self.children, self._ladder]
+
+    def _shut(self) -> None:
+        self.relay.close()
+        for control in (self._presets, self._direction, *self._sliders.values()):
+            control.disabled = True
+        if self._ladder:
+            self._ladder.close()
 
     def _show(self) -> None:
         with self._lock:

@@ -13,7 +13,7 @@ from chatlab.panels import chat_panel
 
 from .jupyterlab_driver import Browser, Page, expect
 
-SCRIPT = (Path(chat_panel.__file__).parent / "chat.js").read_text(encoding="utf-8")
+SCRIPT = (Path(chat_panel.__file__).parent / "assets/chat.js").read_text(encoding="utf-8")
 MODEL = """
 async (script) => {
     const view = (await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })))).default;

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from chatlab.panels import ChatPanel
-from chatlab.panels.chat_panel import PAUSE
+from chatlab.panels.live_panel import PAUSE
 from chatlab.panels.scrollback import MAX_ROWS
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Gone, Joined, Left, Refused, Said
@@ -79,6 +79,40 @@ def test_a_text_that_is_refused_becomes_a_warning(page: Page, panels: ExitStack)
     page.read_until(lambda: len(page.rows) == 3)
     assert "at most 65,507 bytes" in page.rows[1]
     assert "slow down" in page.rows[2]
+
+
+ANY_ERROR = [
+    (Refusal("too long"), "too long"),
+    (NobodyAnswers("the connection is lost"), "the connection is lost"),
+    (OSError(24, "Too many open files"), "[Errno 24] Too many open files"),
+    (RuntimeError("can't start new thread"), "RuntimeError: can't start new thread"),
+    (KeyError("bob"), "KeyError: 'bob'"),
+]
+
+
+@pytest.mark.parametrize(("problem", "said"), ANY_ERROR)
+def test_any_error_of_say_becomes_a_row_that_tells_where_the_text_is(
+    problem: Exception, said: str, page: Page, panels: ExitStack
+) -> None:
+    client = FakeClient()
+    panel = panels.enter_context(ChatPanel(client))
+    client.refusals = [problem]
+    from_page(panel, kind="say", text="hi")
+    page.read_until(lambda: len(page.rows) == 2)
+    assert page.rows[1] == f"Refused: {said} (arrow up brings your text back)"
+    from_page(panel, kind="say", text="hi")
+    assert client.diary == ["start ada", "say hi", "say hi"]
+
+
+@pytest.mark.parametrize(("problem", "said"), ANY_ERROR)
+def test_any_error_of_the_start_that_a_text_tries_becomes_a_row_too(
+    problem: Exception, said: str, page: Page, panels: ExitStack
+) -> None:
+    panel = panels.enter_context(ChatPanel(FakeClient("ada", NobodyAnswers("nobody"), problem)))
+    from_page(panel, kind="say", text="hi")
+    page.read_until_status(f"Not in the room: {said}")
+    page.read_until(lambda: page.rows)
+    assert page.rows == [f"Refused: {said} (arrow up brings your text back)"]
 
 
 @pytest.mark.parametrize("problem", [Refusal("ada is taken"), NobodyAnswers("nobody answers"), OSError("no free port")])

@@ -68,7 +68,7 @@ def test_a_pause_holds_the_picture_and_loses_nothing(panels: ExitStack) -> None:
     panel = panels.enter_context(LadderPanel(trace))
     panel._pause.value = True
     say(trace, "meanwhile")
-    panel._draw()
+    panel._show()
     assert (panel._picture.value, panel._pause.description) == (EMPTY, "Go on")
     panel._pause.value = False
     assert "meanwhile" in panel._picture.value

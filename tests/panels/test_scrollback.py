@@ -12,7 +12,7 @@ from chatlab.panels import scrollback
 from chatlab.panels.scrollback import COLOURS, MAX_ROWS, Scrollback
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 
-CSS = (Path(scrollback.__file__).parent / "chat.css").read_text(encoding="utf-8")
+CSS = (Path(scrollback.__file__).parent / "assets/chat.css").read_text(encoding="utf-8")
 # What --jp-layout-color1 is in JupyterLab's two themes.
 BACKGROUNDS = {"light": "#ffffff", "dark": "#212121"}
 

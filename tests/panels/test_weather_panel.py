@@ -47,6 +47,7 @@ def test_it_starts_traces_and_closes_the_relay(server: UdpServer) -> None:
 def test_a_trace_that_the_relay_has_is_kept(server: UdpServer) -> None:
     trace = Trace()
     with WeatherPanel(WeatherRelay(server, trace=trace)) as panel:
+        assert panel._ladder
         assert panel._ladder.trace is trace
 
 
@@ -117,6 +118,7 @@ def test_showing_the_other_direction_changes_nothing(server: UdpServer, panels: 
 def test_the_counts_and_the_ladder_follow_the_talk(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     counted, drawn = threading.Event(), threading.Event()
+    assert panel._ladder
     panel._counts.observe(lambda change: counted.set() if "<td>2</td>" in change["new"] else None, "value")
     panel._ladder._picture.observe(lambda change: drawn.set() if "ada: hi" in change["new"] else None, "value")
     with UdpClient("ada", panel.relay) as ada:
