@@ -1,15 +1,14 @@
 """One life for all that is started and closed: the rooms and the weather relay.
 
     state     running   failure     what ends it
-    closed    False     None        start                                                   -> open
+    closed    False     None        start                                                    -> open
     open      True      None        close -> closing; an error that leaves a thread          -> failing
-    closing   False     None        the last thread ends, and gives back what was opened     -> closed
-    failing   False     the error   the same                                                -> failed
-    failed    False     the error   start, which clears the failure                         -> open
+    closing   False     None        the last thread ends, and closes what was opened         -> closed
+    failing   False     the error   the same                                                 -> failed
+    failed    False     the error   start, which clears the failure                          -> open
 
-A service never looks open when it is dead: each of its threads is under guard, and the first error ends all of them.
-What was opened is given back when nobody uses it any more, by the last thread, so no thread has to wait for itself and
-a failed service frees its port without anybody calling `close`. A start that fails leaves nothing. Lesson 05 uses it.
+A service never looks open when it is dead: the first error in a thread ends all of its threads, and frees the port. A
+start that fails leaves nothing. Lesson 04 shows how it closes.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
+from chatlab.service.guarded_threads import GuardedThreads
 from chatlab.service.resolve import reachable_host
 from chatlab.service.this_python import this_python
 
@@ -45,12 +44,10 @@ class Service:
         self._host = host
         self._port = port
         self._log = log
-        self._resources = ExitStack()
-        # Who uses the resources: each thread, and the service itself while it runs.
-        self._users: set[object] = set()
-        self._last_out: threading.Thread | None = None
-        self._changed = threading.Condition()  # guards all above
+        self._threads = GuardedThreads(self._fail)
+        self._resources = self._threads.resources
         self._starting = threading.Lock()  # one start at a time
+        self._ending = threading.Lock()  # guards `running` and `failure`
 
     @property
     def address(self) -> Address:
@@ -80,14 +77,14 @@ class Service:
         with self._starting:
             if self.running:
                 return self
-            self._wait_until_unused()
+            self._threads.join()
             self.failure = None
             try:
                 threads = self._open()
             except BaseException:
                 self._resources.close()
                 raise
-            self._users = {self}
+            self._threads.hold(self)
             self.running = True
             all_there = threading.Event()
             try:
@@ -96,7 +93,7 @@ class Service:
             except BaseException:
                 self._end()
                 all_there.set()
-                self._wait_until_unused()
+                self._threads.join()
                 raise
             all_there.set()
             return self
@@ -107,8 +104,7 @@ class Service:
         Returns when all is done, except to a thread of the service itself, which would wait for its own end.
         """
         self._end()
-        if threading.current_thread() not in self._users:
-            self._wait_until_unused()
+        self._threads.join()
 
     def log(self, line: str) -> None:
         """Pass `line` on. A log that raises (a full disk, a closed pipe) ends the service, not the caller's step."""
@@ -139,17 +135,9 @@ class Service:
 
     def _spawn(self, name: str, work: Callable[..., object], *arguments: object) -> None:
         """Run `work` in a thread under guard. Raises RuntimeError if it is closing or the system has no thread left."""
-        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
-        thread = threading.Thread(target=self._guard, args=(work, *arguments), name=name, daemon=True)
-        with self._changed:
-            if not self.running:
-                raise RuntimeError(f"the {self.what} is closing")
-            self._users.add(thread)
-        try:
-            thread.start()
-        except BaseException:
-            self._let_go(thread)
-            raise
+        if not self.running:
+            raise RuntimeError(f"the {self.what} is closing")
+        self._threads.start(name, work, *arguments)
 
     def _serve(self, work: Callable[[], None], all_there: threading.Event) -> None:
         all_there.wait()
@@ -158,20 +146,8 @@ class Service:
         if self.running:
             raise RuntimeError(f"the thread {threading.current_thread().name} has ended too early")
 
-    def _guard(self, work: Callable[..., object], *arguments: object) -> None:
-        try:
-            work(*arguments)
-        except BaseException as error:  # noqa: BLE001  # whatever it is, nobody else would hear of it
-            self._fail(error)
-        me = threading.current_thread()
-        with self._changed:
-            before, self._last_out = self._last_out, me
-        if before:  # so that whoever waits for the last one has waited for all
-            before.join()
-        self._let_go(me)
-
     def _fail(self, error: BaseException) -> None:
-        with self._changed:
+        with self._ending:
             is_first = self.failure is None
             self.failure = self.failure or error
         if is_first:
@@ -179,7 +155,7 @@ class Service:
         self._end()
 
     def _end(self) -> None:
-        with self._changed:
+        with self._ending:
             if not self.running:
                 return
             self.running = False
@@ -188,28 +164,7 @@ class Service:
         except Exception as error:  # noqa: BLE001
             self._fail(error)
         finally:
-            self._let_go(self)
-
-    def _let_go(self, user: object) -> None:
-        """`user` uses the resources no more; the last one gives them back."""
-        with self._changed:
-            if self._users != {user}:
-                self._users.discard(user)
-                return
-        try:
-            self._resources.close()
-        except Exception as error:  # noqa: BLE001
-            self._fail(error)
-        with self._changed:
-            self._users.clear()
-            self._changed.notify_all()
-
-    def _wait_until_unused(self) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: not self._users)
-            last_out = self._last_out
-        if last_out:
-            last_out.join()
+            self._threads.let_go(self)
 
 
 def in_words(error: BaseException) -> str:

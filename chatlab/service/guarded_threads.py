@@ -1,0 +1,76 @@
+"""Threads that use the same sockets, each under guard; the last one to end closes what they used.
+
+So no thread waits for its own end, and what failed threads used is closed without anybody asking for it. Lesson 05 runs
+on it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+
+
+class GuardedThreads:
+    """`failed` gets each error that leaves a thread, in that thread. `resources`: what they use, to be closed at last.
+
+    Besides threads, others can hold the resources (`hold`), until they let go of them.
+    """
+
+    def __init__(self, failed: Callable[[BaseException], None]) -> None:
+        self.resources = ExitStack()
+        self._failed = failed
+        self._holders: set[object] = set()
+        self._last_out: threading.Thread | None = None
+        self._changed = threading.Condition()  # guards the two above
+
+    def start(self, name: str, work: Callable[..., object], *arguments: object) -> None:
+        """Run `work` in a thread. Raises RuntimeError if the system has no thread left."""
+        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is its service's close().
+        thread = threading.Thread(target=self._run, args=(work, *arguments), name=name, daemon=True)
+        self.hold(thread)
+        try:
+            thread.start()
+        except BaseException:
+            self.let_go(thread)
+            raise
+
+    def hold(self, holder: object) -> None:
+        with self._changed:
+            self._holders.add(holder)
+
+    def let_go(self, holder: object) -> None:
+        """`holder` uses the resources no more. The last one closes them."""
+        with self._changed:
+            if self._holders != {holder}:
+                self._holders.discard(holder)
+                return
+        try:
+            self.resources.close()
+        except Exception as error:  # noqa: BLE001
+            self._failed(error)
+        with self._changed:
+            self._holders.clear()
+            self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait until all have ended, and what they used is closed. One of the threads themselves does not wait."""
+        with self._changed:
+            if threading.current_thread() in self._holders:
+                return
+            self._changed.wait_for(lambda: not self._holders)
+            last_out = self._last_out
+        if last_out:
+            last_out.join()
+
+    def _run(self, work: Callable[..., object], *arguments: object) -> None:
+        try:
+            work(*arguments)
+        except BaseException as error:  # noqa: BLE001  # whatever it is, nobody else would hear of it
+            self._failed(error)
+        me = threading.current_thread()
+        with self._changed:
+            before, self._last_out = self._last_out, me
+        if before:  # each waits for the one before, so whoever waits for the last one has waited for all
+            before.join()
+        self.let_go(me)
