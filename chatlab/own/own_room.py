@@ -7,6 +7,7 @@ its panel; the port stays, and who was in the room comes back. Lesson 05 ends in
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -14,44 +15,66 @@ from typing import Any
 from chatlab.grading.attempt.time_limit import Printed, run_within
 from chatlab.grading.for_checks.lent_socket import LentSocket
 from chatlab.own.try_out import use
-from chatlab.room.addresses import Address
 from chatlab.room.errors import CantUse, NotStarted
-from chatlab.service.cli import join_command
+from chatlab.service.service import Service
 from chatlab.udp.server import Counts, UdpServer
 
 EXERCISE = "ex05"
 SECONDS = 2.0  # for the learner's start and stop
+INTERVAL = 0.2  # seconds until a failure is noticed
 
 
 class OwnRoom:
-    """A socket, and the learner's Server at it. Raises CantUse, NotStarted, or OSError if `port` is taken."""
+    """A socket, and the learner's Server at it. Raises OSError if `port` is taken.
+
+    `failure`: what has ended a thread of the learner's, and where.
+    """
 
     def __init__(self, port: int) -> None:
         self.counts = Counts()
+        self.failure: CantUse | None = None
         self._socket = CountedSocket(port, self.counts)
         self.port: int = self._socket.getsockname()[1]
         self._server: Any = None
+        self._hook = threading.excepthook
 
     def start(self) -> None:
+        """Raises CantUse."""
+
         def start(learner: Any) -> None:
             self._server = learner.Server(self._socket)
             self._server.start()
 
+        threading.excepthook = self._note_crash
         try:
             use(EXERCISE, start, Printed(), SECONDS)
         except CantUse:
-            self._socket.take_back()
+            self._give_back()
             raise
 
     def close(self) -> None:
         """Whatever the learner's stop does: the checks say what is wrong with it."""
         run_within(SECONDS, self._server.stop, Printed())
-        self._socket.take_back()
+        self._give_back()
 
     @property
     def nicknames(self) -> tuple[str, ...]:
         chat = getattr(self._server, "chat", None)  # so the stub has it
         return tuple(chat.room.nicknames) if chat else ()
+
+    def _give_back(self) -> None:
+        self._socket.take_back()
+        if threading.excepthook == self._note_crash:
+            threading.excepthook = self._hook
+
+    def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
+        """A thread has ended with an error: the learner's, if it came through their file."""
+        own = [frame for frame in extract_tb(crash.exc_traceback) if Path(frame.filename).name.startswith(EXERCISE)]
+        if not own or crash.exc_type is SystemExit:
+            self._hook(crash)
+            return
+        error, frame = f"{crash.exc_type.__name__}: {crash.exc_value}", own[-1]
+        self.failure = CantUse(f"A thread of yours has ended with {error}. Line {frame.lineno}: {frame.line}")
 
 
 class CountedSocket(LentSocket):
@@ -71,24 +94,20 @@ class CountedSocket(LentSocket):
         self.counts.sent += 1
 
 
-class ExerciseServer:
-    """A UDP room with the face that the panels know. `whose`: a line that says whose code runs it, or why none does."""
+class ExerciseServer(Service):
+    """A UDP room for the panels. `whose`: a line that says whose code runs it, or why none does.
+
+    When a thread of the learner's ends with an error, the room has failed. `start` also raises CantUse where the
+    learner's code can't be used.
+    """
+
+    client = "chatlab.udp.client"
 
     def __init__(self) -> None:
-        self.running = False
+        super().__init__("127.0.0.1", 0, log=lambda line: None)
         self.whose = "This room was not opened yet."
-        self._port = 0
         self._room: OwnRoom | UdpServer = UdpServer(port=0)
-        self._hook = threading.excepthook
-
-    @property
-    def address(self) -> Address:
-        """Where members reach the room; only after the first start."""
-        return ("127.0.0.1", self._port)
-
-    @property
-    def join_command(self) -> str:
-        return join_command("chatlab.udp.client", self.address)
+        self._stopped = threading.Event()
 
     @property
     def nicknames(self) -> tuple[str, ...]:
@@ -98,10 +117,10 @@ class ExerciseServer:
     def counts(self) -> Counts:
         return self._room.counts
 
-    def start(self) -> None:
-        """Open the room. Raises OSError, with one line to show: the learner's code fails, or the port is taken."""
-        if self.running:
-            return
+    def __repr__(self) -> str:
+        return f"<Room of {EXERCISE}, {self.state}, {len(self.nicknames)} here>"
+
+    def _open(self) -> dict[str, Callable[[], None]]:
         own = OwnRoom(self._port)
         self._port = own.port
         try:
@@ -115,25 +134,14 @@ class ExerciseServer:
         else:
             self._room = own
             self.whose = f"This room is yours: {EXERCISE} runs it."
-            self._hook, threading.excepthook = threading.excepthook, self._note_crash
-        self.running = True
+        self._resources.callback(self._room.close)
+        self._stopped.clear()
+        return {"own-room": self._watch}
 
-    def close(self) -> None:
-        """Close the room. To close what is closed does nothing."""
-        if self.running:
-            self.running = False
-            self._room.close()
-            if threading.excepthook == self._note_crash:
-                threading.excepthook = self._hook
+    def _stop(self) -> None:
+        self._stopped.set()
 
-    def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
-        """A thread has ended with an error: the learner's, if it came through their file."""
-        own = [frame for frame in extract_tb(crash.exc_traceback) if Path(frame.filename).name.startswith(EXERCISE)]
-        if not own or crash.exc_type is SystemExit:
-            self._hook(crash)
-            return
-        error, frame = f"{crash.exc_type.__name__}: {crash.exc_value}", own[-1]
-        self.whose = f"A thread of yours has ended with {error}. Line {frame.lineno}: {frame.line}"
-
-    def __repr__(self) -> str:
-        return f"<Room of {EXERCISE}, {'open' if self.running else 'closed'}, {len(self.nicknames)} here>"
+    def _watch(self) -> None:
+        while not self._stopped.wait(INTERVAL):
+            if self._room.failure:
+                raise self._room.failure

@@ -15,6 +15,7 @@ from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
 from chatlab.service.interfaces import Server
+from chatlab.service.service import in_words
 
 INTERVAL = 0.3
 NICKNAMES_SHOWN = 50
@@ -71,7 +72,7 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
             server = self.server
             nicknames, counts = server.nicknames, (server.counts.received, server.counts.sent)
             about = self._about()
-            now = (server.running, self._problem, self._closed, nicknames, counts, about)
+            now = (server.running, server.failure, self._problem, self._closed, nicknames, counts, about)
             if now == self._shown:
                 return
             self._shown = now
@@ -81,9 +82,15 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
                 self._state.value = f"<b>Room</b> open at {escape(shown(server.address))}"
                 self._details.value = f"<div>{escape(about)}</div>{_details(server, nicknames, counts)}"
             else:
-                why = ": to open it, run this cell again" if self._closed else self._problem
-                self._state.value = f"<b>Room</b> closed{escape(why)}"
+                self._state.value = f"<b>Room</b> {escape(self._why_not_open())}"
                 self._details.value = ""
+
+    def _why_not_open(self) -> str:
+        if self._closed:
+            return "closed: to open it, run this cell again"
+        if self.server.failure:
+            return f"has failed: {in_words(self.server.failure)}"
+        return f"closed{self._problem}"
 
 
 def _details(server: Server, nicknames: tuple[str, ...], counts: tuple[int, int]) -> str:

@@ -37,7 +37,10 @@ class Counts(Protocol):
 
 
 class Server(Protocol):
-    """`start` raises OSError where it can't listen: one line to show. `address` may have port 0 before that."""
+    """`start` raises OSError where it can't listen, RuntimeError where no thread is left: one line to show.
+
+    `address` may have port 0 before that.
+    """
 
     @property
     def address(self) -> Address: ...
@@ -54,6 +57,10 @@ class Server(Protocol):
 
     @property
     def running(self) -> bool: ...
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What has ended it, if nobody has closed it."""
 
     def start(self) -> object: ...
 

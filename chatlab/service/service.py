@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
+from chatlab.room.errors import ChatlabError
 from chatlab.service.guarded_threads import GuardedThreads
 from chatlab.service.resolve import reachable_host
 from chatlab.service.this_python import this_python
@@ -168,5 +169,7 @@ class Service:
 
 
 def in_words(error: BaseException) -> str:
-    """The last line of its traceback: what it is, and what it says."""
+    """The text of an error of ours; else the last line of its traceback: what it is, and what it says."""
+    if isinstance(error, ChatlabError):
+        return str(error)
     return traceback.format_exception_only(type(error), error)[-1].strip()

@@ -60,6 +60,7 @@ class TcpServer:
     ) -> None:
         self.model = model
         self.running = False
+        self.failure: BaseException | None = None
         self._host = host
         self._port = port
         self._trace = trace

@@ -107,7 +107,7 @@ from types import SimpleNamespace
 from chatlab.panels import RoomPanel
 room = RoomPanel(SimpleNamespace(
     address=("<b>host</b>", 1), nicknames=({attack!r},), counts=SimpleNamespace(received=0, sent=0),
-    running=True, start=print, close=lambda: None, join_command="join"))
+    running=True, failure=None, start=print, close=lambda: None, join_command="join"))
 room.server.running = True
 room"""
     hostile_words = f"panel._on_event(Joined({attack!r})); panel._on_event(Said({attack!r}, {attack!r}))"

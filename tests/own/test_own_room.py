@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from chatlab.own.own_room import ExerciseServer
 from chatlab.panels import RoomPanel
 from chatlab.room.events import Gone, Joined, Said
 from chatlab.udp.client import UdpClient
+from chatlab.udp.server import UdpServer
 from tests.grading.course import EXERCISES, SOLUTIONS
 
 LIMIT = 5.0
@@ -37,6 +37,12 @@ def server() -> Iterator[ExerciseServer]:
     server = ExerciseServer()
     yield server
     server.close()
+
+
+def wait_for_end(server: ExerciseServer) -> None:
+    [watcher] = [thread for thread in threading.enumerate() if thread.name == "own-room"]
+    watcher.join(LIMIT)
+    assert not server.running
 
 
 def says_ping(server: ExerciseServer) -> str:
@@ -93,19 +99,39 @@ def test_code_that_fails_is_told_in_one_line_and_can_be_mended(
         assert says_ping(server) == "ping"
 
 
-def test_a_thread_that_crashes_is_told_in_the_panel(write: Callable[[str], object], server: ExerciseServer) -> None:
+def test_a_thread_that_crashes_ends_the_room_and_the_panel_says_where(
+    write: Callable[[str], object], server: ExerciseServer
+) -> None:
+    before = threading.excepthook
     write(ANSWER.replace("datagram, address = arrival", "datagram, adress = arrival"))
     with RoomPanel(server, about=lambda: server.whose) as room:
         assert "This room is yours" in room._details.value
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ada:
             ada.sendto(b"SIGNUP_TAG:ada", server.address)
-            deadline = time.monotonic() + LIMIT
-            while "NameError" not in server.whose and time.monotonic() < deadline:
-                threading.Event().wait(0.01)
-        assert "A thread of yours has ended with NameError: name 'address' is not defined" in server.whose
+            wait_for_end(server)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(server.address)  # the port is free
+        assert threading.excepthook == before
         room._show()
-        assert "self.chat.receive(datagram, address, time.monotonic())" in room._details.value
-    assert threading.excepthook != server._note_crash
+        assert "has failed: A thread of yours has ended with NameError: name &#x27;address&#x27;" in room._state.value
+        assert "self.chat.receive(datagram, address, time.monotonic())" in room._state.value
+        write(ANSWER)
+        room._button.click()
+        assert says_ping(server) == "ping"
+
+
+def test_chatlabs_own_room_that_fails_in_its_place_ends_it_too(
+    write: Callable[[str], object], server: ExerciseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(room: UdpServer, batch: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(UdpServer, "_handle", fail)
+    server.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ada:
+        ada.sendto(b"SIGNUP_TAG:ada", server.address)
+        wait_for_end(server)
+    assert isinstance(server.failure, ZeroDivisionError)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # an end by SystemExit

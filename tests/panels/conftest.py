@@ -60,12 +60,13 @@ class FakeServer:
         self.nicknames: tuple[str, ...] = ()
         self.counts = FakeCounts()
         self.running = False
-        self.problem: OSError | None = None
+        self.failure: BaseException | None = None
+        self.problem: OSError | RuntimeError | None = None
 
     def start(self) -> FakeServer:
         if self.problem:
             raise self.problem
-        self.running = True
+        self.running, self.failure = True, None
         return self
 
     def close(self) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from chatlab.panels import ChatPanel, RoomPanel, side_by_side
 from chatlab.panels.room_panel import NICKNAMES_SHOWN
+from chatlab.room.events import Joined
+from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 
 from ..programs import Program
@@ -93,6 +95,38 @@ def test_a_thousand_members_do_not_fill_the_page(panels: ExitStack) -> None:
     assert f"and {1000 - NICKNAMES_SHOWN} more" in text(panel)
 
 
+def test_a_room_that_fails_is_shown_and_opens_again(panels: ExitStack) -> None:
+    server = FakeServer()
+    panel = panels.enter_context(RoomPanel(server))
+    changed = next_change(panel)
+    server.running, server.failure = False, OSError(28, "No space left on <device>")
+    assert changed.wait(LIMIT)
+    assert "has failed: OSError: [Errno 28] No space left on <device>" in text(panel)
+    assert button(panel).description == "Start"
+    button(panel).click()
+    assert "open at 127.0.0.1:9999" in text(panel)
+    assert "failed" not in text(panel)
+
+
+def test_the_panel_of_a_real_room_shows_its_failure_and_opens_it_again(panels: ExitStack) -> None:
+    lines: list[str] = []
+
+    def log(line: str) -> None:
+        lines.append(line)
+        if len(lines) == 1:
+            raise OSError("the disk is full")
+
+    server = UdpServer(port=0, log=log)
+    panel = panels.enter_context(RoomPanel(server))
+    with UdpClient("ada", server):
+        server.close()  # returns when the room has ended
+    panel._show()
+    assert "has failed: OSError: the disk is full" in text(panel)
+    button(panel).click()
+    with UdpClient("ada", server) as ada:
+        assert Joined("ada") in iter(ada)
+
+
 def test_the_button_stops_and_starts_the_room(panels: ExitStack) -> None:
     server = FakeServer()
     panel = panels.enter_context(RoomPanel(server))
@@ -104,9 +138,12 @@ def test_the_button_stops_and_starts_the_room(panels: ExitStack) -> None:
     assert (server.running, button(panel).description) == (True, "Stop")
 
 
-def test_a_start_that_fails_is_a_sentence_and_can_be_tried_again(panels: ExitStack) -> None:
+@pytest.mark.parametrize("kind", [OSError, RuntimeError])  # RuntimeError: the system has no thread left
+def test_a_start_that_fails_is_a_sentence_and_can_be_tried_again(
+    kind: type[OSError | RuntimeError], panels: ExitStack
+) -> None:
     server = FakeServer()
-    server.problem = OSError("port <9999> is taken")
+    server.problem = kind("port <9999> is taken")
     panel = panels.enter_context(RoomPanel(server))
     assert "closed: port <9999> is taken" in text(panel)
     assert "<9999>" not in markup(panel)
