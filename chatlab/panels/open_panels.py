@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Hashable
+from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol
 
 
@@ -50,8 +51,7 @@ def take_place(name: Hashable, subject: object, panel: Panel, *, of_cell: bool =
         if _at_the_end is None:
             _at_the_end = threading.Thread(target=_close_all_at_the_end, name="panels-at-the-end")
             _at_the_end.start()
-    for other in older:
-        other.close()
+    _close_all(older)
 
 
 def give_up_place(panel: Panel) -> None:
@@ -79,5 +79,11 @@ def _running_cell() -> _Cell:
 def _close_all_at_the_end() -> None:
     # Not by atexit: that comes only when all threads have ended, and those of the panels wait to be closed.
     threading.main_thread().join()
-    for place in reversed(_taken.copy()):  # people before their room
-        place.panel.close()
+    _close_all([place.panel for place in _taken])
+
+
+def _close_all(panels: list[Panel]) -> None:
+    """Close the newest first, people before their room. If one raises, the others are closed all the same."""
+    with ExitStack() as closing:
+        for panel in panels:
+            closing.callback(panel.close)

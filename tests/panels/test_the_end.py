@@ -5,6 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from chatlab.panels import open_panels
+from chatlab.panels.open_panels import give_up_place, take_place
+
 PROGRAM = """
 from chatlab.panels import ChatPanel, RoomPanel
 from chatlab.udp.client import UdpClient
@@ -14,9 +19,49 @@ server = UdpServer(port=0, log=print)
 room = RoomPanel(server)
 ada = ChatPanel(UdpClient("ada", server))
 """
+ONE_FAILS = """
+class Eve(UdpClient):
+    def close(self):
+        super().close()
+        raise OSError("eve does not want to")
+
+eve = ChatPanel(Eve("eve", server))
+"""
 
 
 def test_a_kernel_that_ends_closes_its_panels_and_is_not_kept_alive() -> None:
     ended = subprocess.run([sys.executable, "-c", PROGRAM], check=False, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "ada left: signed out" in ended.stdout
+
+
+def test_one_that_can_not_be_closed_does_not_keep_the_others_open() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM + ONE_FAILS], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert "OSError: eve does not want to" in ended.stderr
+    assert "ada left: signed out" in ended.stdout
+
+
+class Closable:
+    def __init__(self, problem: OSError | None = None) -> None:
+        self.problem = problem
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        give_up_place(self)
+        if self.problem:
+            raise self.problem
+
+
+def test_neither_does_it_when_a_new_panel_takes_their_place() -> None:
+    subject = object()
+    older = [Closable(), Closable(OSError("eve does not want to")), Closable()]
+    for number, panel in enumerate(older):
+        open_panels._taken.append(open_panels._Place(number, subject, panel, None))
+    new = Closable()
+    with pytest.raises(OSError, match="eve does not want to"):
+        take_place("new", subject, new)
+    assert all(panel.closed for panel in older)
+    new.close()
