@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.lent_socket import LentSocket
 
 LARGEST = 65_507
 PATIENCE = 0.5  # seconds, for a datagram that is on its way, or never comes
@@ -21,16 +22,13 @@ Letter = tuple[str, str]  # who sends it, and the text
 EMPTY = "An empty datagram is a message of 0 characters; over UDP it ends nothing."
 
 
-class WatchedSocket(socket.socket):
-    """A bound UDP socket that notes what it sends, and says so when it is asked for more than there is."""
+class WatchedSocket(LentSocket):
+    """It notes what it sends, and says so when it is asked for more than there is."""
 
     def __init__(self) -> None:
-        super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
-        self.bind(("127.0.0.1", 0))
+        super().__init__()
         self.settimeout(PATIENCE)
-        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LARGEST + 1)  # macOS sends 9,216 bytes otherwise
         self.sent: list[tuple[bytes, Any]] = []  # and where to
-        self.on_send: Callable[[bytes, Any], object] = lambda data, address: None
         self.taken = 0
 
     def recvfrom(self, *arguments: Any) -> Any:
@@ -40,6 +38,7 @@ class WatchedSocket(socket.socket):
         return self._take(super().recv, arguments)
 
     def sendto(self, data: Any, address: Any) -> int:  # type: ignore[override]
+        self.check_open()
         if isinstance(data, str):
             raise NotYetRight(
                 f"sock.sendto(…) was given a text: {shown(data)}.",
@@ -47,7 +46,6 @@ class WatchedSocket(socket.socket):
             )
         number = super().sendto(data, address)
         self.sent.append((bytes(data), address))
-        self.on_send(bytes(data), address)
         return number
 
     def send(self, *arguments: Any) -> int:
@@ -56,7 +54,12 @@ class WatchedSocket(socket.socket):
             "This socket is not tied to one partner: sock.sendto(data, address) says each time where to.",
         )
 
+    def check_open(self) -> None:
+        if self.was_closed:
+            raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not send_receipts.")
+
     def _take(self, receive: Any, arguments: Any) -> Any:
+        self.check_open()
         try:
             taken = receive(*arguments)
         except TimeoutError:
@@ -87,13 +90,12 @@ def check(learner: Any, attempt: Any, sock: WatchedSocket, people: dict[str, Wat
         sent = ", ".join(f"{name} had sent {shown(text)}" for name, text in letters)
         attempt.did(f"Called send_receipts(sock, {count}), after {sent}.")
         names = {own.getsockname(): name for name, own in (("sock", sock), *people.items())}
-        sock.on_send = lambda data, address: attempt.crossed("sock", names.get(address, "somebody else"), data)
+        sock.before_send = lambda data, address: attempt.crossed("sock", names.get(address, "somebody else"), data)
         for name, text in letters:
             people[name].sendto(text.encode(), sock.getsockname())
             attempt.crossed(name, "sock", text.encode())
         answer = learner.send_receipts(sock, count)
-        if sock.fileno() == -1:
-            raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not send_receipts.")
+        sock.check_open()
         if not sock.sent and not any(is_waiting(person) for person in people.values()):
             raise NotYetRight(
                 "Nothing was sent with sock.sendto(…).", cause_of_silence(letters[0][1], answer, attempt.printed)

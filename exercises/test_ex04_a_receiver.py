@@ -8,12 +8,13 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.threads import OwnThreads
 
 LIMIT = 1.5  # seconds for what has to be done within one second
 SHORTEST_WAIT = 0.01
@@ -28,73 +29,17 @@ CLOSED = (
 NOT_JOINED = "stop() has to wait for the end of the thread: thread.join(), after it was told to end."
 
 
-class WatchedSocket(socket.socket):
-    """A bound UDP socket. It says when a thread waits in it, and ends every such thread when the check is over."""
-
-    def __init__(self) -> None:
-        super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
-        self.bind(("127.0.0.1", 0))
-        self.error: Exception | None = None  # raised once, by the next receive
-        self.on_send: Callable[[bytes], object] = lambda data: None
-        self.on_receive: Callable[[], object] = lambda: None  # called after each receive, in its thread
-        self._checker: threading.Thread | None = None
-        self._receives = threading.Semaphore(0)
-        self._over = False
-
-    def recvfrom(self, *arguments: Any) -> Any:
-        return self._receive(super().recvfrom, arguments)
-
-    def recv(self, *arguments: Any) -> Any:
-        return self._receive(super().recv, arguments)
-
-    def sendto(self, data: Any, *arguments: Any) -> int:
-        number = super().sendto(data, *arguments)
-        self.on_send(data)
-        return number
-
-    def expect_another_thread(self) -> None:
-        self._checker = threading.current_thread()
-
-    def wait_for_receives(self, number: int) -> None:
-        """Until the socket was asked to receive `number` times; not for ever, as one may also wait in select."""
-        for _ in range(number):
-            self._receives.acquire(timeout=LIMIT / 3)
-
-    def end(self) -> None:
-        self._over = True
-        super().sendto(b"", self.getsockname())
-        self.close()
-
-    def _receive(self, receive: Any, arguments: Any) -> Any:
-        if threading.current_thread() is self._checker:
-            raise NotYetRight(
-                "It received in the thread that called it, so it can't return at once.",
-                "Thread(target=self.method), without brackets behind it; then thread.start(), not run().",
-            )
-        self._receives.release()
-        try:
-            received = receive(*arguments)
-        finally:
-            if self._over:
-                raise SystemExit  # ends the thread without a word
-            self.on_receive()
-        if self.error:
-            error, self.error = self.error, None
-            raise error
-        return received
-
-
 class Run:
     """A receiver of the learner's at a socket, and somebody who sends to it."""
 
-    def __init__(self, attempt: Any, learner: Any, sock: WatchedSocket, sender: socket.socket) -> None:
+    def __init__(self, attempt: Any, learner: Any, sock: LentSocket, sender: socket.socket) -> None:
         self.sock = sock
         self._attempt = attempt
         self._sender = sender
-        self._before = set(threading.enumerate()) | {threading.current_thread()}
+        self._threads = OwnThreads()
         self._steps = ["Made a Receiver"]
         self._attempt.did("Made a Receiver.")
-        sock.on_send = partial(attempt.crossed, "sock", "sock")  # what wakes the thread
+        sock.before_send = lambda datagram, address: attempt.crossed("sock", "sock", datagram)  # what wakes the thread
         self._receiver = learner.Receiver(sock)
         sock.expect_another_thread()
 
@@ -113,6 +58,7 @@ class Run:
             try:
                 message = self._receiver.messages.get(timeout=LIMIT)
             except queue.Empty:
+                self._check_open()
                 raise NotYetRight(
                     f"After {LIMIT} s, message {number} of {len(texts)} was not in the queue: {shown(text)}.", means
                 ) from None
@@ -127,24 +73,22 @@ class Run:
     def stop(self, means: str) -> None:
         """Call stop() in a thread, which it may not keep for longer than the limit; then its own must have ended."""
         self._did("called stop()")
-        errors: list[BaseException] = []
-        call = threading.Thread(target=_call, args=(self._receiver.stop, errors), name="check-stop", daemon=True)
-        call.start()
-        call.join(LIMIT)
-        if self.sock.fileno() == -1:
-            stuck = f", and stop() had not returned after {LIMIT} s" if call.is_alive() else ""
-            raise NotYetRight(f"The socket is closed{stuck}.", CLOSED)
-        if call.is_alive():
+        call = self._threads.call(self._receiver.stop)
+        returned = call.wait(LIMIT)
+        self._check_open("" if returned else f", and stop() had not returned after {LIMIT} s")
+        if not call.has_ended():
             raise NotYetRight(f"stop() had not returned after {LIMIT} s.", means)
-        if errors:
-            raise errors[0]
-        if left := [thread for thread in threading.enumerate() if thread not in self._before]:
+        if left := self._threads.left:
             # One that ends a little later was told to: then what is missing is the waiting, whatever else is checked.
             left[0].join(LIMIT / 3)
             raise NotYetRight(
                 f"stop() has returned, and {len(left)} thread is still running.",
                 means if left[0].is_alive() else NOT_JOINED,
             )
+
+    def _check_open(self, more: str = "") -> None:
+        if self.sock.was_closed:
+            raise NotYetRight(f"The socket is closed{more}.", CLOSED)
 
     def _did(self, step: str) -> None:
         self._steps.append(step)
@@ -154,18 +98,17 @@ class Run:
 @pytest.fixture
 def run(learner: Any, attempt: Any) -> Iterator[Callable[[], Run]]:
     attempt.leaves_running()  # where a check says nothing of stop(), the thread ends with the socket
-    sockets: list[WatchedSocket] = []
+    sockets: list[LentSocket] = []
 
     def run() -> Run:
-        sockets.append(WatchedSocket())
+        sockets.append(LentSocket())
         return Run(attempt, learner, sockets[-1], sender)
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, len(LARGEST) + 1)  # macOS sends 9,216 bytes otherwise
         yield run
         for sock in sockets:
-            if sock.fileno() != -1:
-                sock.end()
+            sock.take_back()
 
 
 def test_passes_messages_on(run: Any) -> None:
@@ -182,7 +125,7 @@ def test_stops_while_nothing_arrives(run: Any) -> None:
     receiver.start()
     receiver.send(b"one")
     receiver.expect(b"one", means="The thread receives, and puts each datagram.")
-    receiver.sock.wait_for_receives(2)
+    receiver.sock.wait_for_receives(2, LIMIT / 3)
     receiver.stop(
         "The thread waits in recvfrom, and sees no flag there. Send a datagram to its own address, or give recvfrom a "
         "timeout; the thread then looks at the flag and returns."
@@ -195,9 +138,9 @@ def test_stops_while_nothing_arrives(run: Any) -> None:
 def test_stop_waits_for_the_thread(run: Any) -> None:
     """returns from stop only when the thread has ended"""
     receiver = run()
-    receiver.sock.on_receive = lambda: threading.Event().wait(0.2)  # the thread takes its time
+    receiver.sock.after_receive = lambda: threading.Event().wait(0.2)  # the thread takes its time
     receiver.start()
-    receiver.sock.wait_for_receives(1)
+    receiver.sock.wait_for_receives(1, LIMIT / 3)
     receiver.stop(NOT_JOINED)
 
 
@@ -230,7 +173,7 @@ def test_goes_on_after_an_error(run: Any) -> None:
 def test_stops_while_datagrams_keep_arriving(run: Any) -> None:
     """stops within a second while datagrams keep arriving"""
     receiver = run()
-    receiver.sock.on_receive = lambda: receiver.sock.sendto(b"more", receiver.sock.getsockname())
+    receiver.sock.after_receive = lambda: receiver.sock.sendto(b"more", receiver.sock.getsockname())
     receiver.start()
     receiver.send(b"more")
     receiver.expect(b"more", b"more", means="The thread receives again and again, and puts each datagram.")
@@ -251,7 +194,7 @@ def test_does_not_burn_the_processor(run: Any) -> None:
     """waits without keeping the processor busy"""
     receiver = run()
     waits: list[float | None] = []
-    receiver.sock.on_receive = lambda: waits.append(receiver.sock.gettimeout())
+    receiver.sock.after_receive = lambda: waits.append(receiver.sock.gettimeout())
     receiver.start()
     receiver.send(b"one")
     receiver.expect(b"one", means="The thread receives, and puts each datagram.")
@@ -275,10 +218,3 @@ def cause(message: object, text: bytes) -> str:
 def shown(message: object) -> str:
     is_long = isinstance(message, bytes) and len(message) > 40
     return f"{len(message):,} bytes" if is_long else repr(message)
-
-
-def _call(function: Callable[[], None], errors: list[BaseException]) -> None:
-    try:
-        function()
-    except BaseException as error:  # noqa: BLE001 - raised again by who made the call
-        errors.append(error)

@@ -17,8 +17,7 @@ import pytest
 from chatlab.conformance.udp import SUITE
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.grading.for_checks.patience import patiently
-from chatlab.grading.for_checks.threads import OwnThreads, waits_in
+from chatlab.grading.for_checks.threads import OwnThreads, patiently, waits_in
 
 LIMIT = 1.5  # seconds for what has to be done within one second
 MOMENT = 0.2
@@ -113,6 +112,7 @@ class Run:
     def expect(self, listener: Member, datagram: bytes, means: str, sent: bytes | None = None) -> None:
         heard = listener.receive()
         if heard is None:
+            self._check_open()
             raise NotYetRight(f"{listener.name} heard nothing. Expected: {short(datagram)}.", means)
         if heard != datagram:
             if heard == sent:
@@ -130,7 +130,10 @@ class Run:
     def stop(self, means: str = "") -> None:
         """`means`: what it usually means when a thread goes on; '' to say where it waits."""
         self._attempt.did("Called stop().")
-        if not self.threads.call(self._server.stop).has_ended(LIMIT):
+        call = self.threads.call(self._server.stop)
+        call.wait(LIMIT)
+        self._check_open()
+        if not call.has_ended():
             raise NotYetRight(f"stop() had not returned after {LIMIT} s.", means or self._why_it_goes_on())
         if left := self.threads.left:
             means = means or self._why_it_goes_on()
@@ -138,6 +141,10 @@ class Run:
             # One that ends a little later was told to: then what is missing is the waiting.
             means = means if left[0].is_alive() else NOT_JOINED
             raise NotYetRight(f"stop() has returned, and {len(left)} of its threads had not ended.", means)
+
+    def _check_open(self) -> None:
+        if self.sock.was_closed:
+            raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not the Server.")
 
     def _why_it_goes_on(self) -> str:
         if any(waits_in(thread, "chatlab.grading.for_checks.lent_socket", "_receive") for thread in self.threads.left):
@@ -221,8 +228,6 @@ def test_stops_while_nothing_arrives(run: Any) -> None:
     server.join("bob")
     server.sock.wait_for_receives(3, LIMIT / 3)
     server.stop()
-    if server.sock.fileno() == -1:
-        raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not the Server.")
     for member in server.members:
         member.patience = LIMIT / 3
         server.expect(

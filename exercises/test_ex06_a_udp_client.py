@@ -17,8 +17,7 @@ import pytest
 
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.grading.for_checks.patience import patiently
-from chatlab.grading.for_checks.threads import OwnThreads, waits_in
+from chatlab.grading.for_checks.threads import OwnThreads, patiently, waits_in
 from chatlab.room.text import decode
 from chatlab.udp.protocol import Say, SignOut, SignUp, parse_request, strip_claim
 
@@ -154,15 +153,15 @@ class Run:
 
     def expect_end(self, means: str = NOT_TOLD) -> None:
         self.expect(SignOut(), LEAVE)
-        if not self._talk.has_ended(LIMIT):
+        self._talk.wait(LIMIT)
+        self._check_open()
+        if not self._talk.has_ended():
             waits = any(
                 waits_in(thread, "chatlab.grading.for_checks.lent_socket", "_receive") for thread in self.threads.left
             )
             raise NotYetRight(f"talk(…) had not returned after {LIMIT} s.", means if waits else "A loop goes on.")
         if left := self.threads.left:
             raise NotYetRight(f"talk(…) has returned, and {len(left)} thread was still running.", means)
-        if self.sock.fileno() == -1:
-            raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not talk(…).")
 
     def _talk_and_tell(self, talk: Callable[..., None], room: Any) -> None:
         try:
@@ -186,8 +185,13 @@ class Run:
 
     def _raise_what_ended_it(self, *, early: bool, seconds: float = LIMIT / 10) -> None:
         """Raise the error that ended talk, if one did. `early`: it ought not to have ended at all."""
+        self._check_open()
         if self._talk.has_ended(seconds) and early:
             raise NotYetRight("talk(…) has returned.", "It goes on until the line `!q` or the end of the lines.")
+
+    def _check_open(self) -> None:
+        if self.sock.was_closed:
+            raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not talk(…).")
 
     def _lines(self) -> Iterator[str]:
         self.asked.set()

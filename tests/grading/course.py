@@ -22,7 +22,7 @@ KEYS = ", ".join(exercise.key for exercise in MANIFEST)
 
 def run_pytest(*arguments: str | Path, cwd: Path = COURSE) -> subprocess.CompletedProcess[str]:
     """Run pytest with `arguments` in the folder `cwd`."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)],
         cwd=cwd,

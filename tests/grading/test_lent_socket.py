@@ -84,6 +84,43 @@ def test_its_lender_may_not_be_made_to_receive(sock: LentSocket) -> None:
         sock.recvfrom(100)
 
 
+@pytest.mark.parametrize("timeout", [0.0, 0.01])
+def test_what_the_learners_code_closed_stays_silent(sock: LentSocket, timeout: float) -> None:
+    address = sock.getsockname()
+    sock.settimeout(timeout)
+    sock.close()
+    assert sock.was_closed
+    assert sock.sendto(b"hello", address) == 5
+    with pytest.raises((TimeoutError, BlockingIOError), match="nothing has arrived"):
+        sock.recvfrom(100)
+    sock.take_back()
+    assert not sock.was_closed
+
+
+@ENDS_THREADS
+def test_who_receives_at_a_closed_socket_waits_until_it_is_taken_back(sock: LentSocket) -> None:
+    sock.close()
+    receiver = threading.Thread(target=sock.recvfrom, args=(100,))
+    receiver.start()
+    sock.wait_for_receives(1, LIMIT)
+    receiver.join(0.05)
+    assert receiver.is_alive()
+    sock.take_back()
+    receiver.join(LIMIT)
+    assert not receiver.is_alive()
+
+
+@ENDS_THREADS
+def test_who_waits_in_it_when_it_is_closed_ends_when_it_is_taken_back(sock: LentSocket) -> None:
+    receiver = threading.Thread(target=sock.recvfrom, args=(100,))
+    receiver.start()
+    sock.wait_for_receives(1, LIMIT)
+    sock.close()
+    sock.take_back()
+    receiver.join(LIMIT)
+    assert not receiver.is_alive()
+
+
 def test_a_port_that_is_taken_is_an_error(sock: LentSocket) -> None:
     with pytest.raises(OSError, match="Errno|WinError"):
         LentSocket(sock.getsockname()[1])

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from chatlab.grading.for_checks.threads import OwnThreads, waits_in
+from chatlab.grading.for_checks.threads import PIECE, OwnThreads, patiently, waits_in
 
 LIMIT = 5.0
 
@@ -53,3 +53,15 @@ def test_where_a_thread_waits() -> None:
     waiting.put(None)
     thread.join()
     assert not waits_in(thread, "queue", "get")
+
+
+def test_it_waits_for_all_of_the_time_in_pieces() -> None:
+    pieces: list[float] = []
+    assert patiently(pieces.append, 10 * PIECE) is None
+    assert pieces == [PIECE] * 10
+
+
+def test_the_wait_ends_with_the_first_result() -> None:
+    results = iter([None, 0, "here", "too late"])
+    assert patiently(lambda seconds: next(results), 10 * PIECE) == "here"
+    assert next(results) == "too late"

@@ -1,7 +1,11 @@
-"""A real socket that is lent to a learner's code. Who lends it is told of each call, in the thread that makes it, and
-takes it back in the end, whoever still waits in it.
+"""A real socket that is lent to a learner's code. Its lender is told of each call, in the thread that makes it, and
+takes the socket back in the end, whoever still waits in it.
 
 So a check can raise an error when it wants one, let a send take its time, or wait until a thread has called `recvfrom`.
+
+What a learner's code can see of its own close() must not depend on which thread came to run first, nor on the system.
+So a receive at a closed socket is what it is on Linux for a thread that waits in it already: nothing ever arrives. A
+send to it goes nowhere. That the socket is closed is for the check to say.
 """
 
 from __future__ import annotations
@@ -12,15 +16,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.grading.for_checks.patience import patiently
+from chatlab.grading.for_checks.threads import PIECE, patiently
 from chatlab.grading.verdict import NotYetRight
 
-RECEIVE_BUFFER = 1024 * 1024  # so that a busy machine loses nothing
+BUFFER = 1024 * 1024  # bytes, so that a busy machine loses nothing
 PATIENCE = 1.0  # seconds until the port is free again: it is kept as long as somebody receives there
 
 
 class LentSocket(socket.socket):
-    """A UDP socket, bound to `port` of the loopback; 0 lets the OS choose. Raises OSError if that is taken.
+    """A UDP socket, bound to `port` of the loopback; 0 lets the OS choose. Raises OSError if the port is taken.
 
     `before_send` is called with each datagram and the address that it is to go to; what it raises, the send raises.
     `after_receive` is called when a receive is over. `error` is raised once, in place of what the next receive got.
@@ -31,24 +35,39 @@ class LentSocket(socket.socket):
         self.before_send: Callable[[bytes, Any], object] = lambda datagram, address: None
         self.after_receive: Callable[[], object] = lambda: None
         self.error: OSError | None = None
-        self.taken_back = False
         self._lender: threading.Thread | None = None
+        self._taken_back = threading.Event()
         self._receives = threading.Semaphore(0)
         self._inside = 0  # threads that receive
         self._left = threading.Condition()
         try:
-            self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # macOS sends 9,216 bytes at most otherwise
             super().bind(("127.0.0.1", port))
         except OSError:
             self.close()
             raise
+        self._bound_to = super().getsockname()
+
+    @property
+    def taken_back(self) -> bool:
+        return self._taken_back.is_set()
+
+    @property
+    def was_closed(self) -> bool:
+        """Whether the learner's code has closed it."""
+        return self.fileno() == -1 and not self.taken_back
 
     def send(self, datagram: Any, *flags: Any) -> int:
-        self.before_send(bytes(datagram), self.getpeername())
+        if self.was_closed:
+            return len(datagram)
+        self.before_send(bytes(memoryview(datagram)), self.getpeername())
         return super().send(datagram, *flags)
 
     def sendto(self, datagram: Any, *flags_and_address: Any) -> int:
-        self.before_send(bytes(datagram), flags_and_address[-1])
+        if self.was_closed:
+            return len(datagram)
+        self.before_send(bytes(memoryview(datagram)), flags_and_address[-1])
         return super().sendto(datagram, *flags_and_address)
 
     def recv(self, *arguments: Any) -> Any:
@@ -67,16 +86,16 @@ class LentSocket(socket.socket):
             patiently(lambda piece: self._receives.acquire(timeout=piece), seconds)
 
     def take_back(self) -> None:
-        """End every thread that waits here, and close. To take back what was taken back does nothing."""
-        self.taken_back = True
-        if self.fileno() == -1:
-            return
+        """End every thread that receives here, and close. Idempotent."""
+        self._taken_back.set()
         with self._left:
-            with contextlib.suppress(OSError):
-                for _ in range(self._inside):
-                    super().sendto(b"", super().getsockname())
-                self.shutdown(socket.SHUT_RDWR)  # on Linux, wakes also who waits in a connected socket
-            self._left.wait_for(lambda: not self._inside, PATIENCE)
+            if self._inside:
+                with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+                    for _ in range(self._inside):
+                        waker.sendto(b"", self._bound_to)
+                with contextlib.suppress(OSError):
+                    self.shutdown(socket.SHUT_RDWR)  # on Linux, wakes also a thread that waits in a connected socket
+                self._left.wait_for(lambda: not self._inside, PATIENCE)
         self.close()
 
     def _receive(self, receive: Callable[..., Any], arguments: Any) -> Any:
@@ -85,11 +104,12 @@ class LentSocket(socket.socket):
                 "It received in the thread that called it, so it can't return at once.",
                 "Thread(target=self.method), without brackets behind it; then thread.start(), not run().",
             )
-        self._receives.release()
+        timeout = self.gettimeout()
         with self._left:
             self._inside += 1
+        self._receives.release()
         try:
-            received = receive(*arguments)
+            received = self._wait(receive, arguments, timeout)
         finally:
             with self._left:
                 self._inside -= 1
@@ -101,3 +121,20 @@ class LentSocket(socket.socket):
             error, self.error = self.error, None
             raise error
         return received
+
+    def _wait(self, receive: Callable[..., Any], arguments: Any, timeout: float | None) -> Any:
+        """Receive as a thread that waits in the socket by now: it would not notice a close() or a settimeout()."""
+        while True:
+            try:
+                return receive(*arguments)
+            except (TimeoutError, BlockingIOError):
+                if timeout is not None:
+                    raise
+                self._taken_back.wait(PIECE)
+            except OSError as error:
+                if not self.was_closed:
+                    raise
+                self._taken_back.wait(timeout)
+                raise (TimeoutError if timeout else BlockingIOError)("nothing has arrived") from error
+            if self.taken_back:
+                raise SystemExit

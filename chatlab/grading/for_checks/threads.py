@@ -1,12 +1,28 @@
-"""The threads of a learner's code, as a check sees them: which have not ended, and where one waits."""
+"""Threads, for checks: which of a learner's code have not ended, where one waits, and how to wait for one in pieces.
+
+On a busy machine a whole process may stand still for a second. A wait of two seconds in one piece is then over as soon
+as the process goes on, although the code under check had no chance either. Of many short pieces, only one is lost.
+"""
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
-from chatlab.grading.for_checks.patience import patiently
+PIECE = 0.05  # seconds
+
+Result = TypeVar("Result")
+
+
+def patiently(wait: Callable[[float], Result], seconds: float) -> Result | None:
+    """Call `wait(PIECE)` until it returns something true or `seconds` have passed. Returns that value, or None."""
+    for _ in range(math.ceil(seconds / PIECE)):
+        if result := wait(PIECE):
+            return result
+    return None
 
 
 class Call:
@@ -16,21 +32,25 @@ class Call:
         self.error: BaseException | None = None  # that it raised
         self.thread = threading.Thread(target=self._run, args=(function,), name="check-call", daemon=True)
 
+    def wait(self, seconds: float) -> bool:
+        """Whether the call is over, `seconds` from now at the latest."""
+        return bool(patiently(self._join, seconds)) or self._join(0)
+
     def has_ended(self, seconds: float = 0.0) -> bool:
-        """Whether it has, `seconds` from now at the latest. Raises what it raised."""
-        ended = patiently(self._ends, seconds) or self._ends(0)
+        """The same, but raises what the call has raised."""
+        ended = self.wait(seconds)
         if self.error:
             raise self.error
         return ended
 
-    def _ends(self, seconds: float) -> bool:
+    def _join(self, seconds: float) -> bool:
         self.thread.join(seconds)
         return not self.thread.is_alive()
 
     def _run(self, function: Callable[[], object]) -> None:
         try:
             function()
-        except BaseException as error:  # noqa: BLE001 - raised again by who asks how it ended
+        except BaseException as error:  # noqa: BLE001 - raised again by has_ended
             self.error = error
 
 

@@ -1,4 +1,4 @@
-# expects: A thread waits in recvfrom, and sees no flag there
+# expects: Who opened it closes it
 import contextlib
 import socket
 import threading
