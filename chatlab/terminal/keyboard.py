@@ -13,6 +13,9 @@ from typing import Protocol
 from chatlab.service.interrupts import Interrupts
 from chatlab.service.line_printer import LinePrinter
 
+# How long what happens in the room waits for an output that nobody reads, in seconds.
+PATIENCE = 1.0
+
 
 class Keyboard(Protocol):
     """`read` raises EOFError at the end of the input, KeyboardInterrupt at Ctrl-C. `show` is for any thread."""
@@ -42,7 +45,7 @@ class PlainKeyboard:
     def __init__(self, stack: ExitStack, interrupts: Interrupts) -> None:
         if sys.stdin:  # it may have been closed before the program began
             sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
-        self.show = stack.enter_context(LinePrinter()).print
+        self.show = stack.enter_context(LinePrinter(PATIENCE)).print
         self._interrupts = interrupts
 
     def read(self, prompt: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import threading
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chatlab.service.line_printer import LinePrinter
+from chatlab.service.line_printer import LAST_WORDS, MOST_WAITING, LinePrinter
 
 from ..programs import Program
 
@@ -21,17 +22,19 @@ LIMIT = 2.0  # seconds to wait for output
 PRINTS = """
 import sys
 from chatlab.service.line_printer import LinePrinter
-with LinePrinter() as out:
+with LinePrinter(patience=10) as out:
     for number in range(int(sys.argv[1])):
         out.print(f"{number} " + sys.argv[2])
 sys.stderr.write("done")
 """
-WAITS_THEN_PRINTS = PRINTS.replace("    for", "    out.print('ready')\n    sys.stdin.readline()\n    for")
+WAITS_THEN_PRINTS = PRINTS.replace("patience=10", "patience=0.5").replace(
+    "    for", "    out.print('ready')\n    sys.stdin.readline()\n    for"
+)
 
 
 def test_lines_come_out_whole_and_in_order() -> None:
-    with Program("-c", PRINTS, "500", "Zoë 🐍") as program:
-        assert program.rest() == [f"{number} Zoë 🐍" for number in range(500)]
+    with Program("-c", PRINTS, "20000", "Zoë 🐍") as program:
+        assert program.rest() == [f"{number} Zoë 🐍" for number in range(20_000)]
         assert program.wait() == 0
 
 
@@ -91,17 +94,106 @@ def test_a_full_output_that_does_not_wait_costs_no_time_and_gets_all_in_the_end(
         assert read(output, len(expected)) == expected
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pipe of Windows can be selected")
-def test_lines_that_wait_do_not_fill_the_memory() -> None:
+unread = pytest.mark.skipif(sys.platform == "win32", reason="no pipe of Windows can be selected")
+
+
+def lines_from(output: int, up_to: str) -> list[str]:
+    """What is read, up to a line that ends in `up_to`."""
+    lines = [b""]
+    while not lines[-1].endswith(f"{up_to}\n".encode()):
+        assert select.select([output], [], [], LIMIT)[0], lines[-1]
+        lines[-1] += os.read(output, 1)
+        if lines[-1].endswith(b"\n") and not lines[-1].endswith(f"{up_to}\n".encode()):
+            lines.append(b"")
+    return [line.decode().removesuffix("\n") for line in lines]
+
+
+@unread
+@pytest.mark.parametrize("patience", [0.0, 0.3])
+def test_where_nobody_reads_lines_are_dropped_after_one_wait_and_their_number_is_said_in_their_place(
+    patience: float,
+) -> None:
+    with standard_output_in_a_pipe() as output, LinePrinter(patience) as out:
+        started = time.monotonic()
+        for number in range(9000):  # the pipe takes some thousand
+            out.print(f"{number:0100}")
+        assert patience <= time.monotonic() - started < patience + 2
+        number = 0  # the next to be said
+        while number < 9000:
+            line = lines_from(output, "")[0]
+            if gap := re.fullmatch(r"\(… ([\d,]+) lines? w\w+ not printed\)", line):
+                number += int(gap[1].replace(",", ""))
+            else:
+                assert line == f"{number:0100}"
+                number += 1
+        assert gap
+
+
+@unread
+def test_lines_after_a_gap_come_after_its_number() -> None:
     out = LinePrinter()
-    for number in range(5000):
-        out.print(f"{number:04}")
+    for number in range(MOST_WAITING + 1234):
+        out.print(str(number))
     with standard_output_in_a_pipe() as output, out:
-        assert read(output, 5 * 5000).split() == [b"%04d" % number for number in range(1000)]
-    out._thread.join(LIMIT)
+        printed = lines_from(output, "(… 1,234 lines were not printed)")
+        assert printed[:-1] == [str(number) for number in range(MOST_WAITING)]
+        out.print("on we go")
+        assert lines_from(output, "on we go") == ["on we go"]
 
 
-def test_a_program_without_output_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@unread
+def test_a_gap_stands_where_its_lines_would_stand() -> None:
+    out = LinePrinter()
+    for number in range(MOST_WAITING + 1):
+        out.print(str(number))
+    out._next()  # there is room again
+    out.print("later")
+    with standard_output_in_a_pipe() as output, out:
+        assert lines_from(output, "later")[-3:] == [
+            str(MOST_WAITING - 1),
+            "(… 1 line was not printed)",
+            "later",
+        ]
+
+
+@unread
+def test_a_reader_who_is_only_slow_gets_all() -> None:
+    with standard_output_in_a_pipe() as output:
+        came: list[str] = []
+        reader = threading.Thread(target=lambda: came.extend(lines_from(output, f"{2999:0100}")))
+        with LinePrinter(LIMIT) as out:
+            reader.start()
+            for number in range(3000):
+                out.print(f"{number:0100}")
+        reader.join()
+        assert came == [f"{number:0100}" for number in range(3000)]
+
+
+@unread
+def test_the_end_waits_for_a_reader_as_long_as_it_reads() -> None:
+    """Longer than LAST_WORDS in all, and shorter each time."""
+    lines = [f"{number} " + "x" * 60_000 for number in range(12)]
+    with standard_output_in_a_pipe() as output:
+        came: list[bytes] = []
+
+        def read_slowly() -> None:
+            for line in lines:
+                threading.Event().wait(LAST_WORDS / 4)
+                came.append(read(output, len(line) + 1))
+
+        reader = threading.Thread(target=read_slowly)
+        with LinePrinter() as out:
+            for line in lines:
+                out.print(line)
+            reader.start()
+        reader.join()
+        assert came == [f"{line}\n".encode() for line in lines]
+
+
+def test_a_program_without_output_prints_nothing_and_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)  # Python's own sign for a descriptor that was closed from the beginning
-    with LinePrinter() as out:
-        out.print("hello")
+    started = time.monotonic()
+    with LinePrinter(patience=LIMIT) as out:
+        for number in range(2 * MOST_WAITING):
+            out.print(str(number))
+    assert time.monotonic() - started < LIMIT
