@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 from typing import NoReturn, Protocol
 
 from chatlab.room.addresses import Address, shown
 from chatlab.service.line_printer import LinePrinter
 from chatlab.service.options import port, port_to_join
+from chatlab.service.signals import Interrupts
 from chatlab.service.this_python import this_python
 
 
@@ -22,6 +21,8 @@ class Server(Protocol):
     def address(self) -> Address: ...
     @property
     def join_command(self) -> str: ...
+    @property
+    def running(self) -> bool: ...
     def start(self) -> object: ...
     def close(self) -> None: ...
 
@@ -52,7 +53,7 @@ def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "
 
     `what`: what to call the server.
     """
-    wait_for_stop = note_stop_signals()
+    interrupts = Interrupts()
     with LinePrinter() as out:
         server = make(out.print)
         try:
@@ -61,7 +62,7 @@ def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "
             sys.stderr.write(f"{error}\n")
             return 2
         out.print(f"The {what} is open at {shown(server.address)} (Ctrl-C closes it). Join it: {server.join_command}")
-        wait_for_stop()
+        interrupts.wait_while(lambda: server.running)
         server.close()
     return 0
 
@@ -70,27 +71,6 @@ def join_command(client: str, address: Address) -> str:
     """What to type to join a server. `client`: the module of the program that does, with the options that it needs."""
     host, port_number = address[:2]
     return f"{this_python()} -m {client} --host {host} --port {port_number}"
-
-
-def note_stop_signals() -> Callable[[], None]:
-    """From now on, Ctrl-C, SIGTERM and the end of the terminal are noted. Returns a function that waits for one."""
-    # A signal handler may call SimpleQueue.put while get runs in the same thread; Event.set could wait for itself.
-    noted: SimpleQueue[int] = SimpleQueue()
-    # Windows has SIGBREAK (Ctrl-Break), and nobody sends SIGTERM there. With nohup, SIGHUP is to be ignored.
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
-            signal.signal(number, lambda number, frame: noted.put(number))
-
-    def wait() -> None:
-        while True:
-            try:
-                noted.get(timeout=0.2)  # on Windows, a wait without end does not notice Ctrl-C
-            except Empty:
-                continue
-            return
-
-    return wait
 
 
 class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):

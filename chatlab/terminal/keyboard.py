@@ -10,8 +10,8 @@ import sys
 from contextlib import ExitStack
 from typing import Protocol
 
-from chatlab.service.interrupts import Interrupts
 from chatlab.service.line_printer import LinePrinter
+from chatlab.service.signals import Interrupts
 
 # How long what happens in the room waits for an output that nobody reads, in seconds.
 PATIENCE = 1.0

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chatlab.room.errors import ChatlabError, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.service.interrupts import Interrupts
+from chatlab.service.signals import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
 
 QUIT = "!q"
