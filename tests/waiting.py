@@ -1,4 +1,4 @@
-"""What tests wait for: what a callback hears, and that no thread is left."""
+"""What tests wait for: what a callback hears, and that no thread is left; and a system that starts none."""
 
 from __future__ import annotations
 
@@ -58,3 +58,17 @@ def no_thread_is_left() -> Iterator[None]:
     left = {thread.name for thread in threading.enumerate() if thread not in before}
     left.discard("panels-at-the-end")  # waits for the end of the program, so that whatever is open is closed then
     assert not left, f"still running: {left}"
+
+
+def no_thread_left_after(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """The system starts `count` threads more, as long as `monkeypatch` lasts."""
+    start = threading.Thread.start
+    left = [None] * count
+
+    def start_while_there_are(thread: threading.Thread) -> None:
+        if not left:
+            raise RuntimeError("can't start new thread")
+        left.pop()
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_while_there_are)

@@ -14,6 +14,7 @@ import ipywidgets
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
+from chatlab.room.errors import ChatlabError
 from chatlab.service.interfaces import Server
 from chatlab.service.service import in_words
 
@@ -60,7 +61,7 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
             self._problem = ""
             try:
                 self.server.start()
-            except (OSError, RuntimeError) as problem:
+            except (ChatlabError, OSError) as problem:
                 self._problem = f": {problem}"
 
     def _shut(self) -> None:

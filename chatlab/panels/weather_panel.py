@@ -19,6 +19,7 @@ from chatlab.panels.ladder_panel import LadderPanel
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
+from chatlab.room.errors import ChatlabError
 from chatlab.trace import Trace
 from chatlab.weather.fate import PRESETS, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay
@@ -102,7 +103,7 @@ class WeatherPanel(LivePanel, ipywidgets.VBox):
     def _open(self) -> None:
         try:
             self.relay.start()
-        except (OSError, RuntimeError) as problem:
+        except (ChatlabError, OSError) as problem:
             self._problem = f": {problem}"
         self._ladder = LadderPanel(self._trace, f"What passes {shown(self.relay.address)}")
         self.children = [*self.children, self._ladder]

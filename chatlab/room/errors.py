@@ -10,6 +10,7 @@
       CantResolve (OSError)                there is no such host or port
       NoFreePort (OSError)                 every port that a client may have is taken
       TooFewFiles (OSError)                the system does not allow so many sockets
+      NoThreadLeft (RuntimeError)          the system starts no thread more
       CantStart (OSError)                  a program that is to be measured can't be started
       LineTooLong (ValueError)             a stream holds a line above the limit: what follows makes no sense
       CantUse (OSError)                    a learner's code can't be used, and why and where
@@ -61,6 +62,10 @@ class NoFreePort(ChatlabError, OSError):
 
 class TooFewFiles(ChatlabError, OSError):
     """The system does not allow so many sockets."""
+
+
+class NoThreadLeft(ChatlabError, RuntimeError):
+    """The system starts no thread more."""
 
 
 class CantStart(ChatlabError, OSError):

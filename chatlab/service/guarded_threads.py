@@ -10,6 +10,22 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from chatlab.room.errors import NoThreadLeft
+
+
+class DaemonThread(threading.Thread):
+    """A daemon, so that a notebook's kernel can end whatever it left open; what stops it is somebody's `close`."""
+
+    def __init__(self, name: str, work: Callable[..., object], *arguments: object) -> None:
+        super().__init__(target=work, name=name, args=arguments, daemon=True)
+
+    def start(self) -> None:
+        """Raises NoThreadLeft."""
+        try:
+            super().start()
+        except RuntimeError as error:
+            raise NoThreadLeft("the system has no thread left: close some programs, or allow more") from error
+
 
 class GuardedThreads:
     """`failed` gets each error that leaves a thread, in that thread. `resources`: what they use, to be closed at last.
@@ -25,9 +41,8 @@ class GuardedThreads:
         self._changed = threading.Condition()  # guards the two above
 
     def start(self, name: str, work: Callable[..., object], *arguments: object) -> None:
-        """Run `work` in a thread. Raises RuntimeError if the system has no thread left."""
-        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is its service's close().
-        thread = threading.Thread(target=self._run, args=(work, *arguments), name=name, daemon=True)
+        """Run `work` in a thread. Raises NoThreadLeft."""
+        thread = DaemonThread(name, self._run, work, *arguments)
         self.hold(thread)
         try:
             thread.start()

@@ -37,7 +37,7 @@ class Counts(Protocol):
 
 
 class Server(Protocol):
-    """`start` raises OSError where it can't listen, RuntimeError where no thread is left: one line to show.
+    """`start` raises OSError where it can't listen, NoThreadLeft where it has no thread: one line to show.
 
     `address` may have port 0 before that.
     """

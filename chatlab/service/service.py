@@ -71,9 +71,9 @@ class Service:
         return "open" if self.running else "failed" if self.failure else "closed"
 
     def start(self) -> Self:
-        """Open it, also after a failure; to start what runs does nothing. Raises CantListen or CantResolve.
+        """Open it, also after a failure; to start what runs does nothing.
 
-        Raises RuntimeError where the system has no thread left. The text of each is one line to show.
+        Raises CantListen, CantResolve or NoThreadLeft, each with one line to show.
         """
         with self._starting:
             if self.running:
@@ -135,7 +135,7 @@ class Service:
         raise NotImplementedError
 
     def _spawn(self, name: str, work: Callable[..., object], *arguments: object) -> None:
-        """Run `work` in a thread under guard. Raises RuntimeError if it is closing or the system has no thread left."""
+        """Run `work` in a thread under guard. Raises RuntimeError: the service is closing, or NoThreadLeft."""
         if not self.running:
             raise RuntimeError(f"the {self.what} is closing")
         self._threads.start(name, work, *arguments)

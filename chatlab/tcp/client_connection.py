@@ -17,10 +17,11 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from chatlab.room.errors import ChatlabError, NobodyAnswers
-from chatlab.room.events import Event
+from chatlab.room.events import Event, Gone
+from chatlab.service.guarded_threads import DaemonThread
 from chatlab.tcp.member import Outcome, Stage, TcpMember
 from chatlab.tcp.sockets import LINGER, end_sending
 
@@ -30,7 +31,10 @@ RECEIVE_BYTES = 65_536
 
 
 class Connection:
-    """`sock`, connected; the thread closes it. `emit` gets the events, there. `is_open`: neither side has ended it."""
+    """`sock`, connected; the thread closes it. `emit` gets the events, there. `is_open`: neither side has ended it.
+
+    Raises NoThreadLeft.
+    """
 
     def __init__(self, sock: socket.socket, member: TcpMember, emit: Callable[[Event], None]) -> None:
         sock.settimeout(TICK)
@@ -42,9 +46,12 @@ class Connection:
         self._give_up_at = math.inf  # when the last words have had time enough
         self._sending = threading.Lock()  # lines of two threads must not mix
         self._changed = threading.Condition()  # guards all above
-        # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is end().
-        self._thread = threading.Thread(target=self._hear, name=f"tcp-client-{member.nickname}", daemon=True)
-        self._thread.start()
+        self._thread = DaemonThread(f"tcp-client-{member.nickname}", self._hear)
+        try:
+            self._thread.start()
+        except BaseException:
+            sock.close()
+            raise
 
     def enter(self, patience: float) -> None:
         """Return when in the room. Raises Refusal (the nickname can't be had) or NobodyAnswers (after `patience` s)."""
@@ -85,33 +92,48 @@ class Connection:
             self._thread.join()
 
     def _hear(self) -> None:
-        with self._socket, self._ended_at_last():
+        with self._socket:
             while self.is_open:
                 try:
-                    data = self._socket.recv(RECEIVE_BYTES)
-                except TimeoutError:
-                    continue
-                except OSError:  # lost
-                    data = b""
-                with self._changed:
-                    if not self.is_open:
-                        break
-                    outcome = self._react(data)
-                    self._changed.notify_all()
-                if outcome.data:
-                    with contextlib.suppress(NobodyAnswers):  # the next recv will tell
-                        self.send(outcome.data)
-                for event in outcome.events:
-                    self._emit(event)
+                    events = self._receive()
+                except Exception as error:  # noqa: BLE001
+                    self._fail(f"the client has failed ({error!r}): say something to connect again")
+                    return
+                try:
+                    for event in events:
+                        self._emit(event)
+                except BaseException as error:
+                    self._fail(f"on_event has failed ({error!r}): mend it, then say something to connect again")
+                    raise
             self._part()
 
-    @contextlib.contextmanager
-    def _ended_at_last(self) -> Iterator[None]:
-        """Whatever ends the thread, an error of who handles the events too: nobody hears the room any more."""
+    def _receive(self) -> tuple[Event, ...]:
+        """What the next bytes, or TICK seconds, bring."""
         try:
-            yield
-        finally:
-            self.is_open = False
+            data = self._socket.recv(RECEIVE_BYTES)
+        except TimeoutError:
+            return ()
+        except OSError:  # lost
+            data = b""
+        with self._changed:
+            if not self.is_open:
+                return ()
+            outcome = self._react(data)
+            self._changed.notify_all()
+        if outcome.data:
+            with contextlib.suppress(NobodyAnswers):  # the next recv will tell
+                self.send(outcome.data)
+        return outcome.events
+
+    def _fail(self, reason: str) -> None:
+        """Nobody hears the room any more, whatever it was that has failed."""
+        with self._changed:
+            was_open, self.is_open = self.is_open, False
+            self._failure = NobodyAnswers(reason)
+            self._changed.notify_all()
+        if was_open:
+            with contextlib.suppress(Exception):  # what has failed may be whoever handles the events
+                self._emit(Gone(reason))
 
     def _react(self, data: bytes) -> Outcome:
         try:

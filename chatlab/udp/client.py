@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from chatlab.room.addresses import HasAddress, host_and_port, shown
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Refused
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
+from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.interfaces import Recorder
 from chatlab.terminal.talk import run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
@@ -64,8 +66,8 @@ class UdpClient(EventSource):
     def start(self) -> UdpClient:
         """Sign up, and return when in the room.
 
-        Raises Refusal (the nickname can't be had), NobodyAnswers (after member.PATIENCE seconds), CantResolve or
-        NoFreePort, each with one line to show. May then be called again.
+        Raises Refusal (the nickname can't be had), NobodyAnswers (after member.PATIENCE seconds), CantResolve,
+        NoFreePort or NoThreadLeft, each with one line to show. May then be called again.
         """
         try:
             self._enter()
@@ -90,8 +92,9 @@ class UdpClient(EventSource):
             if self._socket is None:
                 return
             closing = self._socket
-            self._send(closing, self._member.sign_out())
-            self._linger(closing)
+            with suppress(Exception):  # if the member or its socket has failed, there is no goodbye
+                self._send(closing, self._member.sign_out())
+                self._linger(closing)
             if self._socket is None:  # another thread has closed it meanwhile
                 return
             self._socket = None
@@ -118,13 +121,7 @@ class UdpClient(EventSource):
                 self._advice = START_FIRST
                 self._member = self._new_member()
                 self.nickname = self._member.nickname
-                self._socket = MemberSocket(*self.server_address, self._tick, self._trace, self.nickname)
-                # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
-                self._thread = threading.Thread(
-                    target=self._receive, args=(self._socket,), name=f"udp-client-{self.nickname}", daemon=True
-                )
-                self._end(False)
-                self._thread.start()
+                self._socket = self._open()
             if self._member.stage is Stage.OUT:
                 self._send(self._socket, self._member.sign_up(time.monotonic()))
             self._failure = None
@@ -132,6 +129,18 @@ class UdpClient(EventSource):
             self._changed.wait_for(lambda: not self._starting)
             if self._failure:
                 raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
+
+    def _open(self) -> MemberSocket:
+        """A socket, with the thread that receives there, once `_changed` is free."""
+        sock = MemberSocket(*self.server_address, self._tick, self._trace, self.nickname)
+        self._thread = DaemonThread(f"udp-client-{self.nickname}", self._hear, sock)
+        try:
+            self._thread.start()
+        except BaseException:
+            sock.close()
+            raise
+        self._end(False)
+        return sock
 
     def _new_member(self) -> UdpMember | ReliableMember:
         room = shown(self.server_address)
@@ -152,21 +161,45 @@ class UdpClient(EventSource):
         while self._member.stage is not Stage.OUT and time.monotonic() < give_up_at:
             self._react(sock, sock.receive())
 
-    def _receive(self, sock: MemberSocket) -> None:
+    def _hear(self, sock: MemberSocket) -> None:
+        """What the thread does. Whatever ends it, the client is out and says so: nobody would hear any more."""
         while True:
-            datagram = sock.receive()
-            with self._changed:
-                if self._socket is not sock:
-                    return
-                events = self._react(sock, datagram)
-                self._changed.notify_all()
+            try:
+                events = self._receive(sock)
+            except Exception as error:  # noqa: BLE001
+                self._fail(sock, f"the client has failed ({error!r}): start it again")
+                return
+            if events is None:
+                return
             try:
                 for event in events:
                     self._emit(event)
             except BaseException as error:
-                self._advice = f"on_event has failed ({error!r}): mend it, then start the client again"
-                self.close()  # nobody would hear any more
+                self._fail(sock, f"on_event has failed ({error!r}): mend it, then start the client again")
                 raise
+
+    def _receive(self, sock: MemberSocket) -> list[Event] | None:
+        """What a datagram, or TICK seconds, bring; None when the socket is no longer ours."""
+        datagram = sock.receive()
+        with self._changed:
+            if self._socket is not sock:
+                return None
+            events = self._react(sock, datagram)
+            self._changed.notify_all()
+            return events
+
+    def _fail(self, sock: MemberSocket, reason: str) -> None:
+        with self._changed:
+            if self._socket is not sock:  # it was closed meanwhile
+                return
+            self._advice = reason
+            starting, self._starting = self._starting, False
+            if starting:
+                self._failure = Gone(reason)
+        if not starting:
+            with suppress(Exception):  # what has failed may be whoever handles the events
+                self._emit(Gone(reason))
+        self.close()
 
     def _react(self, sock: MemberSocket, datagram: bytes | None) -> list[Event]:
         """Run the member and send what it wants sent. Returns the events but for those that fail start()."""

@@ -12,6 +12,7 @@ import IPython
 import pytest
 
 from chatlab.panels import ChatPanel
+from chatlab.room.errors import NoThreadLeft
 from chatlab.room.events import Event, Joined
 
 LIMIT = 5.0  # seconds to wait for what must come
@@ -61,7 +62,7 @@ class FakeServer:
         self.counts = FakeCounts()
         self.running = False
         self.failure: BaseException | None = None
-        self.problem: OSError | RuntimeError | None = None
+        self.problem: OSError | NoThreadLeft | None = None
 
     def start(self) -> FakeServer:
         if self.problem:

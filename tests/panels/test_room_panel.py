@@ -12,6 +12,7 @@ import pytest
 
 from chatlab.panels import ChatPanel, RoomPanel, side_by_side
 from chatlab.panels.room_panel import NICKNAMES_SHOWN
+from chatlab.room.errors import NoThreadLeft
 from chatlab.room.events import Joined
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
@@ -138,9 +139,9 @@ def test_the_button_stops_and_starts_the_room(panels: ExitStack) -> None:
     assert (server.running, button(panel).description) == (True, "Stop")
 
 
-@pytest.mark.parametrize("kind", [OSError, RuntimeError])  # RuntimeError: the system has no thread left
+@pytest.mark.parametrize("kind", [OSError, NoThreadLeft])
 def test_a_start_that_fails_is_a_sentence_and_can_be_tried_again(
-    kind: type[OSError | RuntimeError], panels: ExitStack
+    kind: type[OSError | NoThreadLeft], panels: ExitStack
 ) -> None:
     server = FakeServer()
     server.problem = kind("port <9999> is taken")

@@ -8,10 +8,11 @@ from functools import partial
 
 import pytest
 
+from chatlab.room.errors import NoThreadLeft
 from chatlab.service.service import Service, in_words
 
 from ..programs import LIMIT
-from ..waiting import Heard, no_thread_is_left
+from ..waiting import Heard, no_thread_is_left, no_thread_left_after
 
 __all__ = ["no_thread_is_left"]
 
@@ -70,20 +71,6 @@ def fail_with(error: BaseException) -> Callable[[], None]:
         raise error
 
     return work
-
-
-def no_thread_left_after(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """The system starts `count` threads more."""
-    start = threading.Thread.start
-    left = [None] * count
-
-    def start_while_there_are(thread: threading.Thread) -> None:
-        if not left:
-            raise RuntimeError("can't start new thread")
-        left.pop()
-        start(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", start_while_there_are)
 
 
 def clock_threads() -> list[str]:
@@ -238,7 +225,7 @@ def test_a_start_without_a_thread_left_leaves_nothing(
 ) -> None:
     with monkeypatch.context() as patch:
         no_thread_left_after(patch, threads)
-        with pytest.raises(RuntimeError, match="can't start new thread"):
+        with pytest.raises(NoThreadLeft):
             clock.start()
     assert (clock.running, clock_threads()) == (False, [])
     assert clock.done == ["open", "stop", "release"]
@@ -306,7 +293,7 @@ def test_without_a_thread_left_it_goes_on(clock: Clock, monkeypatch: pytest.Monk
     with clock:
         with monkeypatch.context() as patch:
             no_thread_left_after(patch, 0)
-            with pytest.raises(RuntimeError, match="can't start new thread"):
+            with pytest.raises(NoThreadLeft):
                 clock.spawn(lambda: None)
         assert clock.running
     assert clock.failure is None

@@ -11,12 +11,13 @@ import pytest
 
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Said
-from chatlab.tcp.client import TcpClient
+from chatlab.tcp.client import PATIENCE, TcpClient
 from chatlab.tcp.limits import Limits
+from chatlab.tcp.member import TcpMember
 from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import connect
 from tests.tcp.raw_client import LIMIT, RawClient
-from tests.waiting import Heard
+from tests.waiting import Heard, no_thread_left_after
 
 
 @pytest.fixture
@@ -261,15 +262,77 @@ def test_a_handler_that_fails_ends_the_connection_and_the_next_word_makes_anothe
     monkeypatch.setattr(threading, "excepthook", shown.append)
     hears = Heard[Event]()
 
+    gone = Heard[Event]()
+
     def fail(event: Event) -> None:
-        raise ZeroDivisionError("division by zero")
+        if not isinstance(event, Gone):
+            raise ZeroDivisionError("division by zero")
+        gone(event)
 
     with TcpClient("bob", room, on_event=hears) as bob, TcpClient("ada", room) as ada:
         hears.wait_for(lambda event: event == Joined("ada"))
         ada.on_event = fail
         bob.say("hi")
+        reason = "on_event has failed (ZeroDivisionError('division by zero')): mend it, then say something"
+        gone.next(Gone(f"{reason} to connect again"))
         hears.wait_for(lambda event: event == Left("ada"))
         assert [type(arguments.exc_value) for arguments in shown] == [ZeroDivisionError]
         ada.on_event = None
         ada.say("here I am again")
         hears.wait_for(lambda event: event == Said("ada", "here I am again"))
+
+
+def test_a_client_whose_thread_fails_says_so_and_the_next_word_connects_again(
+    room: TcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(data: bytes) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    hears, ear = Heard[Event](), Heard[Event]()
+    with TcpClient("bob", room, on_event=hears) as bob, TcpClient("ada", room, on_event=ear) as ada:
+        hears.wait_for(lambda event: event == Joined("ada"))
+        with monkeypatch.context() as patch:
+            patch.setattr(ada._connection._member, "receive", fail)  # type: ignore[union-attr]
+            bob.say("hi")
+            reason = "the client has failed (ZeroDivisionError('division by zero')): say something to connect again"
+            ear.next(Gone(reason))
+        hears.wait_for(lambda event: event == Left("ada"))
+        ada.say("here I am again")
+        hears.wait_for(lambda event: event == Said("ada", "here I am again"))
+
+
+def test_a_client_whose_thread_fails_while_it_enters_does_not_start(
+    room: TcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(member: TcpMember, data: bytes) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    ada = TcpClient("ada", room)
+    with monkeypatch.context() as patch:
+        patch.setattr(TcpMember, "receive", fail)
+        started = time.monotonic()
+        with pytest.raises(NobodyAnswers, match="the client has failed"):
+            ada.start()
+        assert time.monotonic() - started < PATIENCE / 2
+    with ada:
+        assert room.nicknames == ("ada",)
+
+
+def test_a_start_without_a_thread_left_says_so_and_leaves_nothing(
+    room: TcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[socket.socket] = []
+
+    def connect_and_note(*arguments: Any) -> socket.socket:
+        made.append(connect(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr("chatlab.tcp.client.connect", connect_and_note)
+    ada = TcpClient("ada", room)
+    with monkeypatch.context() as patch:
+        no_thread_left_after(patch, 0)
+        with pytest.raises(RuntimeError, match="the system has no thread left"):
+            ada.start()
+    assert made[0].fileno() == -1
+    with ada:
+        assert room.nicknames == ("ada",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sys
@@ -20,8 +21,9 @@ from chatlab.udp.client import UdpClient
 from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets import MemberSocket
 
-from ..waiting import Heard
+from ..waiting import Heard, no_thread_left_after
 from .voice import LIMIT, Voice
 
 
@@ -315,9 +317,12 @@ def test_a_handler_that_fails_ends_the_client_and_its_user_is_told(
         if line.startswith("ada left: signed out"):
             left.set()
 
+    gone: Heard[Event] = Heard()
+
     def fail(event: Event) -> None:
         if isinstance(event, Said):
             raise ZeroDivisionError("division by zero")
+        gone(event)
 
     with UdpServer(port=0, reliable=reliable, log=log) as room:
         ada = UdpClient("ada", room, on_event=fail, reliable=reliable).start()
@@ -325,6 +330,7 @@ def test_a_handler_that_fails_ends_the_client_and_its_user_is_told(
         assert left.wait(LIMIT)
         ada._thread.join(LIMIT)
         assert [type(arguments.exc_value) for arguments in shown] == [ZeroDivisionError]
+        assert "on_event has failed" in str(gone.next(Gone))
         with pytest.raises(Refusal, match=r"^you are not in the room: on_event has failed \(ZeroDivisionError\(.*\)\)"):
             ada.say("hi")
         assert list(ada) == []  # it has ended
@@ -332,6 +338,57 @@ def test_a_handler_that_fails_ends_the_client_and_its_user_is_told(
         with ada:  # and can be started again
             ada.say("hi")
             assert Said("ada", "hi") in [next(iter(ada)) for _ in range(2)]
+
+
+def test_a_start_without_a_thread_left_says_so_and_leaves_nothing(
+    room: UdpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = UdpClient("ada", room)
+    with monkeypatch.context() as patch:
+        no_thread_left_after(patch, 0)
+        with pytest.raises(RuntimeError, match="the system has no thread left"):
+            ada.start()
+    with ada:
+        assert room.nicknames == ("ada",)
+
+
+@pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
+def test_a_client_whose_thread_fails_says_so_and_leaves_the_room(
+    reliable: bool, ear: Heard[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(sock: MemberSocket) -> bytes:
+        raise ZeroDivisionError("division by zero")
+
+    reason = "the client has failed (ZeroDivisionError('division by zero')): start it again"
+    log: Heard[str] = Heard()
+    with UdpServer(port=0, reliable=reliable, log=log) as room:
+        ada = UdpClient("ada", room, on_event=ear, reliable=reliable).start()
+        with monkeypatch.context() as patch:
+            patch.setattr(MemberSocket, "receive", fail)
+            ear.next(Gone(reason))
+            ada._thread.join(LIMIT)
+        log.wait_for(lambda line: line.startswith("ada left: signed out"))
+        with pytest.raises(Refusal, match=re.escape(f"you are not in the room: {reason}")):
+            ada.say("hi")
+        with ada:
+            ada.say("hi")
+            ear.next(Said("ada", "hi"))
+
+
+def test_a_client_whose_thread_fails_while_it_signs_up_does_not_start(
+    room: UdpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(sock: MemberSocket) -> bytes:
+        raise ZeroDivisionError("division by zero")
+
+    ada = UdpClient("ada", room)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemberSocket, "receive", fail)
+        with pytest.raises(NobodyAnswers, match="the client has failed"):
+            ada.start()
+    assert not ada._thread.is_alive()
+    with ada:
+        assert room.nicknames == ("ada",)
 
 
 def test_closing_is_quick_tells_the_room_and_may_be_repeated(room: UdpServer) -> None:
