@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chatlab.grading.grades import Grade
-from chatlab.grading.manifest import Exercise
+from chatlab.grading.course import Exercise
+from chatlab.grading.verdict import Grade
 
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 PATIENCE = 0.1  # seconds between two looks at whether to go on

@@ -21,7 +21,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
-from chatlab.grading.manifest import Exercise, find_folder, read_manifest
+from chatlab.grading.course import Exercise, find_folder, read_manifest
 from chatlab.grading.reports.class_report import Row, count_rows, replace, write_csv, write_page
 from chatlab.grading.submission import TwoOfOne, in_one_folder, readable
 from chatlab.service.cli import Parser

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chatlab.grading.child import grade_in_child
-from chatlab.grading.manifest import find_exercise, find_folder, read_manifest
+from chatlab.grading.course import find_exercise, find_folder, read_manifest
 from chatlab.grading.reports.card import Card, Note
 from chatlab.grading.reports.terminal_table import relative
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from chatlab.grading.manifest import Exercise
+from chatlab.grading.course import Exercise
 from chatlab.room.text import decode
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from chatlab.grading.attempt.explain import explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
 from chatlab.grading.attempt.time_limit import Printed, run_within
-from chatlab.grading.manifest import find_exercise, find_folder, read_manifest
+from chatlab.grading.course import find_exercise, find_folder, read_manifest
 from chatlab.grading.verdict import State
 from chatlab.room.errors import CantUse, NotStarted
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from chatlab.grading.manifest import Exercise, read_manifest
+from chatlab.grading.course import Exercise, read_manifest
 
 COURSE = Path(__file__).parents[2]
 EXERCISES = COURSE / "exercises"

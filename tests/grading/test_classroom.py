@@ -19,7 +19,7 @@ import pytest
 from chatlab.grading import classroom
 from chatlab.grading.child import Outcome
 from chatlab.grading.classroom import Classroom
-from chatlab.grading.manifest import read_manifest
+from chatlab.grading.course import read_manifest
 from chatlab.grading.reports.class_report import Row
 from tests.grading.small_course import FILE, SmallCourse
 

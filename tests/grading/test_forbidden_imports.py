@@ -10,7 +10,7 @@ import pytest
 from chatlab.grading.attempt.explain import explain
 from chatlab.grading.attempt.forbidden_imports import Fenced, keep_out
 from chatlab.grading.attempt.learner_file import LearnerFile
-from chatlab.grading.manifest import Exercise
+from chatlab.grading.course import Exercise
 from tests.grading.course import EXERCISES, MANIFEST, SOLUTIONS, each_exercise
 
 FENCE = ("chatlab.room.room", "chatlab.udp.protocol.parse_request")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chatlab.grading.grades import CheckResult, Grade
 from chatlab.grading.reports.gradescope import results_json
-from chatlab.grading.verdict import Message, State
+from chatlab.grading.verdict import CheckResult, Grade, Message, State
 from tests.grading.course import MANIFEST
 
 MESSAGE = Message("Did.", "Saw.", "Means.", transcript="ada → bob  2 B  hi")

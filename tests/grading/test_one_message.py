@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chatlab.grading.manifest import find_exercise
+from chatlab.grading.course import find_exercise
 from tests.grading.course import EXERCISES, MANIFEST, WRONG, grade
 
 

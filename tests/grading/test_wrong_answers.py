@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.grading.manifest import Exercise
+from chatlab.grading.course import Exercise
 from tests.grading.course import EXERCISES, MANIFEST, WRONG, grade
 
 ANSWERS = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from chatlab.grading.manifest import read_manifest
+from chatlab.grading.course import read_manifest
 from tests.notebooks.comparing import COURSE, NOTEBOOKS
 
 MAP = (COURSE / "notebooks" / "README.md").read_text(encoding="utf-8")

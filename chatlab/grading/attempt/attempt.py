@@ -10,13 +10,11 @@ from pathlib import Path
 from chatlab.grading.attempt.explain import Finding, explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
 from chatlab.grading.attempt.leftovers import Crashed, Watch
-from chatlab.grading.attempt.process_state import Surroundings
+from chatlab.grading.attempt.process_state import ProcessState
 from chatlab.grading.attempt.time_limit import Printed, Stuck, free, run_within
 from chatlab.grading.attempt.transcript import Crossing, transcript
-from chatlab.grading.grades import CheckResult
-from chatlab.grading.manifest import Exercise
-from chatlab.grading.settings import Settings
-from chatlab.grading.verdict import Message, State
+from chatlab.grading.course import Exercise, Settings
+from chatlab.grading.verdict import CheckResult, Message, State
 from chatlab.room.text import clean
 
 PRIVATE = "a private check"
@@ -47,7 +45,7 @@ class Attempt:
         self._crossings: deque[Crossing] = deque(maxlen=LONGEST_TRANSCRIPT)
         self._watch = Watch(self.file, checks)
         self._leaves_running = False
-        self._surroundings: Surroundings | None = None
+        self._process_state: ProcessState | None = None
 
     def did(self, what: str) -> None:
         """For the first line of a message: what the check is doing from now on, as a sentence in the past tense."""
@@ -81,7 +79,7 @@ class Attempt:
             check()
 
         self.on_news(self)
-        self._surroundings = Surroundings()
+        self._process_state = ProcessState()
         self._watch.start()
         error = run_within(self._settings.limit, load_and_check, self._printed)
         crash = self._watch.crash
@@ -98,8 +96,8 @@ class Attempt:
         if self.state is State.DONE and not self._leaves_running and (left := self._watch.left_over()):
             self.fail(left)
         self._watch.close()
-        if self._surroundings:
-            self._surroundings.restore()
+        if self._process_state:
+            self._process_state.restore()
 
     def fail(self, error: BaseException | None, crash: Crashed | None = None) -> None:
         """The check failed, or a thread crashed meanwhile; the first failure is the one that counts."""

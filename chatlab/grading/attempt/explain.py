@@ -12,8 +12,8 @@ from chatlab.grading.attempt.forbidden_imports import Fenced
 from chatlab.grading.attempt.learner_file import LearnerFile, lacking
 from chatlab.grading.attempt.leftovers import Crashed, Exited, LeftOver
 from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck
-from chatlab.grading.attempt.usually import usually
 from chatlab.grading.verdict import NotYetRight, State
+from chatlab.room.errors import Refusal
 
 # Errors that are wrong whatever the check does: they say more than what followed from them.
 SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
@@ -29,6 +29,29 @@ WAITS = {
     "sleep": "time to pass",
     "wait": "an event",
 }
+
+# The first that fits; subclasses come before their bases.
+MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
+    (Refusal, "the room or the client doesn't take that, and says why."),
+    (ModuleNotFoundError, "an exercise can import chatlab and Python's own modules; look for a misspelling too."),
+    (ImportError, "that module has nothing of this name: look for a misspelling."),
+    (RecursionError, "a function calls itself again and again, and nothing ends that."),
+    (UnboundLocalError, "a name is used before the function has given it a value."),
+    (NameError, "a name is used that has no value: a misspelling, or a text without its quotes."),
+    (
+        AttributeError,
+        "the name after the dot is misspelled or not there yet, or the value left of it is not what you think it is.",
+    ),
+    (
+        TypeError,
+        "something was given too much, too little, or a value of another kind. "
+        "(encode() makes bytes of a text, decode() makes a text of bytes.)",
+    ),
+    (UnicodeError, "bytes are not always text: decide what is to happen with those that are not."),
+    (ValueError, "a value can't be used here. (To divide a text among names, there must be as many parts as names.)"),
+    (IndentationError, "the lines of a block begin in the same column, and what ends with a colon needs a block."),
+    (SyntaxError, "a bracket, a quote or a colon is missing, in this line or the one above it."),
+)
 
 
 class Finding(NamedTuple):
@@ -51,7 +74,15 @@ def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | Non
     where = _where(file, crash.frame)
     if isinstance(error, NotYetRight) and not isinstance(crash.error, SLIPS):
         return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
-    return Finding(State.NOT_YET_RIGHT, saw, usually(crash.error), where)
+    return Finding(State.NOT_YET_RIGHT, saw, _usually(crash.error), where)
+
+
+def _usually(error: BaseException) -> str:
+    """What `error`, raised in the line that is shown below it, usually means."""
+    for kind, meaning in MEANINGS:
+        if isinstance(error, kind):
+            return f"Usually: {meaning}"
+    return "Python stopped at the line below, for the reason after the colon."
 
 
 def _explain(error: BaseException, file: LearnerFile) -> Finding:
@@ -87,11 +118,11 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             return Finding(wrong, saw, "All that the function needs comes in by its parameters.", where)
         case SyntaxError() if error.filename == str(file.path):
             where = _where(file, _line(error.lineno or 0, file, error.text))
-            return Finding(wrong, f"{type(error).__name__}: {error.msg}", usually(error), where)
+            return Finding(wrong, f"{type(error).__name__}: {error.msg}", _usually(error), where)
         case _ if not own and (finding := _not_as_the_stub(error, stack, file)):
             return finding
         case _ if own:
-            return Finding(wrong, _named(error), usually(error), where)
+            return Finding(wrong, _named(error), _usually(error), where)
     saw = f"The check itself failed: {type(error).__name__}: {error}"
     return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
 

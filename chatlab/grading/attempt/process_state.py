@@ -21,7 +21,7 @@ from pathlib import Path
 PLACES = (builtins, json, os, queue, queue.Queue, random, socket, socket.socket, threading, threading.Thread, time)
 
 
-class Surroundings:
+class ProcessState:
     """As they are now. `restore` makes them so again."""
 
     def __init__(self) -> None:

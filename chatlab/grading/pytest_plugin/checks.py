@@ -19,10 +19,9 @@ from _pytest.runner import runtestprotocol
 
 from chatlab.grading.attempt.attempt import Attempt
 from chatlab.grading.attempt.learner_file import Names
-from chatlab.grading.grades import GRADE
+from chatlab.grading.course import Settings
 from chatlab.grading.pytest_plugin.journal import Journal
-from chatlab.grading.settings import Settings
-from chatlab.grading.verdict import State
+from chatlab.grading.verdict import GRADE, State
 
 ATTEMPT = pytest.StashKey[Attempt]()
 STUCK_CHECKS = 2  # of an exercise; the rest of it then waits

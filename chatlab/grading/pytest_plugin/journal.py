@@ -73,7 +73,7 @@ class LastWords:
     def line_in(self, file: str) -> tuple[int, str] | None:
         """The line of `file`, and the function, in which it ended; None if that isn't known."""
         # The thread to blame goes first: the one that crashed, or else that of the check.
-        culprit = "Current thread" if self.fault else "limit.py"
+        culprit = "Current thread" if self.fault else "time_limit.py"
         for thread in sorted(self.dump.split("\n\n"), key=lambda text: culprit not in text):
             if found := re.search(rf'[/\\]{re.escape(file)}", line (\d+) in (\S+)', thread):
                 return int(found[1]), found[2]

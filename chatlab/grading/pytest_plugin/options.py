@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 import xdist.plugin
 
-from chatlab.grading.manifest import Exercise, find_exercise, find_folder, read_manifest
+from chatlab.grading.course import Exercise, Settings, find_exercise, find_folder, read_manifest
 from chatlab.grading.pytest_plugin.results import Results
 from chatlab.grading.pytest_plugin.workers import grader_in, start_in
-from chatlab.grading.settings import Settings
 from chatlab.service.options import positive
 
 

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.grading.grades import GRADE, CheckResult, Grade
-from chatlab.grading.manifest import Exercise
+from chatlab.grading.course import Exercise, Settings
 from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import write_summary
-from chatlab.grading.settings import Settings
-from chatlab.grading.verdict import State
+from chatlab.grading.verdict import GRADE, CheckResult, Grade, State
 
 LETTERS = {State.DONE: ".", State.NOT_YET_RIGHT: "x", State.NOT_STARTED: "-", State.WAITING: "w"}
 COLOURS = {State.DONE: "green", State.NOT_YET_RIGHT: "red", State.NOT_STARTED: "yellow", State.WAITING: "yellow"}

@@ -19,13 +19,11 @@ from typing import Any
 import pytest
 
 from chatlab.grading.attempt.attempt import LONGEST_LINE, PRIVATE
-from chatlab.grading.grades import GRADE, CheckResult
-from chatlab.grading.manifest import Exercise, find_exercise
+from chatlab.grading.course import Exercise, Settings, find_exercise
 from chatlab.grading.pytest_plugin.checks import Grader
 from chatlab.grading.pytest_plugin.journal import Journal, LastWords
 from chatlab.grading.pytest_plugin.scheduler import InOrder
-from chatlab.grading.settings import Settings
-from chatlab.grading.verdict import Message, State
+from chatlab.grading.verdict import GRADE, CheckResult, Message, State
 from chatlab.room.text import clean
 
 MOST_WORKERS = 1000

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import indent
 
-from chatlab.grading.grades import Grade
-from chatlab.grading.manifest import Exercise
-from chatlab.grading.verdict import Message, State
+from chatlab.grading.course import Exercise
+from chatlab.grading.verdict import Grade, Message, State
 
 IN_PRODUCTION = "In production:"
 MARKS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "○", State.WAITING: "○"}

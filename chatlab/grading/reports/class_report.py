@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chatlab.grading.child import Outcome
-from chatlab.grading.grades import Grade
-from chatlab.grading.manifest import Exercise
-from chatlab.grading.verdict import State
+from chatlab.grading.course import Exercise
+from chatlab.grading.verdict import Grade, State
 
 SIGNS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "·"}
 STYLE = """

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatlab.grading.grades import Grade
-from chatlab.grading.verdict import State
+from chatlab.grading.verdict import Grade, State
 
 
 def results_json(grades: list[Grade], seconds: float) -> dict[str, Any]:

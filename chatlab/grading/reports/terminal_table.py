@@ -8,8 +8,7 @@ from textwrap import indent
 
 import pytest
 
-from chatlab.grading.grades import Grade
-from chatlab.grading.verdict import State
+from chatlab.grading.verdict import Grade, State
 from chatlab.service.this_python import this_pytest
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.grading.manifest import Exercise, find_exercise, find_folder, read_manifest
+from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
 from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, WRONG, each_exercise, grade
 
 

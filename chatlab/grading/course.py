@@ -2,7 +2,7 @@
 
 A table's name (`ex00_warm_up`) names the stub `exercises/ex00_warm_up.py`, its checks
 `exercises/test_ex00_warm_up.py` and the model answer `solutions/ex00_warm_up.py`. Its first four characters (`ex00`)
-are the key by which people name the exercise.
+are the key by which people name the exercise. Beside them: what one run of the grader is about.
 """
 
 from __future__ import annotations
@@ -54,6 +54,23 @@ class Exercise:
     @property
     def reading(self) -> str:
         return f"notebooks/{self.lesson}.ipynb"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Of one run.
+
+    `folder`: where the checks are. `private`: where more checks are, which are not shown; None for nowhere.
+    `submission`: where the files to check are. `limit`: seconds for a check. `tracebacks`: whether a message also has
+    Python's traceback.
+    """
+
+    exercises: tuple[Exercise, ...]
+    folder: Path
+    private: Path | None
+    submission: Path
+    limit: float
+    tracebacks: bool
 
 
 def read_manifest(folder: Path) -> tuple[Exercise, ...]:
