@@ -18,10 +18,15 @@ PATIENCE = 1.0
 
 
 class Keyboard(Protocol):
-    """`read` raises EOFError at the end of the input, KeyboardInterrupt at Ctrl-C. `show` is for any thread."""
+    """`show` and `give_back` are for any thread.
+
+    `read` returns several lines where they were pasted. Raises EOFError at the end of the input, KeyboardInterrupt at
+    Ctrl-C. `give_back` puts a text that could not be said on the line again, if there is an editor and its line empty.
+    """
 
     def read(self, prompt: str) -> str: ...
     def show(self, line: str) -> None: ...
+    def give_back(self, text: str) -> None: ...
 
 
 def somebody_types() -> bool:
@@ -57,6 +62,9 @@ class PlainKeyboard:
             raise EOFError
         return line.rstrip("\r\n")
 
+    def give_back(self, text: str) -> None:
+        """Whoever typed it still sees it above."""
+
 
 class PromptKeyboard:
     """prompt_toolkit's line editor, with history. Raises ImportError where it is not installed."""
@@ -69,14 +77,29 @@ class PromptKeyboard:
         self._session: PromptSession[str] = PromptSession(erase_when_done=True)
         self._interrupts = interrupts
         self._interrupted = False
+        self._given_back = ""
         stack.enter_context(patch_stdout())
 
     def read(self, prompt: str) -> str:
         with self._interrupts.may_end(self._interrupt):
-            return self._session.prompt(f"{prompt}> ", pre_run=self._end_if_interrupted)
+            return self._session.prompt(f"{prompt}> ", pre_run=self._begin)
 
     def show(self, line: str) -> None:
         print(line)
+
+    def give_back(self, text: str) -> None:
+        self._given_back = text
+        if loop := self._session.app.loop:
+            loop.call_soon_threadsafe(self._put_on_the_line)
+
+    def _begin(self) -> None:
+        self._put_on_the_line()
+        self._end_if_interrupted()
+
+    def _put_on_the_line(self) -> None:
+        if not self._session.default_buffer.text:
+            self._session.default_buffer.insert_text(self._given_back)
+        self._given_back = ""
 
     def _interrupt(self) -> None:
         # An exception in the midst of its event loop would break that.

@@ -11,10 +11,13 @@ from typing import Protocol
 
 from chatlab.room.errors import ChatlabError, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.room.limits import RoomLimits
 from chatlab.service.signals import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
 
 QUIT = "!q"
+# Lines of one paste: as many as a member may say at once, so that none of them is refused.
+MOST_LINES = int(RoomLimits().burst)
 # How long a piped line waits for its own words to come back, in seconds, before the next one is sent.
 ECHO_WAIT = 1.0
 
@@ -77,29 +80,45 @@ def _enter(make: Callable[[str], Client], nickname: str | None, keyboard: Keyboa
 
 def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
     answered = threading.Event()
+    asked: list[str] = []  # what was said since the last read, and is not answered
 
     def show(event: Event) -> None:
         keyboard.show(_shown(event))
-        if isinstance(event, Refused) or (isinstance(event, Said) and event.nickname == client.nickname):
-            answered.set()
+        match event:
+            case Said(client.nickname, text):
+                with suppress(ValueError):
+                    asked.remove(text)
+                answered.set()
+            case Refused():
+                if len(asked) == 1:  # of several, nobody knows which one it was
+                    keyboard.give_back(asked.pop())
+                answered.set()
 
     client.on_event = show
     if somebody_types():
         keyboard.show(f"You are in the room as {client.nickname}. Type a line and press Enter; {QUIT} leaves.")
     while True:
         try:
-            text = keyboard.read("")
+            lines = keyboard.read("").split("\n")
         except EOFError:
             return
-        if text.strip() == QUIT:
-            return
-        answered.clear()
-        try:
-            with interrupts.may_end():  # the room may take its time to read
-                client.say(text)
-        except (ChatlabError, OSError) as problem:
-            keyboard.show(f"({problem})")
-        else:
+        asked.clear()
+        if len(lines) > MOST_LINES:
+            keyboard.show(f"(these are {len(lines):,} lines: say at most {MOST_LINES} at once)")
+            keyboard.give_back("\n".join(lines))
+            continue
+        for number, text in enumerate(lines):
+            if text.strip() == QUIT:
+                return
+            answered.clear()
+            asked.append(text)
+            try:
+                with interrupts.may_end():  # the room may take its time to read
+                    client.say(text)
+            except (ChatlabError, OSError) as problem:
+                keyboard.show(f"({problem})")
+                keyboard.give_back("\n".join(lines[number:]))
+                break
             if text.strip() and not somebody_types():
                 answered.wait(ECHO_WAIT)
 
