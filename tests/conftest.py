@@ -1,7 +1,11 @@
-"""For all tests: how long each part takes; and in CI, where everything is there that a test may need, a skip fails."""
+"""For all tests: they run in parallel, each within a time limit, and at the end it is said how long each part took.
+
+In CI, where everything is there that a test may need, a skip fails.
+"""
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -11,11 +15,43 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key, get_timeout_config_value
+from xdist.remote import Producer
+
+from tests.scheduler import AloneLast
+
+WORKERS_PER_PROCESSOR = 2  # most tests wait most of the time
+LONG = {"notebooks", "grading"}  # folders whose tests start first, as they take the longest
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """All tests run in parallel; what is asked for by name, as the command line says."""
+    options = config.option
+    is_everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
+    if is_everything and options.numprocesses is None and not (options.usepdb or options.collectonly):
+        options.numprocesses = WORKERS_PER_PROCESSOR * (os.cpu_count() or 1)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> AloneLast | None:
+    return AloneLast(config, log) if config.option.dist == "load" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """pytest lifts the time limit when a test fails. But what it takes down then may hang as well."""
+    if isinstance(node, pytest.Item):
+        seconds = get_timeout_config_value(node.config)
+        faulthandler.dump_traceback_later(seconds, file=node.config.stash[fault_handler_stderr_fd_key], exit=True)
 
 
 @pytest.hookimpl(wrapper=True)

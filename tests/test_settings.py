@@ -1,7 +1,12 @@
-"""pytest's settings in pyproject.toml: what a test leaves behind is a failure, not a line that nobody reads."""
+"""pytest's settings, in pyproject.toml and conftest.py.
+
+What a test leaves behind is a failure, not a line that nobody reads; what hangs is ended and says where; and what is to
+run alone does.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,12 +31,100 @@ def test_a_warning() -> None:
 """
 
 
+HANGS = """
+import threading
+import pytest
+
+@pytest.fixture
+def hangs_when_taken_down():
+    yield
+    threading.Event().wait()
+
+def test_hangs() -> None:
+    threading.Event().wait()
+
+def test_fails_and_hangs(hangs_when_taken_down) -> None:
+    assert False
+
+@pytest.mark.parametrize("number", range(6))
+def test_other(number: int) -> None:
+    pass
+"""
+
+LOGS = """
+import os, time
+from pathlib import Path
+import pytest
+
+LOG = Path(__file__).with_name("log")
+
+def log(*words):
+    with LOG.open("a") as file:
+        file.write(" ".join(words) + "\\n")
+
+@pytest.fixture(autouse=True)
+def logged(request):
+    log("begins", request.node.originalname)
+    yield
+    log("ends", request.node.originalname)
+"""
+
+ALONE = f"""{LOGS}
+@pytest.mark.parametrize("number", range(2))
+def test_alone(number) -> None:
+    pass
+"""
+
+OTHERS = f"""{LOGS}
+@pytest.mark.parametrize("number", range(5))
+def test_other(number) -> None:
+    until = time.monotonic() + 0.5
+    while "alone" not in LOG.read_text() and time.monotonic() < until:
+        time.sleep(0.01)
+    if number == 3:
+        log("ends", "test_other")
+        os._exit(1)
+"""
+
+
 def test_what_is_left_behind_is_a_failure(tmp_path: Path) -> None:
-    file = tmp_path / "test_it.py"
-    file.write_text(LEAVES_SOMETHING_BEHIND, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-c", str(PYPROJECT), "--rootdir", str(tmp_path), str(file)]
-    done = subprocess.run([*command, "-p", "no:cacheprovider"], capture_output=True, text=True, check=False)
+    done = run_pytest(tmp_path, LEAVES_SOMETHING_BEHIND)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
     assert "3 failed" in done.stdout
     for shown in ("ZeroDivisionError", "unclosed <socket", "DeprecationWarning: old"):
         assert shown in done.stdout
+
+
+def test_what_hangs_is_ended_and_says_where_and_the_others_go_on(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, HANGS, "-n2", "-o", "faulthandler_timeout=1")
+    assert "3 failed, 6 passed" in done.stdout, done.stdout + done.stderr
+    assert "crashed while running 'test_it.py::test_hangs'" in done.stdout
+    assert "crashed while running 'test_it.py::test_fails_and_hangs'" in done.stdout
+    for place in ("in test_hangs", "in hangs_when_taken_down"):
+        assert place in done.stderr
+
+
+def test_what_is_to_run_alone_does_after_the_others(tmp_path: Path) -> None:
+    """Also where another test ends its worker."""
+    (tmp_path / "test_alone.py").write_text(ALONE, encoding="utf-8")
+    done = run_pytest(tmp_path, OTHERS, "-n3")
+    assert "1 failed, 6 passed" in done.stdout, done.stdout + done.stderr
+    assert "crashed while running 'test_it.py::test_other[3]'" in done.stdout
+    log = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert sorted(log[:10]) == ["begins test_other"] * 5 + ["ends test_other"] * 5
+    assert log[10:] == ["begins test_alone", "ends test_alone"] * 2
+
+
+def run_pytest(folder: Path, test: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `test`, and what else is in `folder`, with the settings of this project and the hooks of its tests."""
+    (folder / "test_it.py").write_text(test, encoding="utf-8")
+    (folder / "conftest.py").write_text("from tests.conftest import *", encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", str(PYPROJECT), "-p", "no:cacheprovider", *options, "."],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(PYPROJECT.parent)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
