@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -11,19 +12,37 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, Queue
 from typing import Protocol, TypeVar
 
 import pytest
 
 LIMIT = 10.0  # seconds to wait for what must come
-if sys.platform == "win32":
-    # The nearest to Ctrl-C that can be sent; only to a process group of its own.
-    CTRL_C = signal.CTRL_BREAK_EVENT
-    CREATION_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP
-else:
-    CTRL_C = signal.SIGINT
-    CREATION_FLAGS = 0
+CONSOLE = str(Path(__file__).with_name("console.py"))
+
+
+class Console:
+    """The keys of one program: signals; on Windows by tests/console.py, which `arguments` put before the program's."""
+
+    def __init__(self) -> None:
+        self._keys: socket.socket | None = None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(LIMIT)
+        self.arguments = [CONSOLE, str(self._listener.getsockname()[1])] if sys.platform == "win32" else []
+
+    def press(self, key: signal.Signals, program: subprocess.Popen[bytes]) -> None:
+        if sys.platform != "win32":
+            program.send_signal(key)
+            return
+        if not self._keys:
+            self._keys, _ = self._listener.accept()
+        self._keys.sendall(bytes([key]))
+
+    def close(self) -> None:
+        self._listener.close()
+        if self._keys:
+            self._keys.close()
 
 
 class Running(Protocol):
@@ -55,13 +74,13 @@ class Program:
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.lines: list[str] = []
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed at the end
+        self._console = Console()
         self._process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [sys.executable, *self._console.arguments, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env={**os.environ, "PYTHONUTF8": "1", **environment},
-            creationflags=CREATION_FLAGS,
         )
         self._arrived: Queue[str | None] = Queue()
         self._asked_for = threading.Semaphore(0)  # lines
@@ -82,6 +101,7 @@ class Program:
         self._process.stdin.close()
         self._process.stdout.close()
         self._errors.close()
+        self._console.close()
 
     @property
     def pid(self) -> int:
@@ -136,7 +156,12 @@ class Program:
         self._process.stdout.close()
 
     def press_ctrl_c(self) -> None:
-        self._process.send_signal(CTRL_C)
+        self._console.press(signal.SIGINT, self._process)
+
+    def press_ctrl_break(self) -> None:
+        """On Windows alone."""
+        if sys.platform == "win32":
+            self._console.press(signal.SIGBREAK, self._process)
 
     def terminate(self) -> None:
         self._process.terminate()
@@ -156,12 +181,9 @@ class Program:
             self._arrived.put(line.rstrip("\r\n") if line else None)
 
 
-# The two signals that end a program.
-STOPS = [
-    pytest.param(Program.press_ctrl_c, id="Ctrl-C"),
-    pytest.param(
-        Program.terminate,
-        id="SIGTERM",
-        marks=pytest.mark.skipif(sys.platform == "win32", reason="on Windows nobody can be told to terminate"),
-    ),
-]
+# What ends a program. On Windows nobody can be told to terminate.
+STOPS = [pytest.param(Program.press_ctrl_c, id="Ctrl-C")]
+if sys.platform == "win32":
+    STOPS.append(pytest.param(Program.press_ctrl_break, id="Ctrl-Break"))
+else:
+    STOPS.append(pytest.param(Program.terminate, id="SIGTERM"))
