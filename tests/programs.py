@@ -111,7 +111,7 @@ class Program:
     def errors(self) -> str:
         """What it has written to its standard error."""
         self._errors.seek(0)
-        return self._errors.read().decode()
+        return self._errors.read().decode().replace(os.linesep, "\n")
 
     def type(self, text: str) -> None:
         self.type_bytes(text.encode())

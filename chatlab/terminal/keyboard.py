@@ -7,11 +7,14 @@ messages come in above it. Otherwise plain input and output: from a pipe or a fi
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from queue import Empty, Queue
 from typing import Protocol
 
 from chatlab.service.line_printer import LinePrinter
-from chatlab.service.signals import Interrupts
+from chatlab.service.signals import LOOK, Interrupts
 
 # How long what happens in the room waits for an output that nobody reads, in seconds.
 PATIENCE = 1.0
@@ -52,18 +55,45 @@ class PlainKeyboard:
             sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
         self.show = stack.enter_context(LinePrinter(PATIENCE)).print
         self._interrupts = interrupts
+        self._next_line: Callable[[], str] = lambda: ""
+        if sys.stdin:
+            self._next_line = WindowsInput().next_line if sys.platform == "win32" else sys.stdin.readline
 
     def read(self, prompt: str) -> str:
         if prompt and somebody_types():
             self.show(prompt)
         with self._interrupts.may_end():
-            line = sys.stdin.readline() if sys.stdin else ""
+            line = self._next_line()
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
 
     def give_back(self, text: str) -> None:
         """Whoever typed it still sees it above."""
+
+
+class WindowsInput:
+    """Standard input for a main thread that Ctrl-C is to end. On Windows that ends no read from a pipe.
+
+    So a thread of its own reads. It is a daemon, because nothing ends its read.
+    """
+
+    def __init__(self) -> None:
+        self._lines: Queue[str] = Queue(1)
+        threading.Thread(target=self._read, name="keyboard", daemon=True).start()
+
+    def next_line(self) -> str:
+        """The next line with its end, or "" at the end of the input."""
+        while True:
+            with suppress(Empty):
+                return self._lines.get(timeout=LOOK)
+
+    def _read(self) -> None:
+        # Not through sys.stdin: that has a lock, which the end of the program would wait for.
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as source:
+            while line := source.readline():
+                self._lines.put(line.decode(sys.stdin.encoding, "replace"))
+        self._lines.put("")
 
 
 class PromptKeyboard:
