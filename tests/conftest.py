@@ -19,11 +19,10 @@ from _pytest.faulthandler import fault_handler_stderr_fd_key, get_timeout_config
 from xdist.remote import Producer
 
 from tests.scheduler import AloneLast
+from tests.systems import WINDOWS, WINE
 
 WORKERS_PER_PROCESSOR = 2  # most tests wait most of the time
 LONG = {"notebooks", "grading"}  # folders whose tests start first, as they take the longest
-
-from tests.systems import WINDOWS, WINE
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
