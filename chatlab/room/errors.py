@@ -2,6 +2,7 @@
 
     ChatlabError
       Refusal (ValueError)                 the room says no, and why
+        NicknameTaken                      somebody in the room has that nickname, or one that looks like it
         OutboxFull                         too much waits for acknowledgements already
       NobodyAnswers (ConnectionError)      no room is there, or no longer
       GaveUp (ConnectionError)             a message was sent again and again, and never acknowledged
@@ -23,6 +24,11 @@ where they are raised.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class ChatlabError(Exception):
     """The base of all the others."""
@@ -30,6 +36,14 @@ class ChatlabError(Exception):
 
 class Refusal(ChatlabError, ValueError):
     """The room says no, and why: a nickname that can't be had, a text that can't be sent, a room that is full."""
+
+
+class NicknameTaken(Refusal):
+    """Somebody has that nickname, or one that looks like it. `holder`: who, as the room calls its members."""
+
+    def __init__(self, message: str, holder: Any = None) -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class OutboxFull(Refusal):

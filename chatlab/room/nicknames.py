@@ -28,17 +28,17 @@ def normalise(wanted: str) -> str:
     """The nickname that somebody gets who asks for `wanted`. Raises Refusal with the rule that it breaks."""
     nickname = unicodedata.normalize("NFKC", wanted)
     if not nickname:
-        raise Refusal("a nickname needs at least one letter or digit")
+        raise Refusal("no name: a nickname needs at least one letter or digit")
     if len(nickname) > MAX_LENGTH:
-        raise Refusal(f"a nickname has at most {MAX_LENGTH} characters")
+        raise Refusal(f"too long: a nickname has at most {MAX_LENGTH} characters")
     marks = MARKS_A_LETTER  # so that a mark can't come first
     for character in nickname:
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Mc") else 0
         shows = marks or character.isalnum() or character in "_-"
         if not shows or marks > MARKS_A_LETTER or _INVISIBLE.match(character):
-            raise Refusal("a nickname has letters, digits, _ and - only")
+            raise Refusal("letters, digits, _ and - only: no spaces in a nickname")
     if not reserved_keys().isdisjoint(lookalike_keys(nickname)):
-        raise Refusal("that nickname is reserved for the server")
+        raise Refusal("reserved: that nickname is the server's")
     return nickname
 
 

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import NicknameTaken, Refusal
 from chatlab.room.events import Joined, Left, RoomEvent, Said
 from chatlab.room.nicknames import lookalike_keys, normalise
 
@@ -37,7 +37,7 @@ class Room(Generic[Member]):
         self.capacity = capacity
         self.echo = echo
         self._nicknames: dict[Member, str] = {}
-        self._taken: set[str] = set()  # look-alike keys of the nicknames that are in use
+        self._holders: dict[str, Member] = {}  # by the look-alike keys of the nicknames that are in use
 
     def __len__(self) -> int:
         return len(self._nicknames)
@@ -63,12 +63,12 @@ class Room(Generic[Member]):
         keys = lookalike_keys(nickname)
         if member in self._nicknames:
             raise Refusal(f"you are in already, as {self._nicknames[member]}")
-        if not self._taken.isdisjoint(keys):
-            raise Refusal("that nickname, or one that looks like it, is taken")
+        for key in keys & self._holders.keys():
+            raise NicknameTaken("taken: that nickname, or one that looks like it", self._holders[key])
         if len(self) >= self.capacity:
-            raise Refusal(f"the room is full ({self.capacity} members)")
+            raise Refusal(f"full: the room takes {self.capacity} members")
         self._nicknames[member] = nickname
-        self._taken |= keys
+        self._holders |= dict.fromkeys(keys, member)
         return Announcement(Joined(nickname), self._hearers(member))
 
     def say(self, member: Member, text: str) -> Announcement[Member]:
@@ -78,7 +78,8 @@ class Room(Generic[Member]):
     def leave(self, member: Member) -> Announcement[Member]:
         """`member` is out, its nickname free; the others hear of it. Raises KeyError for one who is not here."""
         nickname = self._nicknames.pop(member)
-        self._taken -= lookalike_keys(nickname)
+        for key in lookalike_keys(nickname):
+            self._holders.pop(key, None)
         return Announcement(Left(nickname), self.members)
 
     def _hearers(self, actor: Member) -> tuple[Member, ...]:

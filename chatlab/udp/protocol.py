@@ -144,6 +144,12 @@ def build_answer(answer: Answer) -> bytes:
             return encode(PROVE + token)
 
 
+def build_refusal(reason: str, most: int) -> bytes:
+    """A refusal in at most `most` bytes: its reason is cut, and without room for the tag nothing is left of it."""
+    refusal = build_answer(Refused(reason))[:most]
+    return refusal if len(refusal) >= len(REFUSED) else b""
+
+
 def strip_claim(text: str, nickname: str) -> str:
     """`text` without the claim `<nickname>: ` in front, if it claims that very nickname, in any form of Unicode."""
     claimed, colon, rest = text.partition(": ")

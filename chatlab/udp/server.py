@@ -44,7 +44,10 @@ BUSY_WAIT = 0.025
 
 @dataclass(slots=True)
 class Counts:
-    """Datagrams since the server was made; `dropped` of those `received` found no room in a batch."""
+    """Datagrams since the server was made: `dropped` of those `received` found no room in a batch.
+
+    `sent` are those that the system took.
+    """
 
     received: int = 0
     dropped: int = 0
@@ -127,14 +130,15 @@ class UdpServer(Service):
     def _broadcast(self) -> None:
         while self.running:
             try:
-                batch = self._batches.get(timeout=self._chat.tick_interval)
+                batch: Batch | None = self._batches.get(timeout=self._chat.tick_interval)
             except Empty:
-                pass
-            else:
-                self._handle(batch)
-                self._idle.release()
+                batch = None
+            # First, so that a nickname is free for the sign-ups in the batch.
             while self._socket.closed_ports:
                 self._send(self._chat.leave(self._socket.closed_ports.popleft(), Reason.UNREACHABLE))
+            if batch:
+                self._handle(batch)
+                self._idle.release()
             self._send(self._chat.tick(time.monotonic()))
 
     def _handle(self, batch: Batch) -> None:
@@ -147,8 +151,7 @@ class UdpServer(Service):
 
     def _send(self, deliveries: Iterable[Delivery]) -> None:
         for datagram, recipients in deliveries:
-            self._socket.send(datagram, recipients)
-            self.counts.sent += len(recipients)
+            self.counts.sent += self._socket.send(datagram, recipients)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

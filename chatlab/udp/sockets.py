@@ -21,7 +21,7 @@ import socket
 import struct
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import NoFreePort, Refusal
@@ -77,7 +77,10 @@ class RoomSocket:
         return self._socket.fileno()
 
     def receive_all(self, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
-        """Each datagram that is there, and where it came from. With `wait`, waits for the first, until `wake`."""
+        """Each datagram that is there, and where it came from.
+
+        With `wait`, waits for the first, or for news in `closed_ports`, until `wake`.
+        """
         while True:
             try:
                 yield self._receive(wait)
@@ -87,18 +90,26 @@ class RoomSocket:
                 if self._woken:  # or about the shutdown: Windows then reports WSAESHUTDOWN every time
                     return
                 self._collect_closed_ports()
+                if self.closed_ports:
+                    return
             else:
                 wait = False
 
-    def send(self, datagram: bytes, recipients: Iterable[Address]) -> None:
-        """Send `datagram` to each of `recipients`. What the system does not take is lost, as UDP may."""
+    def send(self, datagram: bytes, recipients: Sequence[Address]) -> int:
+        """Send `datagram` to each of `recipients`. What the system does not take is lost, as UDP may.
+
+        Returns how many it took.
+        """
         sendto = self._socket.sendto
+        sent = len(recipients)
         for recipient in recipients:
             try:
                 sendto(datagram, recipient)
             except OSError:  # most likely about another datagram
                 self._collect_closed_ports()
-                self._send_again(datagram, recipient)
+                if not self._send_again(datagram, recipient):
+                    sent -= 1
+        return sent
 
     def wake(self) -> None:
         """Let `receive_all` go on in the thread that waits there, and whoever selects. The socket can still send.
@@ -134,14 +145,15 @@ class RoomSocket:
         if not select.select([self._socket], [], [], seconds)[0]:
             raise BlockingIOError
 
-    def _send_again(self, datagram: bytes, recipient: Address) -> None:
+    def _send_again(self, datagram: bytes, recipient: Address) -> bool:
         for _ in range(SEND_TRIES - 1):
             try:
                 self._socket.sendto(datagram, recipient)
             except OSError:
                 self._collect_closed_ports()
             else:
-                return
+                return True
+        return False
 
     def _collect_closed_ports(self) -> None:
         if sys.platform == "linux":

@@ -50,9 +50,9 @@ def unannounced(original: Callable[..., Announcement[Any]], *arguments: object) 
 
 
 def keeps_the_name(original: Callable[..., Announcement[Any]], room: Room[Any], member: Hashable) -> Announcement[Any]:
-    taken = set(room._taken)
+    holders = dict(room._holders)
     left = original(room, member)
-    room._taken |= taken
+    room._holders |= holders
     return left
 
 

@@ -121,9 +121,9 @@ def test_a_nickname_that_is_taken_is_refused_and_one_may_choose_again() -> None:
     table.look()
     table.receive("B", b"a\n\xff\n\nbob\n")
     assert table.look() == {
-        "B": "NICK that nickname, or one that looks like it, is taken\n"
-        "NICK a nickname has letters, digits, _ and - only\n"
-        "NICK a nickname needs at least one letter or digit\n"
+        "B": "NICK taken: that nickname, or one that looks like it\n"
+        "NICK letters, digits, _ and - only: no spaces in a nickname\n"
+        "NICK no name: a nickname needs at least one letter or digit\n"
         "Connected to the server!\n",
         "A": "bob joined the chat\n",
     }
@@ -226,7 +226,7 @@ def test_a_full_room_says_so() -> None:
     table.join("A")
     table.connect("B")
     table.receive("B", b"bob\n")
-    assert table.look()["B"] == "NICK\nNICK the room is full (1 members)\n"
+    assert table.look()["B"] == "NICK\nNICK full: the room takes 1 members\n"
 
 
 def test_when_the_room_closes_each_hears_so_and_nothing_of_the_others() -> None:

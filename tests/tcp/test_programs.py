@@ -67,7 +67,7 @@ def test_the_server_logs_who_comes_and_goes_and_no_control_character(model: Mode
         assert program.wait_for_line("left") == "Zoé left: hung up (0 here)"
         with RawClient(address) as stranger:
             stranger.say("e\x1bve")
-            stranger.wait_for("NICK a nickname has letters, digits, _ and - only")
+            stranger.wait_for("NICK letters, digits, _ and - only: no spaces in a nickname")
         program.press_ctrl_c()
         assert program.rest() == []
 
@@ -150,7 +150,7 @@ def test_two_terminals_and_a_raw_socket_in_one_room(room: TcpServer) -> None:
 def test_a_nickname_that_is_refused_where_nobody_can_be_asked(room: TcpServer) -> None:
     with RawClient(room.address, "ada"), talking(room, "--nick", "Ada") as program:
         assert program.wait() == 2
-        assert program.errors == "that nickname, or one that looks like it, is taken\n"
+        assert program.errors == "taken: that nickname, or one that looks like it\n"
 
 
 def test_no_server() -> None:

@@ -26,7 +26,7 @@ def test_a_talk(room: TcpServer) -> None:
     with RawClient(room.address) as ada, RawClient(room.address, "bob") as bob:
         assert ada.line() == "NICK"
         ada.say("bob")
-        assert ada.line() == "NICK that nickname, or one that looks like it, is taken"
+        assert ada.line() == "NICK taken: that nickname, or one that looks like it"
         ada.say("ada")
         assert ada.line() == "Connected to the server!"
         assert bob.line() == "ada joined the chat"

@@ -10,10 +10,11 @@ from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.room.text import encode
 from chatlab.udp.address_cookie import AddressProof
-from chatlab.udp.limits import Limits
+from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 
 from ..room.test_text import acts_on_a_screen
+from . import talk
 from .talk import Heard, Talk
 
 IDLE_LIMIT = 10.0
@@ -40,6 +41,7 @@ class AnyDatagrams(RuleBasedStateMachine):
         super().__init__()
         self.talk = Talk(Limits(max_members=4, idle_limit=IDLE_LIMIT), self.proof)
         self.heard_at: dict[Address, float] = {}
+        self.owed: dict[Address, int] = {}  # bytes that a stranger may still get for its last datagram
 
     def members(self) -> dict[Address, str]:
         room = self.talk.chat.room
@@ -57,8 +59,10 @@ class AnyDatagrams(RuleBasedStateMachine):
         assert heard.keys() <= {*after, address}, "a stranger heard something of the room"
         assert {m: before.get(m) for m in others} == {m: after.get(m) for m in others}, "another came or went"
         if address not in before:
-            assert sum(map(len, heard.get(address, []))) <= len(datagram), "a stranger got more than it sent"
-            assert address in after or heard.keys() <= {address}
+            self.owed[address] = self.owed.get(address, 0) + len(datagram)
+            self.check_what_strangers_get(heard, before)
+            probed = {other for other in before if heard.get(other) == [b""]}
+            assert address in after or heard.keys() <= {address, *probed}
         for other in others:
             self.check_what_others_hear(heard.get(other, []), before.get(address) or after.get(address, ""))
         self.check_that_all_is_clean(heard)
@@ -75,17 +79,32 @@ class AnyDatagrams(RuleBasedStateMachine):
         after = self.members()
         silent = {m for m in before if self.talk.now - self.heard_at[m] > IDLE_LIMIT}
         assert after.keys() >= before.keys() - silent, "one who was heard of was put out"
-        assert heard.keys() <= before.keys()
+        self.check_what_strangers_get(heard, before)
+        for newcomer in after.keys() - before.keys():
+            self.heard_at[newcomer] = self.talk.now
         if seconds >= 1:
             assert after.keys().isdisjoint(silent), "a lease did not end"
         self.check_that_all_is_clean(heard)
+
+    @rule(address=st.sampled_from(ADDRESSES))
+    def close_a_port(self, address: Address) -> None:
+        before = self.members()
+        told = talk.heard(self.talk.chat.leave(address, Reason.UNREACHABLE))
+        assert self.members().keys() == before.keys() - {address}
+        assert told.keys() <= self.members().keys()
 
     @invariant()
     def the_room_is_bounded(self) -> None:
         assert len(self.members()) <= 4
 
+    def check_what_strangers_get(self, heard: Heard, before: dict[Address, str]) -> None:
+        """No more bytes than they have sent; and those who were never in hear nothing else."""
+        for stranger in heard.keys() - before.keys():
+            self.owed[stranger] -= sum(map(len, heard[stranger]))
+            assert self.owed[stranger] >= 0, "a stranger got more than it sent"
+
     def check_what_others_hear(self, datagrams: list[bytes], nickname: str) -> None:
-        for datagram in datagrams:
+        for datagram in filter(None, datagrams):  # an empty one is a probe
             match parse_answer(datagram):
                 case Joined(who) | Left(who) | Said(who):
                     assert who == nickname, "somebody spoke for another"
@@ -93,7 +112,7 @@ class AnyDatagrams(RuleBasedStateMachine):
                     raise AssertionError(f"members heard {other}")
 
     def check_that_all_is_clean(self, heard: Heard) -> None:
-        for datagram in (datagram for datagrams in heard.values() for datagram in datagrams):
+        for datagram in (datagram for datagrams in heard.values() for datagram in filter(None, datagrams)):
             text = datagram.decode()
             assert len(text.splitlines()) == 1
             assert not any(map(acts_on_a_screen, text))

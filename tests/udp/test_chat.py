@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from chatlab.room.addresses import Address
 from chatlab.udp import chat
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import build_sign_up
+from chatlab.udp.waiting import PROBE_TIME
 
 from .talk import ADA, BOB, EVE, Heard, Talk, heard
 
@@ -99,26 +101,97 @@ def test_a_member_cannot_take_a_second_nickname(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("nickname", "reason"),
     [
-        ("ada", b"that nickname, or one that looks like it, is taken"),
-        ("ADA", b"that nickname, or one that looks like it, is taken"),
-        ("аdа", b"that nickname, or one that looks like it, is taken"),
-        ("Server", b"that nickname is reserved for the server"),
-        ("", b"a nickname needs at least one letter or digit"),
-        ("x" * 21, b"a nickname has at most 20 characters"),
-        ("eve\nbob: hi", b"a nickname has letters, digits, _ and - only"),
-        ("ada lovelace", b"a nickname has letters, digits, _ and - only"),
+        ("ada", b"taken: that nickname, or one that looks like it"),
+        ("ADA", b"taken: that nickname, or one that looks like it"),
+        ("аdа", b"taken: that nickname, or one that looks like it"),
+        ("Server", b"reserved: that nickname is the server's"),
+        ("", b"no name: a nickname needs at least one letter or digit"),
+        ("x" * 21, b"too long: a nickname has at most 20 characters"),
+        ("eve\nbob: hi", b"letters, digits, _ and - only: no spaces in a nickname"),
+        ("ada lovelace", b"letters, digits, _ and - only: no spaces in a nickname"),
     ],
 )
 def test_a_nickname_that_cannot_be_had_is_refused_with_the_whole_reason(
     talk: Talk, nickname: str, reason: bytes
 ) -> None:
-    assert talk.sign_up(EVE, nickname) == {EVE: [b"REFUSED_TAG:" + reason]}
+    at_once = talk.sign_up(EVE, nickname)
+    assert (at_once if EVE in at_once else talk.tick(PROBE_TIME)) == {EVE: [b"REFUSED_TAG:" + reason]}
     assert talk.chat.room.nicknames == ("ada", "bob")
+
+
+def test_a_sign_up_for_a_taken_nickname_waits_for_a_moment_while_its_holder_is_probed(talk: Talk) -> None:
+    assert talk.sign_up(EVE, "ADA") == {ADA: [b""]}
+    assert talk.tick(PROBE_TIME - 0.01) == {}
+    assert talk.tick(0.01) == {EVE: [b"REFUSED_TAG:taken: that nickname, or one that looks like it"]}
+    assert talk.tick(1) == {}
+
+
+def test_if_the_holders_port_is_closed_the_sign_up_that_waits_gets_in(talk: Talk) -> None:
+    talk.sign_up(EVE, "ada")
+    assert heard(talk.chat.leave(ADA, Reason.UNREACHABLE)) == {BOB: [b"ada left!"]}
+    assert talk.tick() == {BOB: [b"ada joined!"], EVE: [b"ada joined!"]}
+    assert talk.log[-2:] == ["ada left: its port is closed (1 here)", "ada joined from 10.0.0.3:8003 (2 here)"]
+    assert talk.tick(1) == {}
+
+
+@pytest.mark.parametrize("reason", [Reason.SIGNED_OUT, Reason.SILENT])
+def test_however_the_holder_leaves_meanwhile_the_nickname_is_free(talk: Talk, reason: Reason) -> None:
+    talk.sign_up(EVE, "ada")
+    talk.chat.leave(ADA, reason)
+    assert talk.tick()[EVE] == [b"ada joined!"]
+
+
+def test_one_sign_up_waits_for_a_nickname_and_its_repeat_probes_nobody_again(talk: Talk) -> None:
+    other: Address = ("10.0.0.4", 8004)
+    assert talk.sign_up(EVE, "ada") == {ADA: [b""]}
+    assert talk.sign_up(EVE, "ada") == {}
+    assert talk.sign_up(other, "ada") == {other: [b"REFUSED_TAG:taken: that nickname, or one that looks like it"]}
+    assert talk.sign_up(other, "bob") == {BOB: [b""]}
+    assert talk.tick(PROBE_TIME).keys() == {EVE, other}
+
+
+def test_however_many_strangers_want_a_nickname_its_holder_gets_ten_empty_datagrams_a_second(talk: Talk) -> None:
+    got: list[bytes] = []
+    for number in range(1000):
+        talk.now += 0.001
+        address = ("10.0.1.1", number)
+        for answers in (talk.tick(), talk.sign_up(address, "ada")):
+            got += answers.get(ADA, [])
+            assert sum(map(len, answers.get(address, []))) <= 128
+    assert set(got) == {b""}
+    assert len(got) <= 10
+
+
+def test_a_probe_renews_no_lease_and_a_room_with_somebody_who_waits_wants_to_be_ticked_soon(talk: Talk) -> None:
+    assert talk.chat.tick_interval == 1
+    talk.now += 120
+    talk.send(BOB, b"")
+    assert talk.sign_up(EVE, "ada") == {ADA: [b""]}
+    assert talk.chat.tick_interval <= PROBE_TIME / 2
+    talk.tick(0.01)
+    assert talk.chat.room.nicknames == ("bob", "ada")
+    assert talk.chat.room.members[1] == EVE
+    assert talk.chat.tick_interval == 1
+
+
+def test_who_comes_in_under_another_nickname_waits_no_more(talk: Talk) -> None:
+    talk.sign_up(EVE, "ada")
+    talk.sign_up(EVE, "eve")
+    assert talk.tick(PROBE_TIME) == {}
+    talk.send(EVE, b"SIGNOUT_TAG:")
+    talk.send(ADA, b"SIGNOUT_TAG:")
+    assert talk.tick(1) == {}
+
+
+def test_a_room_that_closes_forgets_who_waits(talk: Talk) -> None:
+    talk.sign_up(EVE, "ada")
+    talk.chat.close()
+    assert talk.tick(1) == {}
 
 
 def test_a_nickname_of_any_bytes_leaves_the_room_as_it_was(talk: Talk) -> None:
     assert talk.send(EVE, (b"SIGNUP_TAG:\xff\xfe\x00").ljust(128)) == {
-        EVE: [b"REFUSED_TAG:a nickname has letters, digits, _ and - only"]
+        EVE: [b"REFUSED_TAG:letters, digits, _ and - only: no spaces in a nickname"]
     }
 
 
@@ -137,13 +210,18 @@ def test_a_stranger_can_neither_speak_nor_sign_anybody_out(talk: Talk) -> None:
         (b"SIGNOUT_TAG:", b"REFUSED_TAG:"),
         (b"hello, is anybody", b"REFUSED_TAG:sign "),
         (b"hello, is anybody here?!!", b"REFUSED_TAG:sign up first"),
-        (b"SIGNUP_TAG:ada", b"REFUSED_TAG:th"),
-        (b"SIGNUP_TAG:" + 5 * b"\xef\xb7\xb2", b"REFUSED_TAG:put spaces beh"),  # five letters become twenty
+        (b"SIGNUP_TAG:ada", b"REFUSED_TAG:ta"),
+        (b"SIGNUP_TAG:ada   ", b"REFUSED_TAG:taken"),
+        (b"SIGNUP_TAG:" + 5 * b"\xef\xb7\xb2", b"REFUSED_TAG:too short: put"),  # five letters become twenty
         (b"x" * 1025, b"REFUSED_TAG:a message has at most 1024 bytes"),
     ],
 )
 def test_a_stranger_gets_no_more_bytes_than_it_sent(talk: Talk, datagram: bytes, answer: bytes | None) -> None:
-    assert talk.send(EVE, datagram) == ({EVE: [answer]} if answer else {})
+    at_once = talk.send(EVE, datagram)
+    later = {} if EVE in at_once else talk.tick(PROBE_TIME)
+    assert at_once.keys() <= {EVE, ADA}
+    assert at_once.get(ADA, [b""]) == [b""], "a probe says nothing"
+    assert at_once.get(EVE, []) + later.get(EVE, []) == ([answer] if answer else [])
 
 
 def test_a_stranger_hears_nothing_of_the_room(talk: Talk) -> None:
@@ -156,7 +234,7 @@ def test_membership_is_bounded() -> None:
     talk = Talk(Limits(max_members=2))
     talk.sign_up(ADA, "ada")
     talk.sign_up(BOB, "bob")
-    assert talk.sign_up(EVE, "eve") == {EVE: [b"REFUSED_TAG:the room is full (2 members)"]}
+    assert talk.sign_up(EVE, "eve") == {EVE: [b"REFUSED_TAG:full: the room takes 2 members"]}
     talk.send(ADA, b"SIGNOUT_TAG:")
     assert EVE in talk.sign_up(EVE, "eve")
 
@@ -242,19 +320,19 @@ def test_after_a_while_who_has_left_is_forgotten(talk: Talk) -> None:
         talk.send(ADA, b"flood")
     talk.send(ADA, b"SIGNOUT_TAG:")
     talk.tick(4)
-    assert len(talk.chat._spent) == 1
+    assert len(talk.chat._buckets_of_departed) == 1
     talk.tick(1)
-    assert not talk.chat._spent
+    assert not talk.chat._buckets_of_departed
 
 
 def test_those_who_have_left_are_bounded(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "MAX_SPENT", 10)
+    monkeypatch.setattr(chat, "MAX_DEPARTED", 10)
     for port in range(100):
         address = ("10.0.0.4", port)
         talk.sign_up(address, "eve")
         talk.send(address, b"hi")
         talk.send(address, b"SIGNOUT_TAG:")
-    assert [address[1] for address in talk.chat._spent] == list(range(90, 100))
+    assert [address[1] for address in talk.chat._buckets_of_departed] == list(range(90, 100))
 
 
 def test_keep_alives_cost_nothing(talk: Talk) -> None:

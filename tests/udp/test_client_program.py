@@ -132,10 +132,10 @@ def test_output_that_nobody_reads_does_not_keep_it_from_talking(room: UdpServer)
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        (["--nick", "two words"], "a nickname has letters, digits, _ and - only"),
+        (["--nick", "two words"], "letters, digits, _ and - only: no spaces in a nickname"),
         (["--port", "x"], "python -m chatlab.udp.client: argument --port: 'x' is not a port: choose a number"),
         (["--host", "..", "--nick", "ada"], "can't find the host '..': check its spelling, or type its IP address"),
-        (["--port", "{room}", "--nick", "bob"], "that nickname, or one that looks like it, is taken"),
+        (["--port", "{room}", "--nick", "bob"], "taken: that nickname, or one that looks like it"),
         (["--port", "{silent}", "--nick", "ada"], "nobody answers at 127.0.0.1:{silent}: is the server running there?"),
     ],
     ids=["bad nickname", "bad port", "no such host", "nickname taken", "nobody"],

@@ -53,9 +53,9 @@ def test_a_nickname_is_asked_for_and_again_when_it_is_refused(
     with Terminal(*command, *port(room)) as terminal:
         terminal.shows("nickname")
         terminal.type("BOB\r")
-        terminal.shows(r"\(that nickname, or one that looks like it, is taken\)[\s\S]*nickname")
+        terminal.shows(r"\(taken: that nickname, or one that looks like it\)[\s\S]*nickname")
         terminal.type("two words\r")
-        terminal.shows(r"\(a nickname has letters, digits, _ and - only\)[\s\S]*nickname")
+        terminal.shows(r"\(letters, digits, _ and - only: no spaces in a nickname\)[\s\S]*nickname")
         terminal.type("ada\r")
         terminal.shows(r"You are in the room as ada\. Type a line and press Enter; !q leaves\.")
         bob.hears("ada joined!")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 from contextlib import ExitStack
 
 import pytest
 
-from chatlab.room.errors import CantListen
+from chatlab.room.errors import CantListen, Refusal
+from chatlab.room.events import Joined, Said
+from chatlab.udp.chat import Delivery
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 
@@ -81,6 +84,63 @@ def test_every_arrival_and_every_leaving_is_logged_once() -> None:
 
 def ada_port(lines: list[str]) -> str:
     return lines[0].partition(":")[2].partition(" ")[0]
+
+
+@on_linux
+@pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
+def test_who_ends_without_a_goodbye_gets_its_nickname_back_at_once(reliable: bool) -> None:
+    """In a quiet room, where nothing else would find out that the old port is closed."""
+    with UdpServer(port=0, reliable=reliable) as room:
+        for _ in range(5):
+            killed = UdpClient("ada", room, reliable=reliable).start()
+            kill(killed)
+            with UdpClient("ada", room, reliable=reliable):
+                assert room.nicknames == ("ada",)
+
+
+def kill(client: UdpClient) -> None:
+    """Close its socket as if its process had ended: the room is told nothing."""
+    with client._changed:
+        sock, client._socket = client._socket, None
+    assert sock
+    client._thread.join()
+    sock.close()
+
+
+@on_linux
+def test_a_port_that_is_known_to_be_closed_is_dealt_with_before_the_sign_up_that_comes_next() -> None:
+    with UdpServer(port=0) as room, Voice(room.address, "bob") as bob:
+        for number in range(40):
+            with Voice(room.address, "ada"):
+                pass
+            bob.say(str(number))  # finds the closed port
+            with Voice(room.address, "ada") as ada:
+                ada.send(b"SIGNOUT_TAG:")
+                bob.hears_times(2 * (number + 1), lambda word: word == b"ada left!")
+
+
+def test_a_nickname_whose_holder_is_there_is_refused_soon_and_the_holder_notices_nothing(room: UdpServer) -> None:
+    with UdpClient("ada", room) as ada, UdpClient("bob", room):
+        for _ in range(3):
+            started = time.monotonic()
+            with pytest.raises(Refusal, match=r"^taken: that nickname, or one that looks like it$"):
+                UdpClient("ADA", room).start()
+            assert time.monotonic() - started < 1
+        ada.say("I am here")
+        assert room.nicknames == ("ada", "bob")
+        heard = []
+        for event in ada:
+            heard.append(event)
+            if isinstance(event, Said):
+                break
+        assert heard == [Joined("ada"), Joined("bob"), Said("ada", "I am here")]
+
+
+def test_what_the_system_does_not_take_is_not_counted_as_sent(room: UdpServer) -> None:
+    with Voice(room.address, "ada") as ada:
+        before = room.counts.sent
+        room._send([Delivery(b"x" * 70_000, (ada.address,)), Delivery(b"y", (ada.address,))])
+        assert room.counts.sent == before + 1
 
 
 @on_linux

@@ -189,7 +189,7 @@ def test_limits_can_be_changed() -> None:
         room = address(server)
         with Voice(room, "ada") as ada, Voice(room) as bob:
             bob.send(b"SIGNUP_TAG:bob".ljust(128))
-            bob.hears("REFUSED_TAG:the room is full (1 members)")
+            bob.hears("REFUSED_TAG:full: the room takes 1 members")
             ada.say("x" * 201)
             ada.hears("REFUSED_TAG:a message has at most 200 bytes")
 

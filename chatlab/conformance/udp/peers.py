@@ -81,6 +81,10 @@ class UdpScene(Scene[UdpPeer]):
                 )
         return answers
 
+    def is_stale(self, message: bytes) -> bool:
+        """An empty datagram of the room says nothing either: it finds out whether somebody is still there."""
+        return not message or super().is_stale(message)
+
     def _make(self, label: str, nickname: str) -> UdpPeer:
         return UdpPeer(self, label, nickname)
 

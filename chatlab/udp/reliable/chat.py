@@ -21,13 +21,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from chatlab.room.addresses import Address
-from chatlab.room.errors import GaveUp, OutboxFull
+from chatlab.room.errors import GaveUp, OutboxFull, Refusal
 from chatlab.room.events import Refused
 from chatlab.room.room import Room
 from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.batch import Arrival
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import Limits, Reason
-from chatlab.udp.protocol import REFUSED, Challenge, SignOut, SignUp, build_answer, parse_request
+from chatlab.udp.protocol import Challenge, SignOut, SignUp, build_refusal, parse_request
 from chatlab.udp.reliable.frames import (
     FIRST,
     Acknowledgement,
@@ -42,7 +43,7 @@ from chatlab.udp.reliable.stop_and_wait import Timing
 
 # What may wait for a member: so many messages of the greatest length.
 OUTBOX_MESSAGES = 64
-PLAIN = "this room is a reliable one: join it with --reliable"
+RELIABLE_ROOM = "reliable room: join it with --reliable"
 
 
 class ReliableChat:
@@ -59,7 +60,7 @@ class ReliableChat:
     ) -> None:
         self.limits = limits
         self.tick_interval = timing.first / 2
-        self._chat = UdpChat(limits, log=log, beside=len(build_frame(Acknowledgement("0" * 8, FIRST))))
+        self._chat = UdpChat(limits, log=log)
         self._proof = proof
         self._timing = timing
         self._rng = rng
@@ -72,33 +73,26 @@ class ReliableChat:
     def room(self) -> Room[Address]:
         return self._chat.room
 
-    def receive(self, datagram: bytes, address: Address, now: float) -> list[Delivery]:
-        """What follows from a datagram. A message that is longer than the limit may come cut, but not to the limit."""
+    def receive(self, datagram: bytes, address: Address, now: float, *, may_wait: bool = True) -> list[Delivery]:
+        """What follows from a datagram: see `UdpChat.receive`."""
         self._now = now
         frame = parse_frame(datagram)
         if frame is None or isinstance(frame, Reset):
-            return _refuse_plain(datagram, address)
+            return _to(address, filter(None, [build_refusal(RELIABLE_ROOM, len(datagram))]))
         session = self._sessions.get(address)
         if session and session.name == frame.session:
             return self._from_member(frame, address, session)
-        return self._from_stranger(frame, address, len(datagram)) if isinstance(frame, Numbered) else []
+        if isinstance(frame, Acknowledgement):
+            return []
+        return self._from_stranger(frame, address, len(datagram), Arrival(datagram, address) if may_wait else None)
 
     def tick(self, now: float) -> list[Delivery]:
         """Send again what is due, put out who acknowledges nothing, end leases. Every `tick_interval` or oftener."""
-        if now < self._tick_at:
-            return []
         self._now = now
-        self._tick_at = now + self.tick_interval
-        deliveries = []
-        for address, session in list(self._sessions.items()):
-            try:
-                deliveries += _to(address, session.tick(now))
-            except GaveUp:
-                deliveries += self.leave(address, Reason.UNACKNOWLEDGED)
-        announced = self._chat.tick(now)
-        for address in self._sessions.keys() - set(self.room.members):
-            deliveries += self._end_session(address, Reason.SILENT)
-        return deliveries + self._send(announced)
+        deliveries = self._tick_sessions() if now >= self._tick_at else []
+        for sign_up in self._chat.waiting.take_due(now):
+            deliveries += self.receive(*sign_up, now, may_wait=False)
+        return deliveries
 
     def leave(self, address: Address, reason: Reason) -> list[Delivery]:
         """The one way out. Whoever is put out and may still listen is told so. A stranger can't leave: []."""
@@ -109,19 +103,35 @@ class ReliableChat:
         self._chat.close()
         return [told for address in list(self._sessions) for told in self._end_session(address, Reason.CLOSING)]
 
+    def _tick_sessions(self) -> list[Delivery]:
+        self._tick_at = self._now + self.tick_interval
+        deliveries = []
+        for address, session in list(self._sessions.items()):
+            try:
+                deliveries += _to(address, session.tick(self._now))
+            except GaveUp:
+                deliveries += self.leave(address, Reason.UNACKNOWLEDGED)
+        announced = self._chat.end_leases(self._now)
+        for address in self._sessions.keys() - set(self.room.members):
+            deliveries += self._end_session(address, Reason.SILENT)
+        return deliveries + self._send(announced)
+
     def _from_member(self, frame: Numbered | Acknowledgement, address: Address, session: Session) -> list[Delivery]:
-        if isinstance(frame, Numbered) and self._chat.comes_too_fast(frame.payload, address, self._now):
+        if isinstance(frame, Acknowledgement):
+            return _to(address, session.receive(frame, self._now).datagrams)
+        request = parse_request(frame.payload)
+        if self._chat.comes_too_fast(request, address, self._now):
             return []
         payload, datagrams = session.receive(frame, self._now)
         deliveries = _to(address, datagrams)
         if payload is not None:
-            deliveries += self._send(self._chat.receive(payload, address, self._now))
+            deliveries += self._send(self._chat.from_member(request, len(payload), address, self._now))
             if address not in self.room:
                 self._end_session(address, Reason.SIGNED_OUT)
         return deliveries
 
-    def _from_stranger(self, message: Numbered, address: Address, size: int) -> list[Delivery]:
-        """`size`: of the datagram; what it gets at once has no more bytes."""
+    def _from_stranger(self, message: Numbered, address: Address, size: int, waits: Arrival | None) -> list[Delivery]:
+        """`size`: of the datagram; what it gets at once has no more bytes. `waits`: see `UdpChat.let_in`."""
         request = parse_request(message.payload)
         if isinstance(request, SignOut):
             return _to(address, [build_frame(Acknowledgement(message.session, message.number))])
@@ -131,12 +141,17 @@ class ReliableChat:
         if self._proof and not self._proof.holds(request.token, address, self._now):
             challenge = Challenge(self._proof.token(address, self._now))
             return _to(address, [build_reset(message.session, challenge, size)])
-        if self._chat.comes_too_fast(message.payload, address, self._now):
+        if self._chat.comes_too_fast(request, address, self._now):
             return []
         deliveries = self.leave(address, Reason.STARTED_AGAIN)
-        announced = self._chat.receive(message.payload, address, self._now)
-        if address not in self.room:
-            return deliveries + _to(address, [build_frame(Reset(message.session, why)) for why, _ in announced])
+        length = len(message.payload)
+        at_most = length - len(build_frame(Acknowledgement(message.session, message.number)))
+        try:
+            announced = self._chat.let_in(request, length, address, self._now, answer_bytes=at_most, waits=waits)
+        except Refusal as refusal:
+            return deliveries + _to(address, [build_reset(message.session, Refused(str(refusal)), size)])
+        if address not in self.room:  # it waits
+            return deliveries + announced
         self._sessions[address] = session = Session(message.session, self._timing, self._rng, self._outbox_bytes)
         return deliveries + _to(address, session.receive(message, self._now).datagrams) + self._send(announced)
 
@@ -160,11 +175,6 @@ class ReliableChat:
         if session is None or reason in (Reason.SIGNED_OUT, Reason.UNREACHABLE, Reason.STARTED_AGAIN):
             return []
         return _to(address, [build_reset(session.name, Refused(reason.value))])
-
-
-def _refuse_plain(datagram: bytes, address: Address) -> list[Delivery]:
-    answer = build_answer(Refused(PLAIN))[: len(datagram)]
-    return _to(address, [answer]) if len(answer) >= len(REFUSED) else []
 
 
 def _to(address: Address, datagrams: Iterable[bytes]) -> list[Delivery]:

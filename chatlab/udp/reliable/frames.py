@@ -24,7 +24,7 @@ import re
 from dataclasses import dataclass
 
 from chatlab.room.events import Refused
-from chatlab.udp.protocol import Challenge, build_answer
+from chatlab.udp.protocol import MAX_DATAGRAM, Challenge, build_answer, build_refusal
 
 FIRST = 0  # the number of the sign-up
 # Of a frame, what is not the plain datagram: at most so many bytes.
@@ -85,6 +85,13 @@ def build_frame(frame: Frame) -> bytes:
 
 
 def build_reset(session: str, why: Refused | Challenge, at_most: int | None = None) -> bytes:
-    """A reset that says why, if it then has at most `at_most` bytes: those of the shortest Numbered, or more."""
-    reset = build_frame(Reset(session, build_answer(why)))
-    return build_frame(Reset(session, b"")) if at_most is not None and len(reset) > at_most else reset
+    """A reset that says why, in at most `at_most` bytes: those of the shortest Numbered, or more.
+
+    A refusal is cut; a challenge, of which a part is of no use, is left out.
+    """
+    bare = build_frame(Reset(session, b""))
+    room = MAX_DATAGRAM if at_most is None else at_most - len(bare)
+    if isinstance(why, Refused):
+        return bare + build_refusal(why.reason, room)
+    challenge = build_answer(why)
+    return bare + challenge if len(challenge) <= room else bare

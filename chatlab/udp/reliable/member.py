@@ -43,7 +43,7 @@ from chatlab.udp.reliable.session import Session
 from chatlab.udp.reliable.stop_and_wait import Timing
 
 MAX_TEXT = MAX_DATAGRAM - HEADER_BYTES
-PLAIN = "the room is a plain one: join it without --reliable"
+PLAIN = "plain room: join it without --reliable"
 
 
 class ReliableMember:

@@ -103,7 +103,7 @@ def test_what_is_said_goes_out_one_after_the_other(stay: Stay) -> None:
 
 def test_a_room_that_is_plain(asking: Stay) -> None:
     refused = asking.member.receive(b"REFUSED_TAG:sign up first", 0.0)
-    assert refused == Outcome((Refused("the room is a plain one: join it without --reliable"),))
+    assert refused == Outcome((Refused("plain room: join it without --reliable"),))
     assert asking.is_at(Stage.OUT)
 
 
