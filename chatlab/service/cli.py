@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import NoReturn, Protocol
 
 from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import ChatlabError
 from chatlab.service.line_printer import LinePrinter
 from chatlab.service.options import port, port_to_join
+from chatlab.service.service import in_words
 from chatlab.service.signals import Interrupts
 from chatlab.service.this_python import this_python
 
@@ -23,6 +26,8 @@ class Server(Protocol):
     def join_command(self) -> str: ...
     @property
     def running(self) -> bool: ...
+    @property
+    def failure(self) -> BaseException | None: ...
     def start(self) -> object: ...
     def close(self) -> None: ...
 
@@ -49,21 +54,27 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
 
 
 def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "room") -> int:
-    """Run the server that `make` makes from a log, until a signal stops it. Returns the program's exit code.
+    """Run the server that `make` makes from a log, until a signal stops it or it fails. Returns the exit code.
 
+    0 after a signal, 2 if it can't start, 1 if it fails later; the last two say why, in one line on standard error.
     `what`: what to call the server.
     """
     interrupts = Interrupts()
-    with LinePrinter() as out:
-        server = make(out.print)
+    with ExitStack() as stack:
         try:
+            out = stack.enter_context(LinePrinter())
+            server = make(out.print)
             server.start()
-        except OSError as error:
+        except (ChatlabError, OSError) as error:
             sys.stderr.write(f"{error}\n")
             return 2
-        out.print(f"The {what} is open at {shown(server.address)} (Ctrl-C closes it). Join it: {server.join_command}")
+        where = shown(server.address)
+        out.print(f"The {what} is open at {where} (Ctrl-C closes it). Join it: {server.join_command}")
         interrupts.wait_while(lambda: server.running)
         server.close()
+    if server.failure:
+        sys.stderr.write(f"The {what} at {where} has failed: {in_words(server.failure)}\n")
+        return 1
     return 0
 
 

@@ -13,6 +13,8 @@ import time
 from collections import deque
 from typing import BinaryIO
 
+from chatlab.service.guarded_threads import DaemonThread
+
 MOST_WAITING = 1000
 # At the end, an output that takes nothing for so long gets no more, in seconds.
 LAST_WORDS = 0.5
@@ -37,8 +39,7 @@ class LinePrinter:
         self._closed = False  # nobody can read what we print
         self._written = 0  # how often the output has taken something
         self._changed = threading.Condition()  # guards all above
-        # A daemon, because a write that nobody reads can't be ended.
-        self._thread = threading.Thread(target=self._print, name="line-printer", daemon=True)
+        self._thread = DaemonThread("line-printer", self._print)  # a daemon: a write that nobody reads can't be ended
 
     def __enter__(self) -> LinePrinter:
         self._thread.start()
