@@ -25,7 +25,7 @@ from chatlab.service.guarded_threads import DaemonThread
 from chatlab.tcp.member import Outcome, Stage, TcpMember
 from chatlab.tcp.sockets import LINGER, end_sending
 
-# How often a thread that waits at the socket looks whether it is still wanted, in seconds.
+# How often a thread that waits looks whether it is still wanted, in seconds. On Windows, Ctrl-C ends no longer wait.
 TICK = 0.25
 RECEIVE_BYTES = 65_536
 
@@ -55,10 +55,11 @@ class Connection:
 
     def enter(self, patience: float) -> None:
         """Return when in the room. Raises Refusal (the nickname can't be had) or NobodyAnswers (after `patience` s)."""
+        give_up_at = time.monotonic() + patience
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: self._member.stage is not Stage.CHOOSING or not self.is_open, patience
-            ):
+            while self._member.stage is Stage.CHOOSING and self.is_open and time.monotonic() < give_up_at:
+                self._changed.wait(TICK)
+            if self._member.stage is Stage.CHOOSING and self.is_open:
                 self.end(LINGER)
                 raise NobodyAnswers(f"nobody lets you in at {self._member.room_name}: is that a TCP chatroom?")
             if not self._member.was_in:
@@ -89,7 +90,8 @@ class Connection:
     def join(self) -> None:
         """Wait until it is closed; whoever handles an event, in its thread, can't and doesn't."""
         if threading.current_thread() is not self._thread:
-            self._thread.join()
+            while self._thread.is_alive():
+                self._thread.join(TICK)
 
     def _hear(self) -> None:
         with self._socket:

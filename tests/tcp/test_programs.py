@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import MODELS, Model, TcpServer
-from tests.programs import Program
+from tests.programs import STOPS, Program, code_after
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually
 
 SERVER = ("-m", "chatlab.tcp.server")
@@ -38,10 +37,10 @@ def talking(room: TcpServer, *options: str) -> Program:
     return Program(*CLIENT, "--host", host, "--port", str(port), *options)
 
 
-@pytest.mark.parametrize("signal", ["ctrl-c", "terminate"])
-def test_a_signal_ends_the_server_within_2_s_also_with_stuck_readers(model: Model, signal: str) -> None:
-    if signal == "terminate" and sys.platform == "win32":
-        pytest.skip("Windows ends a process without asking it")
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_signal_ends_the_server_within_2_s_also_with_stuck_readers(
+    model: Model, stop: Callable[[Program], None]
+) -> None:
     with (
         serving("--model", model, "--rate-limit", "0") as (program, address),
         RawClient(address, "deaf", deaf=True),
@@ -52,7 +51,7 @@ def test_a_signal_ends_the_server_within_2_s_also_with_stuck_readers(model: Mode
             ada.socket.sendall(b"x" * 1000 + b"\n")
         assert stranger.line() == "NICK"
         began = time.monotonic()
-        program.press_ctrl_c() if signal == "ctrl-c" else program.terminate()
+        stop(program)
         assert stranger.rest() == ["ERROR the room is closing"]
         assert ada.rest()[-1] == "ERROR the room is closing"
         assert program.wait(5) == 0
@@ -202,6 +201,16 @@ def test_ctrl_c_ends_a_client_whose_last_words_nobody_reads() -> None:
         ada.press_ctrl_c()
         assert ada.wait(5) == 0
         assert ada.errors == ""
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_signal_while_nobody_lets_it_in_ends_a_client(stop: Callable[[Program], None]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with Program(*CLIENT, "--port", str(silent.getsockname()[1]), "--nick", "ada") as ada:
+            room_side, _ = silent.accept()
+            with room_side:
+                assert code_after(stop, ada) == 0
+            assert ada.errors == ""
 
 
 def test_ctrl_c_ends_a_client_that_waits_in_the_midst_of_its_words() -> None:
