@@ -76,6 +76,9 @@ class Recorder(Protocol):
         `name`: of this end. `peer_name`: of the other end, where it is known.
         """
 
+    def name(self, address: Address, name: str) -> None:
+        """Call the end at `address` by this name."""
+
     def carry(
         self,
         source: Address,
@@ -83,10 +86,12 @@ class Recorder(Protocol):
         datagram: bytes,
         delays: tuple[float, ...],
         *,
-        room: Address,
-        relay: tuple[Address, ...],
+        room: Address | None = None,
+        relay: tuple[Address, ...] = (),
+        at: float | None = None,
     ) -> None:
-        """A relay has decided the fate of `datagram`: a copy after each of `delays`, in seconds; lost if there is none.
+        """The network has decided the fate of `datagram`: a copy after each of `delays`, in seconds; none: it is lost.
 
-        `room`: the server that the relay stands before. `relay`: the relay's own addresses.
+        `room`: the server that a relay stands before. `relay`: the relay's own addresses. `at`: when, in seconds, where
+        the time is simulated; None for now.
         """

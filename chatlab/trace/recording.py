@@ -60,18 +60,22 @@ class Recording:
         datagram: bytes,
         delays: tuple[float, ...],
         *,
-        room: Address,
-        relay: tuple[Address, ...],
+        room: Address | None = None,
+        relay: tuple[Address, ...] = (),
+        at: float | None = None,
     ) -> None:
-        """Record what a relay decided: a copy of `datagram` after each of `delays`, in seconds; lost if there is none.
+        """Record what the network decided: a copy of `datagram` after each of `delays`, in seconds; none: it is lost.
 
-        `room`: the server that the relay stands before. `relay`: the relay's own addresses. A relay is part of the
-        network and no party: what comes to it, and what it sends on, is not drawn once more.
+        `room`: the server that a relay stands before. `relay`: the relay's own addresses. A relay is part of the
+        network and no party: what comes to it, and what it sends on, is not drawn once more. `at`: when, in seconds,
+        where the time is simulated; None for now.
         """
         with self._lock:
             self._relays.update(address[:2] for address in relay)
-            self._names.give(room[:2], ROOM)
-        self.add(Record(self.clock(), Step.CARRIED, Transport.UDP, source[:2], destination[:2], datagram, delays))
+            if room:
+                self._names.give(room[:2], ROOM)
+        time = self.clock() if at is None else at
+        self.add(Record(time, Step.CARRIED, Transport.UDP, source[:2], destination[:2], datagram, delays))
 
     def clear(self) -> None:
         """Forget what has crossed so far, but not who is who."""

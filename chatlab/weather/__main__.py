@@ -1,7 +1,4 @@
-"""Bad weather between a UDP server and its clients: `python -m chatlab.weather --help`.
-
-A lesson imports the relay and the weather from here as well. Lesson 06 lets it rain.
-"""
+"""Bad weather between a UDP server and its clients: `python -m chatlab.weather --help`. Lesson 06 lets it rain."""
 
 from __future__ import annotations
 
@@ -12,10 +9,8 @@ from dataclasses import fields, replace
 
 from chatlab.service.cli import parser_for, run_server
 from chatlab.service.options import address_to_join
-from chatlab.weather.fate import BUSY_CAFE, FAIR, PRESETS, SATELLITE, STORM, Conditions, Weather
+from chatlab.weather.fate import PRESETS, Conditions, Weather
 from chatlab.weather.relay import WeatherRelay
-
-__all__ = ["BUSY_CAFE", "FAIR", "PRESETS", "SATELLITE", "STORM", "Conditions", "Weather", "WeatherRelay", "main"]
 
 _HELP = {
     "loss": "probability that a datagram is lost",
@@ -38,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--to", type=address_to_join, required=True, metavar="HOST:PORT", default=argparse.SUPPRESS, help="the server"
     )
+    parser.add_argument("--reliable", action="store_true", help="the room is a reliable one: join it with --reliable")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same fates")
     parser.add_argument("--preset", choices=PRESETS, default="fair", help="the weather, but for what is given below")
     for field in fields(Conditions):
@@ -50,7 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     return run_server(
-        lambda log: WeatherRelay(given.to, weather=weather, seed=given.seed, host=given.host, port=given.port, log=log),
+        lambda log: WeatherRelay(
+            given.to,
+            weather=weather,
+            seed=given.seed,
+            host=given.host,
+            port=given.port,
+            reliable=given.reliable,
+            log=log,
+        ),
         what="weather relay",
     )
 

@@ -1,6 +1,7 @@
-"""A client's line through the weather relay: its own socket towards the server, and its links both ways.
+"""A client's path through the weather relay: a socket of its own towards the server, and a link each way.
 
-The server sees as many addresses as there are clients. Lines are bounded in number, and end when nobody uses them.
+So the server sees as many addresses as there are clients. Paths are bounded in number, and are closed when nobody has
+used them for a while.
 """
 
 from __future__ import annotations
@@ -14,75 +15,75 @@ from chatlab.udp.protocol import MAX_DATAGRAM
 from chatlab.udp.sockets import SEND_TRIES, enlarge_buffers
 from chatlab.weather.fate import Direction, Link
 
-MAX_LINES = 200
-# A client that sends nothing for so long has gone, in seconds. A room's member sends something every 30.
+MAX_CLIENTS = 200
+# A client that has sent nothing for so long is gone, in seconds. A room's member sends something every 30.
 IDLE_LIMIT = 150.0
 
 Target = tuple[socket.AddressFamily, Address]
 
 
-class Lines:
-    """The lines of all clients, by the client's address. A new line's socket is registered with `selector`."""
+class ClientPaths:
+    """The path of each client, by the client's address. Each path's socket is registered with `selector`."""
 
     def __init__(self, server: Target, seed: int, selector: selectors.BaseSelector, log: Callable[[str], None]) -> None:
         self._server = server
         self._seed = seed
         self._selector = selector
         self._log = log
-        self._lines: dict[Address, Line] = {}
+        self._paths: dict[Address, ClientPath] = {}
         self._opened = 0
 
     @property
     def clients(self) -> tuple[Address, ...]:
         """Their addresses, in the order in which they came."""
-        return tuple(self._lines)
+        return tuple(self._paths)
 
-    def line_of(self, client: Address, now: float) -> Line | None:
-        """The line of `client`, who has sent something; a new one if need be. None if there are too many."""
-        line = self._lines.get(client) or self._open(client)
-        if line:
-            line.heard_at = now
-        return line
+    def path_of(self, client: Address, now: float) -> ClientPath | None:
+        """The path of `client`, who has just sent something; a new one if need be. None if there are too many."""
+        path = self._paths.get(client) or self._open(client)
+        if path:
+            path.heard_at = now
+        return path
 
-    def hang_up(self, client: Address) -> None:
-        """End the line of `client`, if there is one."""
-        if line := self._lines.pop(client, None):
-            self._selector.unregister(line.socket)
-            line.close()
-            self._log(f"client {line.number} has gone ({len(self._lines)} here)")
+    def close(self, client: Address) -> None:
+        """Close the path of `client`, if there is one."""
+        if path := self._paths.pop(client, None):
+            self._selector.unregister(path.socket)
+            path.close()
+            self._log(f"client {path.number} has gone ({len(self._paths)} here)")
 
-    def hang_up_on_idle(self, now: float) -> None:
-        for client, line in list(self._lines.items()):
-            if now - line.heard_at > IDLE_LIMIT:
-                self.hang_up(client)
+    def close_idle(self, now: float) -> None:
+        for client, path in list(self._paths.items()):
+            if now - path.heard_at > IDLE_LIMIT:
+                self.close(client)
 
-    def _open(self, client: Address) -> Line | None:
-        if len(self._lines) >= MAX_LINES:
+    def _open(self, client: Address) -> ClientPath | None:
+        if len(self._paths) >= MAX_CLIENTS:
             return None
         try:
-            line = Line(self._opened, client, self._server, self._seed)
-        except OSError:  # no file descriptors are left, or no route leads to the server
+            path = ClientPath(self._opened, client, self._server, self._seed)
+        except OSError:  # no file descriptor is left, or no route leads to the server
             return None
         self._opened += 1
-        self._lines[client] = line
-        self._selector.register(line.socket, selectors.EVENT_READ, line)
-        self._log(f"client {line.number} comes from {shown(client)} ({len(self._lines)} here)")
-        return line
+        self._paths[client] = path
+        self._selector.register(path.socket, selectors.EVENT_READ, path)
+        self._log(f"client {path.number} comes from {shown(client)} ({len(self._paths)} here)")
+        return path
 
 
-class Line:
-    """The line of client number `number`, who is at `client`. Raises OSError if it can't have a socket.
+class ClientPath:
+    """The path of client number `number`, who is at `client`. Raises OSError if it can't have a socket.
 
-    `heard_at`: when the client last sent something, in seconds. `seen_at`: the address that the server sees.
+    `heard_at`: when the client last sent something, in seconds. `server`, `seen_at`: the server's address, and the one
+    that the server sees.
     """
 
     def __init__(self, number: int, client: Address, server: Target, seed: int) -> None:
+        family, address = server
         self.number = number
         self.client = client
         self.heard_at = 0.0
-        self.to_server = Link(seed, number, Direction.TO_SERVER)
-        self.to_client = Link(seed, number, Direction.TO_CLIENT)
-        family, address = server
+        self.links = {direction: Link(seed, number, direction) for direction in Direction}
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             enlarge_buffers(self.socket)
@@ -91,6 +92,7 @@ class Line:
         except OSError:
             self.socket.close()
             raise
+        self.server: Address = self.socket.getpeername()
         self.seen_at: Address = self.socket.getsockname()
 
     def receive_all(self) -> Iterator[bytes]:
@@ -104,7 +106,7 @@ class Line:
                 continue
 
     def send(self, datagram: bytes) -> None:
-        """Send to the server. What the system does not take, or comes after `close`, is lost, as UDP may."""
+        """Send to the server. What the system does not take, or what comes after `close`, is lost, as in UDP it may."""
         for _ in range(SEND_TRIES):
             try:
                 self.socket.send(datagram)

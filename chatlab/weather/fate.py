@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import NamedTuple
 
-# A datagram that is held back, or comes again, comes later by its time under way, and by this many seconds at least.
+# A reordered or repeated datagram arrives later by its longest time under way, and by this many seconds at least.
 HELD_BACK = 0.02
 
 
@@ -58,6 +58,9 @@ class Weather:
     @classmethod
     def both_ways(cls, conditions: Conditions) -> Weather:
         return cls(conditions, conditions)
+
+    def conditions(self, direction: Direction) -> Conditions:
+        return self.to_server if direction is Direction.TO_SERVER else self.to_client
 
 
 FAIR = Weather()

@@ -8,12 +8,12 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-# Of all datagrams together, in bytes; each costs some beside its own.
+# For all datagrams together, in bytes; each costs some more than it has.
 MAX_BYTES = 16 * 1024 * 1024
 DATAGRAM_COST = 200
 
 
-class UnderWay(Generic[Item]):
+class InFlight(Generic[Item]):
     """A heap of (arrival in seconds, datagram, whatever says where it goes), bounded by MAX_BYTES.
 
     Of those that arrive at the same time, the one that was added first comes out first.

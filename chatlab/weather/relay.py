@@ -1,10 +1,9 @@
 """The weather relay: clients talk to it as if it were the server, and what they and the server say meets its fate.
 
-    a client  ->  the relay's socket  ->  that client's line  ->  the server
-    a client  <-  the relay's socket  <-  that client's line  <-  the server
+    a client  ->  the relay's socket  ->  that client's path  ->  the server
+    a client  <-  the relay's socket  <-  that client's path  <-  the server
 
-Each client has a line, a socket of its own towards the server, so the server sees as many addresses as there are
-clients. One thread serves all sockets. Lesson 06 puts the relay before a room.
+One thread serves all sockets. Lesson 06 puts the relay before a room.
 """
 
 from __future__ import annotations
@@ -20,13 +19,14 @@ from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import resolve
 from chatlab.service.service import Service
 from chatlab.udp.sockets import RoomSocket
-from chatlab.weather.client_path import Line, Lines
-from chatlab.weather.fate import FAIR, LOST, Direction, Fate, Weather
-from chatlab.weather.in_flight import UnderWay
+from chatlab.weather.client_path import ClientPath, ClientPaths
+from chatlab.weather.fate import FAIR, LOST, Direction, Weather
+from chatlab.weather.in_flight import InFlight
 from chatlab.weather.relayed import Counts, Crossing
 
+# How often it looks for clients that have gone, in seconds.
 TICK = 1.0
-# So many datagrams are taken from one socket in one go, before the others have their turn.
+# At most so many datagrams are taken from one socket before the others have their turn.
 TURN_DATAGRAMS = 100
 
 
@@ -35,7 +35,8 @@ class WeatherRelay(Service):
 
     `weather` may be changed while it runs. The fates depend on `seed` and on the clients' order: the first to send
     is number 0. `on_fate` gets each crossing, in the relay's thread: it must not wait. `log` gets a line for each
-    client that comes or goes, and the counts at the end. `trace` records each crossing.
+    client that comes or goes, and the counts at the end. `trace` records each crossing. `reliable`: whether the room
+    behind it is a reliable one, which who joins has to know.
     """
 
     what = "weather relay"
@@ -49,6 +50,7 @@ class WeatherRelay(Service):
         seed: int = 0,
         host: str = "127.0.0.1",
         port: int = 0,
+        reliable: bool = False,
         on_fate: Callable[[Crossing], None] | None = None,
         log: Callable[[str], None] = lambda line: None,
         trace: Recorder | None = None,
@@ -60,11 +62,13 @@ class WeatherRelay(Service):
         self.on_fate = on_fate
         self.counts = {direction: Counts() for direction in Direction}
         self.trace = trace
+        if reliable:
+            self.client += " --reliable"
 
     @property
     def clients(self) -> tuple[Address, ...]:
         """Where the clients are, in the order in which they came."""
-        return self._lines.clients if self.running else ()
+        return self._paths.clients if self.running else ()
 
     def __repr__(self) -> str:
         return f"<weather relay, {self.state}>"
@@ -76,21 +80,21 @@ class WeatherRelay(Service):
         self._port = self._front.port
         self._selector = self._resources.enter_context(selectors.DefaultSelector())
         self._selector.register(self._front, selectors.EVENT_READ)
-        self._lines = Lines(server, self.seed, self._selector, self.log)
-        self._under_way: UnderWay[tuple[Direction, Line]] = UnderWay()
-        self._resources.callback(self._hang_up_on_all)
+        self._paths = ClientPaths(server, self.seed, self._selector, self.log)
+        self._in_flight: InFlight[tuple[Direction, ClientPath]] = InFlight()
+        self._resources.callback(self._close_paths)
         return {"weather-relay": self._relay}
 
     def _stop(self) -> None:
         self._front.wake()
 
-    def _hang_up_on_all(self) -> None:
-        """Deliver at once what is under way, and end the lines."""
+    def _close_paths(self) -> None:
+        """Deliver at once what is under way, and close all paths."""
         try:
             self._deliver_until(float("inf"))
         finally:
-            for client in self._lines.clients:
-                self._lines.hang_up(client)
+            for client in self._paths.clients:
+                self._paths.close(client)
             for direction, counts in self.counts.items():
                 self.log(f"{direction.value}: {counts}")
 
@@ -99,9 +103,9 @@ class WeatherRelay(Service):
         while self.running:
             now = time.monotonic()
             if now >= tick_at:
-                self._lines.hang_up_on_idle(now)
+                self._paths.close_idle(now)
                 tick_at = now + TICK
-            wait = min(self._under_way.next_arrival(), tick_at) - now
+            wait = min(self._in_flight.next_arrival(), tick_at) - now
             for key, _ in self._selector.select(max(0, wait)):
                 if key.data:
                     self._hear_server(key.data)
@@ -109,54 +113,46 @@ class WeatherRelay(Service):
                     self._hear_clients()
             self._deliver_until(time.monotonic())
             while self._front.closed_ports:
-                self._lines.hang_up(self._front.closed_ports.popleft())
+                self._paths.close(self._front.closed_ports.popleft())
 
     def _hear_clients(self) -> None:
         for datagram, client in islice(self._front.receive_all(wait=False), TURN_DATAGRAMS):
             if not self.running:  # it may be the one that woke us
                 return
-            now = time.monotonic()
-            if line := self._lines.line_of(client, now):
-                fate = line.to_server.meet(self.weather.to_server, now)
-                self._let_happen(fate, Direction.TO_SERVER, line, datagram, now)
+            if path := self._paths.path_of(client, time.monotonic()):
+                self._pass_on(datagram, Direction.TO_SERVER, path)
             else:
                 self.counts[Direction.TO_SERVER].dropped += 1
 
-    def _hear_server(self, line: Line) -> None:
-        for datagram in islice(line.receive_all(), TURN_DATAGRAMS):
-            now = time.monotonic()
-            fate = line.to_client.meet(self.weather.to_client, now)
-            self._let_happen(fate, Direction.TO_CLIENT, line, datagram, now)
+    def _hear_server(self, path: ClientPath) -> None:
+        for datagram in islice(path.receive_all(), TURN_DATAGRAMS):
+            self._pass_on(datagram, Direction.TO_CLIENT, path)
 
-    def _let_happen(self, fate: Fate, direction: Direction, line: Line, datagram: bytes, now: float) -> None:
-        if self._under_way.has_room_for(datagram, copies=len(fate.delays)):
+    def _pass_on(self, datagram: bytes, direction: Direction, path: ClientPath) -> None:
+        now = time.monotonic()
+        fate = path.links[direction].meet(self.weather.conditions(direction), now)
+        if self._in_flight.has_room_for(datagram, copies=len(fate.delays)):
             self.counts[direction].add(fate)
         else:
             self.counts[direction].dropped += 1
             fate = LOST
-        if self.on_fate or self.trace:
-            crossing = Crossing(direction, line.client, line.seen_at, datagram, now, fate)
-            if self.on_fate:
-                self.on_fate(crossing)
-            if self.trace:
-                room = line.socket.getpeername()
-                source, destination = line.client, room
-                if direction is Direction.TO_CLIENT:
-                    source, destination = room, line.client
-                relay = (self.address, line.seen_at)
-                self.trace.carry(source, destination, datagram, fate.delays, room=room, relay=relay)
+        if self.on_fate:
+            self.on_fate(Crossing(direction, path.client, path.seen_at, datagram, now, fate))
+        if self.trace:
+            ends = (path.client, path.server) if direction is Direction.TO_SERVER else (path.server, path.client)
+            self.trace.carry(*ends, datagram, fate.delays, room=path.server, relay=(self.address, path.seen_at))
         for delay in fate.delays:
             if delay:
-                self._under_way.add(now + delay, datagram, (direction, line))
+                self._in_flight.add(now + delay, datagram, (direction, path))
             else:
-                self._deliver(datagram, direction, line)
+                self._deliver(datagram, direction, path)
 
     def _deliver_until(self, now: float) -> None:
-        for datagram, (direction, line) in self._under_way.arrived(now):
-            self._deliver(datagram, direction, line)
+        for datagram, (direction, path) in self._in_flight.arrived(now):
+            self._deliver(datagram, direction, path)
 
-    def _deliver(self, datagram: bytes, direction: Direction, line: Line) -> None:
+    def _deliver(self, datagram: bytes, direction: Direction, path: ClientPath) -> None:
         if direction is Direction.TO_SERVER:
-            line.send(datagram)
+            path.send(datagram)
         else:
-            self._front.send(datagram, (line.client,))
+            self._front.send(datagram, (path.client,))

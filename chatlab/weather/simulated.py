@@ -1,4 +1,4 @@
-"""A network in simulated time: datagrams, their fates and a trace, without a socket, a thread or a clock.
+"""A network in simulated time: datagrams and their fates, without a socket, a thread or a clock.
 
 Time passes only where somebody waits for an arrival, or moves `now` on. So an hour takes no time at all, and the same
 seed gives the same talk each time. Lesson 06 draws with it; lesson 07 sends messages through it by stop-and-wait.
@@ -12,12 +12,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chatlab.room.addresses import Address
-from chatlab.trace import Trace
-from chatlab.trace.records import Record, Step, Transport
+from chatlab.service.interfaces import Recorder
 from chatlab.udp.reliable.frames import Acknowledgement, Numbered, build_frame, parse_frame
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Message, Receiver, Sender, Timing
 from chatlab.weather.fate import Conditions, Direction, Fate, Link
-from chatlab.weather.in_flight import UnderWay
+from chatlab.weather.in_flight import InFlight
 
 CALM = Conditions()
 AS_THE_WEATHER_IS: Mapping[int, Fate] = MappingProxyType({})
@@ -34,19 +33,25 @@ class Arrival(NamedTuple):
 class SimulatedNetwork:
     """The same conditions between all ends, which have names for addresses.
 
-    `now`: in seconds. `fates`: of datagrams that are not left to the conditions, by their numbers on the ladder.
+    `now`: in seconds. `fates`: of datagrams that are not left to the conditions, by their numbers: 1 for the first.
+    `trace` records each datagram and its fate.
     """
 
     def __init__(
-        self, conditions: Conditions = CALM, *, seed: int = 0, fates: Mapping[int, Fate] = AS_THE_WEATHER_IS
+        self,
+        conditions: Conditions = CALM,
+        *,
+        seed: int = 0,
+        fates: Mapping[int, Fate] = AS_THE_WEATHER_IS,
+        trace: Recorder | None = None,
     ) -> None:
         self.now = 0.0
-        self.trace = Trace()
+        self.trace = trace
         self._conditions = conditions
         self._seed = seed
         self._fates = fates
         self._links: dict[tuple[str, str], Link] = {}
-        self._under_way: UnderWay[str] = UnderWay()
+        self._in_flight: InFlight[str] = InFlight()
         self._sent = 0
         self._addresses: dict[str, Address] = {}
 
@@ -59,23 +64,24 @@ class SimulatedNetwork:
         by_weather = self._links[path].meet(self._conditions, self.now)
         fate = self._fates.get(self._sent, by_weather)
         for delay in fate.delays:
-            self._under_way.add(self.now + delay, datagram, destination)
-        start, end = map(self._address, path)
-        self.trace.add(Record(self.now, Step.CARRIED, Transport.UDP, start, end, datagram, fate.delays))
+            self._in_flight.add(self.now + delay, datagram, destination)
+        if self.trace:
+            start, end = (self._address(name, self.trace) for name in path)
+            self.trace.carry(start, end, datagram, fate.delays, at=self.now)
 
-    def _address(self, name: str) -> Address:
-        """For the trace: of a network that is nobody's (RFC 5737)."""
+    def _address(self, name: str, trace: Recorder) -> Address:
+        """The address by which `trace` knows the end called `name`: of a network that is nobody's (RFC 5737)."""
         if name not in self._addresses:
             self._addresses[name] = (f"192.0.2.{len(self._addresses) % 254 + 1}", 9999 + len(self._addresses) // 254)
-            self.trace.name(self._addresses[name], name)
+            trace.name(self._addresses[name], name)
         return self._addresses[name]
 
     def receive(self, until: float = float("inf")) -> Arrival | None:
         """Let time pass until the next datagram arrives. None if none does: it is `until` then, if that is a time."""
-        arrives_at = self._under_way.next_arrival()
+        arrives_at = self._in_flight.next_arrival()
         if arrives_at <= until and arrives_at < float("inf"):
             self.now = max(self.now, arrives_at)
-            datagram, destination = next(self._under_way.arrived(arrives_at))
+            datagram, destination = next(self._in_flight.arrived(arrives_at))
             return Arrival(destination, datagram)
         if until < float("inf"):
             self.now = max(self.now, until)

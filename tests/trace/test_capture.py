@@ -114,9 +114,9 @@ def test_ipv6_and_more_than_a_segment_holds(tmp_path: Path) -> None:
 
 
 def test_a_talk_in_a_simulated_network_can_be_saved(tmp_path: Path) -> None:
-    network, path = SimulatedNetwork(), tmp_path / "talk.pcapng"
-    transfer([b"hello"], network)
-    network.trace.save(path)
+    trace, path = Trace(), tmp_path / "talk.pcapng"
+    transfer([b"hello"], SimulatedNetwork(trace=trace))
+    trace.save(path)
     assert payloads(path, "udp") == ["MSG_TAG:00000000 0 hello", "ACK_TAG:00000000 0"]
     assert fields(path, "ip.src") == fields(path, "ip.dst")[::-1]
 

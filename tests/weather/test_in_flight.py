@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.weather import in_flight as under_way
-from chatlab.weather.in_flight import UnderWay
+from chatlab.weather import in_flight
+from chatlab.weather.in_flight import InFlight
 
 
 def test_the_next_to_arrive_comes_out_first_and_none_too_early() -> None:
-    way: UnderWay[str] = UnderWay()
+    way: InFlight[str] = InFlight()
     for arrives_at, datagram in [(3.0, b"c"), (1.0, b"a"), (2.0, b"b")]:
         way.add(arrives_at, datagram, "ada")
     assert way.next_arrival() == 1.0
@@ -18,21 +18,21 @@ def test_the_next_to_arrive_comes_out_first_and_none_too_early() -> None:
 
 
 def test_of_two_that_arrive_together_the_first_comes_first() -> None:
-    way: UnderWay[int] = UnderWay()
+    way: InFlight[int] = InFlight()
     for number in range(9, 0, -1):
         way.add(1.0, b"", number)
     assert [number for _, number in way.arrived(1.0)] == list(range(9, 0, -1))
 
 
 def test_nothing_is_under_way() -> None:
-    way: UnderWay[None] = UnderWay()
+    way: InFlight[None] = InFlight()
     assert way.next_arrival() == float("inf")
     assert list(way.arrived(1e9)) == []
 
 
 def test_it_is_bounded_in_bytes_and_room_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(under_way, "MAX_BYTES", 1000)
-    way: UnderWay[None] = UnderWay()
+    monkeypatch.setattr(in_flight, "MAX_BYTES", 1000)
+    way: InFlight[None] = InFlight()
     assert way.has_room_for(bytes(300), copies=2)
     assert not way.has_room_for(bytes(301), copies=2)
     way.add(1.0, bytes(800), None)

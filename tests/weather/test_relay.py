@@ -16,7 +16,7 @@ from chatlab.room.errors import CantListen, CantResolve
 from chatlab.service import service
 from chatlab.trace import Trace
 from chatlab.udp.sockets import RoomSocket
-from chatlab.weather import client_path as line
+from chatlab.weather import client_path
 from chatlab.weather import in_flight as under_way
 from chatlab.weather import relay as relay_module
 from chatlab.weather.fate import FAIR, LOST, STORM, Conditions, Direction, Weather
@@ -56,7 +56,7 @@ def test_the_server_sees_each_client_at_an_address_of_its_own(server: socket.soc
         assert [ada.recv(100), bob.recv(100)] == [b"for ada", b"for bob"]
 
 
-def test_a_stranger_cannot_speak_to_a_client_through_its_line(server: socket.socket, new_socket: NewSocket) -> None:
+def test_a_stranger_cannot_speak_to_a_client_through_its_path(server: socket.socket, new_socket: NewSocket) -> None:
     client, stranger = new_socket(), new_socket()
     with WeatherRelay(server.getsockname()) as fair:
         client.sendto(b"hi", fair.address)
@@ -152,7 +152,7 @@ def test_the_observer_is_told_all(server: socket.socket, new_socket: NewSocket, 
 
 
 def test_clients_are_bounded(server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line, "MAX_LINES", 2)
+    monkeypatch.setattr(client_path, "MAX_CLIENTS", 2)
     clients = [new_socket() for _ in range(3)]
     with WeatherRelay(server.getsockname()) as fair:
         for client in clients:
@@ -174,7 +174,7 @@ def test_no_socket_is_left_for_a_client(
 
     with WeatherRelay(server.getsockname()) as fair:
         with monkeypatch.context() as patch:
-            patch.setattr(line, "Line", no_more)
+            patch.setattr(client_path, "ClientPath", no_more)
             full.sendto(b"hi", fair.address)
             assert tried.wait(LIMIT)
         full.sendto(b"again", fair.address)
@@ -220,7 +220,7 @@ def test_what_is_under_way_is_bounded(
 def test_a_client_that_is_gone_is_forgotten(
     server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "IDLE_LIMIT", 0.05)
+    monkeypatch.setattr(client_path, "IDLE_LIMIT", 0.05)
     monkeypatch.setattr(relay_module, "TICK", 0.01)
     gone = threading.Event()
     client = new_socket()
@@ -305,11 +305,11 @@ def test_a_port_that_is_taken_and_a_host_that_is_none(server: socket.socket) -> 
         WeatherRelay(("no host", 9999)).start()
 
 
-def test_a_line_outlives_the_news_that_nobody_has_the_servers_port_open(new_socket: NewSocket) -> None:
+def test_a_path_outlives_the_news_that_nobody_has_the_servers_port_open(new_socket: NewSocket) -> None:
     closed = new_socket()
     address = closed.getsockname()
     closed.close()
-    dead_end = line.Line(0, ("127.0.0.1", 8000), (socket.AF_INET, address), seed=0)
+    dead_end = client_path.ClientPath(0, ("127.0.0.1", 8000), (socket.AF_INET, address), seed=0)
     dead_end.send(b"the news comes back by the next call")
     assert list(dead_end.receive_all()) == []
     for _ in range(2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatlab.room.errors import GaveUp
+from chatlab.trace import Trace
 from chatlab.udp.reliable.stop_and_wait import Receipt, Receiver, Timing
 from chatlab.weather.fate import LOST, STORM, Conditions, Fate
 from chatlab.weather.simulated import Arrival, SimulatedNetwork, transfer
@@ -56,7 +57,7 @@ def test_some_fates_are_given_and_the_others_stay_as_they_were() -> None:
 
 def test_the_same_seed_gives_the_same_picture_and_another_does_not() -> None:
     def picture(seed: int) -> str:
-        network = SimulatedNetwork(STORM.to_server, seed=seed)
+        network = SimulatedNetwork(STORM.to_server, seed=seed, trace=Trace())
         transfer(MESSAGES[:8], network)
         return str(network.trace)
 
@@ -64,7 +65,7 @@ def test_the_same_seed_gives_the_same_picture_and_another_does_not() -> None:
 
 
 def test_both_ways_are_told_apart() -> None:
-    network = SimulatedNetwork(Conditions(loss=0.5), seed=1)
+    network = SimulatedNetwork(Conditions(loss=0.5), seed=1, trace=Trace())
     for message in MESSAGES[:20]:
         network.send("ada", "bob", message)
         network.send("bob", "ada", message)
@@ -90,7 +91,7 @@ def test_a_transfer_ends_with_what_is_still_under_way() -> None:
 
 
 def test_a_transfer_to_nobody_gives_up() -> None:
-    network = SimulatedNetwork(Conditions(loss=1.0))
+    network = SimulatedNetwork(Conditions(loss=1.0), trace=Trace())
     with pytest.raises(GaveUp):
         transfer([b"a"], network, TIMING)
     assert str(network.trace).count("lost") == 3

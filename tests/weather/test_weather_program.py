@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from chatlab.udp.server import UdpServer
 from chatlab.weather import __main__ as weather
 from chatlab.weather.fate import STORM, Weather
 
@@ -35,6 +36,16 @@ def test_it_passes_on_counts_and_ends(server: socket.socket) -> None:
         ]
         assert program.wait() == 0
         assert program.errors == ""
+
+
+def test_the_command_that_it_prints_joins_a_reliable_room_through_it() -> None:
+    with UdpServer(port=0, reliable=True) as room:
+        to = f"127.0.0.1:{room.address[1]}"
+        with Program(*PROGRAM, "--to", to, "--reliable") as program:
+            command = re.search(r"Join it: python (.*)", program.wait_for_line("Join it: "))
+            assert command
+            with Program(*command[1].split(), "--nick", "ada") as ada:
+                ada.wait_for_line("ada joined!")
 
 
 @pytest.mark.parametrize(
