@@ -6,32 +6,41 @@ The bucket holds up to `burst` tokens and gains `rate` of them a second; a messa
 
 from __future__ import annotations
 
+import math
+
 
 class TokenBucket:
-    """`rate`: tokens a second, 0 for no limit. `burst`: tokens that it holds, full at the start (`now`, seconds)."""
+    """`rate`: tokens a second, 0 for no limit. `burst`: tokens that it holds, full at the start (`now`, seconds).
 
-    __slots__ = ("_at", "_tokens", "burst", "rate")
+    `tokens`: how many it holds, as of the last call.
+    """
+
+    __slots__ = ("_at", "burst", "rate", "tokens")
 
     def __init__(self, rate: float, burst: float, now: float) -> None:
         self.rate = rate
         self.burst = burst
-        self._tokens = burst
+        self.tokens = burst
         self._at = now
 
     def take(self, now: float) -> bool:
         """Take a token if there is one."""
         taken = self.holds_one(now)
-        self._tokens -= taken
+        self.tokens -= taken
         return taken
 
     def holds_one(self, now: float) -> bool:
         """Whether `take` would get one."""
+        return self.whole_tokens(now) >= 1
+
+    def whole_tokens(self, now: float) -> float:
+        """How many can be taken at once; without a limit, any number."""
         if not self.rate:
-            return True
-        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
+            return math.inf
+        self.tokens = min(self.burst, self.tokens + (now - self._at) * self.rate)
         self._at = now
-        return self._tokens >= 1
+        return math.floor(self.tokens)
 
     def is_full(self, now: float) -> bool:
         """Whether it holds no less than a new one."""
-        return not self.rate or self._tokens + (now - self._at) * self.rate >= self.burst
+        return not self.rate or self.tokens + (now - self._at) * self.rate >= self.burst

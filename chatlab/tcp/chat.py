@@ -4,18 +4,22 @@
     new              comes                               it is a stranger, asked for a nickname
     a stranger       sends a nickname that it can have   it is a member, and told so; the others hear of it
     a stranger       sends another line                  it is asked again and told why; ERROR after `nickname_tries`
+    a stranger       speaks another protocol             ERROR: see `chatlab.tcp.foreign`
     a stranger       takes longer than `nickname_time`   ERROR, however it dribbles
     a member         sends a line                        the others hear it under the member's own nickname
-    a member         sends more lines than it may        throttled: they wait; don't read from it meanwhile
-    either           sends a line that is too long       ERROR
-    either           ends its stream, or is lost         it is out
+    a member         sends more lines than it may        it is throttled: they wait for their time
+    a throttled one  ends its stream                     it is out when they are said, or after PARTING_TIME
+    any              sends a line that is too long       ERROR
+    any other        ends its stream                     it is out
+    any              is lost                             it is out
 
 A connection goes out by `leave`, whatever the cause; unless it is lost, its last delivery is marked. All three models
-feed this same chat. Lesson 09 builds the strangers' half, lesson 11 the goodbyes.
+feed this same chat.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -23,14 +27,20 @@ from typing import Generic, TypeVar
 from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import LineTooLong, Refusal
 from chatlab.room.rate_limit import TokenBucket
-from chatlab.room.room import Announcement, Room
+from chatlab.room.room import Room
 from chatlab.room.text import decode
+from chatlab.tcp.foreign import mistaken_for
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.tcp.protocol import Answer, Choose, Hangup, Welcome, build_answer, parse_nickname
+from chatlab.tcp.telnet import IAC, TelnetFilter
 
 # How often `tick` wants to be called, in seconds: by it the throttled go on.
 TICK = 0.1
+# How long a member's last lines may wait for their time once it has ended its stream, in seconds.
+PARTING_TIME = 10.0
+# Bytes that one throttled member may have in our memory. What comes after them is left to the system, unread.
+READ_AHEAD = 16_384
 
 # Whatever the server knows one connection by.
 Connection = TypeVar("Connection", bound=Hashable)
@@ -58,64 +68,80 @@ class Counts:
 
 
 @dataclass(slots=True)
-class Talk:
-    """What the room keeps of a connection. `bucket`: of a member only."""
+class ConnectionState:
+    """What the room keeps of a connection. `bucket`: of a member only. `telnet`: once it has used a command of that."""
 
     lines: LineBuffer
     address: Address
     choose_by: float
     tries: int = 0
     bucket: TokenBucket | None = None
+    telnet: TelnetFilter | None = None
+    has_ended: bool = False  # its stream has
+    leave_by: float = math.inf
 
 
 class TcpChat(Generic[Connection]):
-    """The room, and how the talk stands with each connection. `log` gets one line for each who comes or goes."""
+    """The room, and how the talk stands with each connection. `log` gets one line for each who comes or goes.
+
+    `paused`: the connections from which nothing more is to be read for now.
+    """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None]) -> None:
         self.limits = limits
         self.counts = Counts()
         self.room: Room[Connection] = Room(limits.max_members, echo=False)
-        self._talks: dict[Connection, Talk] = {}
+        self.paused: set[Connection] = set()
+        self._states: dict[Connection, ConnectionState] = {}
         self._strangers: dict[Connection, None] = {}  # in the order of their coming
         self._throttled: dict[Connection, None] = {}
         self._log = log
 
     def connect(self, connection: Connection, address: Address, now: float) -> list[Delivery[Connection]]:
         """`connection` has come from `address`."""
-        self._talks[connection] = Talk(LineBuffer(self.limits.max_bytes), address, now + self.limits.nickname_time)
+        lines = LineBuffer(self.limits.max_bytes)
+        self._states[connection] = ConnectionState(lines, address, now + self.limits.nickname_time)
         self._strangers[connection] = None
         return [self._delivery([Choose()], (connection,))]
 
     def receive(self, connection: Connection, data: bytes, now: float) -> list[Delivery[Connection]]:
         """What follows from bytes of `connection`; b'' is the end of its stream. Nothing follows after its end."""
-        talk = self._talks.get(connection)
-        if talk is None:
+        state = self._states.get(connection)
+        if state is None:
             return []
-        if not data:
+        if data:
+            return self._read(connection, state, data, now)
+        state.has_ended = True
+        if connection not in self._throttled:
             return self.leave(connection, Reason.LEFT)
-        talk.lines.feed(data)
-        return self._read(connection, talk, now)
+        self.part(connection, now)
+        return []
 
-    def is_throttled(self, connection: Connection) -> bool:
-        """Whether lines of `connection` wait for their time. Whoever goes on reading from it has to keep what comes."""
-        return connection in self._throttled
+    def part(self, connection: Connection, now: float) -> None:
+        """`connection` has ended its stream, however much of it has not been read yet."""
+        if state := self._states.get(connection):
+            state.leave_by = min(state.leave_by, now + PARTING_TIME)
 
     def tick(self, now: float) -> list[Delivery[Connection]]:
         """What is due by now. To be called every TICK seconds or oftener."""
         deliveries = []
         for connection in tuple(self._throttled):
-            deliveries += self._read(connection, self._talks[connection], now)
-        while self._strangers and self._talks[next(iter(self._strangers))].choose_by <= now:
-            deliveries += self.leave(next(iter(self._strangers)), Reason.NO_NICKNAME)
+            state = self._states[connection]
+            deliveries += self._read(connection, state, b"", now)
+            if state.leave_by <= now or (state.has_ended and connection not in self._throttled):
+                deliveries += self.leave(connection, Reason.LEFT)
+        while self._strangers and self._states[stranger := next(iter(self._strangers))].choose_by <= now:
+            deliveries += self.leave(stranger, Reason.NO_NICKNAME, _seen_of(self._states[stranger]))
         return deliveries
 
-    def leave(self, connection: Connection, reason: Reason) -> list[Delivery[Connection]]:
-        """The one way out. A connection that is out already can't leave: []."""
-        if self._talks.pop(connection, None) is None:
+    def leave(self, connection: Connection, reason: Reason, saw: str = "") -> list[Delivery[Connection]]:
+        """The one way out. A connection that is out already can't leave: []. `saw`: see `Reason.text`."""
+        if self._states.pop(connection, None) is None:
             return []
         self._strangers.pop(connection, None)
         self._throttled.pop(connection, None)
-        why = reason.text(self.limits)
+        self.paused.discard(connection)
+        why = reason.text(self.limits, saw)
         deliveries: list[Delivery[Connection]] = []
         if reason is Reason.LEFT:
             deliveries.append(Delivery(b"", (connection,), last=True))
@@ -129,50 +155,89 @@ class TcpChat(Generic[Connection]):
 
     def close(self) -> list[Delivery[Connection]]:
         """Everybody leaves, each told of its own leaving alone."""
-        return [self.leave(connection, Reason.CLOSING)[0] for connection in tuple(self._talks)]
+        return [self.leave(connection, Reason.CLOSING)[0] for connection in tuple(self._states)]
 
-    def _read(self, connection: Connection, talk: Talk, now: float) -> list[Delivery[Connection]]:
+    def _read(
+        self, connection: Connection, state: ConnectionState, data: bytes, now: float
+    ) -> list[Delivery[Connection]]:
         """Go through the lines that are there, as far as they may be said by now."""
         deliveries: list[Delivery[Connection]] = []
-        said: list[Announcement[Connection]] = []
-        farewell: list[Delivery[Connection]] = []
         try:
-            for line in self._lines(connection, talk, now):
-                if talk.bucket is None:
-                    deliveries += self._from_stranger(connection, talk, line, now)
-                elif text := decode(line):
-                    said.append(self.room.say(connection, text))
+            if state.telnet or IAC in data:
+                state.telnet = state.telnet or TelnetFilter(self.limits.max_bytes)
+                data, answer = state.telnet.take(data)
+                deliveries += [Delivery(answer, (connection,))] if answer else []
+            if state.bucket is None:
+                for step in self._choices(connection, state, data, now):
+                    deliveries += step
+                data = b""
+            if state.bucket:
+                deliveries += self._read_member(connection, state, state.bucket, data, now)
         except LineTooLong:
-            farewell = self.leave(connection, Reason.TOO_LONG)
-        if said:
-            deliveries.append(self._delivery([one.event for one in said], said[-1].hearers))
-        return deliveries + farewell
+            deliveries += self.leave(connection, Reason.TOO_LONG)
+        return deliveries
 
-    def _lines(self, connection: Connection, talk: Talk, now: float) -> Iterator[bytes]:
-        """The lines that count by now. Raises LineTooLong."""
-        while connection in self._talks and talk.lines.ready:
-            if talk.bucket and not talk.bucket.take(now):
-                self._throttled[connection] = None
+    def _choices(
+        self, connection: Connection, state: ConnectionState, data: bytes, now: float
+    ) -> Iterator[list[Delivery[Connection]]]:
+        """What follows from each line of a stranger, until it is a member or out. Raises LineTooLong."""
+        state.lines.take(data, most=0)
+        while state.bucket is None and connection in self._states:
+            if server := mistaken_for(state.lines.next_line()):
+                yield self.leave(connection, Reason.MISTAKEN, server)
                 return
-            yield talk.lines.next_line()
+            lines = state.lines.take(most=1)
+            if not lines:
+                return
             self.counts.received += 1
-        self._throttled.pop(connection, None)
+            yield self._choose(connection, state, parse_nickname(lines[0]), now)
 
-    def _from_stranger(self, connection: Connection, talk: Talk, line: bytes, now: float) -> list[Delivery[Connection]]:
+    def _choose(
+        self, connection: Connection, state: ConnectionState, nickname: str, now: float
+    ) -> list[Delivery[Connection]]:
         try:
-            joined = self.room.join(connection, parse_nickname(line))
+            joined = self.room.join(connection, nickname)
         except Refusal as refusal:
-            talk.tries += 1
-            if talk.tries >= self.limits.nickname_tries:
+            state.tries += 1
+            if state.tries >= self.limits.nickname_tries:
                 return self.leave(connection, Reason.TOO_MANY_TRIES)
             return [self._delivery([Choose(str(refusal))], (connection,))]
         del self._strangers[connection]
-        talk.bucket = TokenBucket(self.limits.rate_limit, self.limits.burst, now)
-        self._log(f"{joined.event.nickname} joined from {shown(talk.address)} ({len(self.room)} here)")
+        state.bucket = TokenBucket(self.limits.rate_limit, self.limits.burst, now)
+        self._log(f"{joined.event.nickname} joined from {shown(state.address)} ({len(self.room)} here)")
         return [self._delivery([Welcome()], (connection,)), self._delivery([joined.event], joined.hearers)]
+
+    def _read_member(
+        self, connection: Connection, state: ConnectionState, bucket: TokenBucket, data: bytes, now: float
+    ) -> list[Delivery[Connection]]:
+        """As many lines as the rate limit lets a member say by now. Raises LineTooLong."""
+        most = bucket.whole_tokens(now)
+        lines = state.lines.take(data, most)
+        bucket.tokens -= len(lines)
+        self.counts.received += len(lines)
+        said = [self.room.say(connection, text) for line in lines if (text := decode(line))]
+        deliveries = [self._delivery([one.event for one in said], said[-1].hearers)] if said else []
+        if state.lines.ready and len(lines) < most:
+            return deliveries + self.leave(connection, Reason.TOO_LONG)
+        if state.lines.ready:
+            self._throttled[connection] = None
+        elif self._throttled:
+            self._throttled.pop(connection, None)
+        if state.lines.ready and len(state.lines) >= READ_AHEAD:
+            self.paused.add(connection)
+        elif self.paused:
+            self.paused.discard(connection)
+        return deliveries
 
     def _delivery(
         self, answers: Sequence[Answer], recipients: tuple[Connection, ...], *, last: bool = False
     ) -> Delivery[Connection]:
         self.counts.sent += len(answers) * len(recipients)
         return Delivery(b"".join(map(build_answer, answers)), recipients, last)
+
+
+def _seen_of(stranger: ConnectionState) -> str:
+    """What a stranger has sent in vain, to go on with: 'a nickname has to be chosen ...'."""
+    if size := len(stranger.lines):
+        return f": {size:,} {'byte' if size == 1 else 'bytes'} came, but no line end (\\n)"
+    return f": {stranger.tries} were refused" if stranger.tries else ""

@@ -6,7 +6,12 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 
 from chatlab.room.limits import RoomLimits
-from chatlab.tcp.protocol import MAX_LINE
+from chatlab.room.nicknames import MAX_LENGTH
+from chatlab.tcp.protocol import MAX_ANSWER, MAX_LINE
+
+# Whatever a member says fits into one line of the room's, `<nickname>: <text>`, where a letter of the nickname has up
+# to 4 bytes in UTF-8, and a byte of the text that is not UTF-8 becomes U+FFFD, which has 3.
+MOST_BYTES = (MAX_ANSWER - 4 * MAX_LENGTH - len(": \n")) // 3 + len("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +20,22 @@ class Limits(RoomLimits):
 
     max_bytes: int = field(
         default=MAX_LINE,
-        metadata={"help": "bytes of a line with its newline; who sends a longer one is out", "least": 128},
+        metadata={
+            "help": "bytes of a line with its newline; who sends a longer one is out",
+            "least": 128,
+            "most": MOST_BYTES,
+        },
     )
-    nickname_time: float = field(default=30.0, metadata={"help": "seconds to choose a nickname in"})
-    nickname_tries: int = field(default=10, metadata={"help": "nicknames that one connection may try", "least": 1})
+    nickname_time: float = field(default=30.0, metadata={"help": "seconds to choose a nickname in", "most": 86_400})
+    nickname_tries: int = field(
+        default=10, metadata={"help": "nicknames that one connection may try", "least": 1, "most": 1_000_000}
+    )
     max_outbox: int = field(
         default=65_536,
-        metadata={"help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped"},
+        metadata={
+            "help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped",
+            "most": 1 << 30,
+        },
     )
 
 
@@ -35,9 +49,11 @@ class Reason(Enum):
     LOST = "the connection is lost"
     SLOW = "you read too slowly"
     TOO_LONG = "a line has at most {max_bytes} bytes"
-    NO_NICKNAME = "a nickname has to be chosen within {nickname_time:g} seconds"
+    NO_NICKNAME = "a nickname has to be chosen within {nickname_time:g} seconds{saw}"
     TOO_MANY_TRIES = "{nickname_tries} nicknames were refused"
+    MISTAKEN = "this is a chatroom, not {saw}"
     CLOSING = "the room is closing"
 
-    def text(self, limits: Limits) -> str:
-        return self.value.format(**asdict(limits))
+    def text(self, limits: Limits, saw: str = "") -> str:
+        """One line to show. `saw`: what the room saw of the connection, where that is part of the reason."""
+        return self.value.format(saw=saw, **asdict(limits))

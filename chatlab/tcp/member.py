@@ -13,6 +13,7 @@ One connection has one `TcpMember`. Lesson 13 puts it on a socket.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from chatlab.room.errors import LineTooLong, NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Said
 from chatlab.room.nicknames import normalise
 from chatlab.tcp.framing import LineBuffer
-from chatlab.tcp.protocol import MAX_ANSWER, Choose, Hangup, Welcome, build_nickname, parse_answer
+from chatlab.tcp.protocol import MAX_ANSWER, Answer, Choose, Hangup, Welcome, build_nickname, parse_answer
 
 
 class Stage(Enum):
@@ -55,14 +56,9 @@ class TcpMember:
         """What follows from bytes of the room; b'' is the end of the stream. See the table for what is raised."""
         if not data:
             return self._out(f"the connection to {self.room_name} is lost")
-        self._lines.feed(data)
         events: list[Event] = []
         reply = b""
-        while self._lines.ready and self.stage is not Stage.OUT:
-            try:
-                answer = parse_answer(self._lines.next_line())
-            except LineTooLong:
-                answer = Hangup("what it says is no chat")
+        for answer in self._answers(data):
             match answer:
                 case Choose("") if self.stage is Stage.CHOOSING:
                     reply += build_nickname(self.nickname)
@@ -78,6 +74,18 @@ class TcpMember:
                 case Joined() | Said() | Left() as event if self.stage is Stage.IN:
                     events.append(event)
         return Outcome(tuple(events), reply)
+
+    def _answers(self, data: bytes) -> Iterator[Answer | None]:
+        """What the room says, as long as it is listened to."""
+        try:
+            while self.stage is not Stage.OUT:
+                for line in self._lines.take(data, most=1):
+                    yield parse_answer(line)
+                if not self._lines.ready:
+                    return
+                data = b""
+        except LineTooLong:
+            yield Hangup("what it says is no chat")
 
     def _out(self, why: str) -> Outcome:
         self.stage = Stage.OUT

@@ -1,13 +1,18 @@
-"""What one reader has not taken yet: lines that wait for the kernel to have room for them. Pure.
+"""What readers have not got yet. Pure.
 
 The kernel buffers for a slow reader, and then no more. What waits after that is counted, so that the server can drop
-the reader before it costs too much. A line that waits for a thousand readers is in memory once. Lesson 12 builds it.
+the reader before it costs too much. A line that waits for a thousand readers is in memory once.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 
+from chatlab.tcp.chat import Connection, Delivery
+
+# Deliveries that a model joins at most. More would save little, and take memory: each knows all its recipients.
+MOST_JOINED = 100
 # Bytes that are offered to the kernel at once, or a little more.
 PIECE = 16_384
 
@@ -48,3 +53,14 @@ class Outbox:
         """Forget `count` bytes of what `front` has returned: they are sent."""
         self._piece = self._piece[count:]
         self._sent += count
+
+
+def owed(deliveries: Sequence[Delivery[Connection]]) -> Mapping[Connection, Sequence[bytes]]:
+    """What each recipient is to get: a reader costs one `send`, however many lines there are for it."""
+    if len(deliveries) == 1:  # nothing to join: the quick way, when the room is quiet
+        return dict.fromkeys(deliveries[0].recipients, (deliveries[0].lines,))
+    pieces: defaultdict[Connection, list[bytes]] = defaultdict(list)
+    for delivery in deliveries:
+        for recipient in delivery.recipients:
+            pieces[recipient].append(delivery.lines)
+    return pieces

@@ -95,7 +95,7 @@ def build_answer(answer: Answer) -> bytes:
             line = WELCOME
         case Hangup(reason):
             line = f"{ERROR} {reason}"
-    return encode(f"{line}\n")
+    return f"{line}\n".encode("utf-8", "replace")
 
 
 def build_nickname(nickname: str) -> bytes:

@@ -1,52 +1,55 @@
 """The TCP room's server: `TcpChat` under one of three concurrency models. `python -m chatlab.tcp.server --help`.
 
-    threads     chatlab.tcp.models.threads        two threads a client: the one that the lessons build
+    threads     chatlab.tcp.models.threads     two threads a client: the one that the lessons build
     selectors   chatlab.tcp.models.selectors   one thread that waits for all sockets at once
-    asyncio     chatlab.tcp.models.asyncio    the same by asyncio's loop
+    asyncio     chatlab.tcp.models.asyncio     the same by asyncio's loop
 
-A model only moves bytes: it feeds the chat, sends what the chat says, and closes what the chat is done with.
+A model only moves bytes: it feeds the chat, sends what the chat says, and closes what the chat is done with. All three
+answer the same verbs: serve, hear, deliver, lose, close.
 """
 
 from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol, get_args
 
-from chatlab.room.addresses import Address
 from chatlab.room.nicknames import reserved_keys
-from chatlab.service.cli import join_command, parser_for, run_server
+from chatlab.service.cli import parser_for, run_server
+from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
-from chatlab.service.resolve import reachable_host
+from chatlab.service.service import Service
 from chatlab.tcp.chat import Counts, TcpChat
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
-from chatlab.tcp.models.selectors import SelectorLoop
-from chatlab.tcp.models.threads import ThreadedServer
+from chatlab.tcp.models.selectors import SelectorsModel
+from chatlab.tcp.models.threads import ThreadsModel
 from chatlab.tcp.protocol import DEFAULT_PORT
 from chatlab.tcp.sockets import allow_many_connections, listen
 
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
-
 Model = Literal["threads", "selectors", "asyncio"]
 MODELS: tuple[Model, ...] = get_args(Model)
-DEFAULT_MODEL: Model = "selectors"
+# On Windows, `select` takes 512 sockets, and a room has up to 1,000 members. asyncio's loop does not use it there.
+DEFAULT_MODEL: Model = "asyncio" if sys.platform == "win32" else "selectors"
 
 
 class Serving(Protocol):
-    """A model at work. It takes the listener with it when it closes."""
+    """A model at work. `threads`: what each of its threads does, by name."""
 
-    def start(self) -> None: ...
+    @property
+    def threads(self) -> Mapping[str, Callable[[], None]]: ...
     def close(self) -> None: ...
 
 
-class TcpServer:
+class TcpServer(Service):
     """A TCP room on `host` and `port`; port 0 lets the OS choose. A context manager.
 
     After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
-    by the room's own threads, so it must not wait. `trace` records what crosses the wire.
+    by the room's own threads, so it must not wait. `trace` records what crosses the wire; the default model is one that
+    it can watch.
     """
+
+    client = "chatlab.tcp.client"
 
     def __init__(
         self,
@@ -54,27 +57,14 @@ class TcpServer:
         port: int = DEFAULT_PORT,
         limits: Limits = DEFAULT_LIMITS,
         *,
-        model: Model = DEFAULT_MODEL,
+        model: Model | None = None,
         log: Callable[[str], None] = lambda line: None,
-        trace: Trace | None = None,
+        trace: Recorder | None = None,
     ) -> None:
-        self.model = model
-        self.running = False
-        self.failure: BaseException | None = None
-        self._host = host
-        self._port = port
+        super().__init__(host, port, log)
+        self.model: Model = model or ("selectors" if trace else DEFAULT_MODEL)
         self._trace = trace
-        self._chat: TcpChat[Any] = TcpChat(limits, log=log)
-
-    @property
-    def address(self) -> Address:
-        """Where members reach the room; with port 0, only after the first start."""
-        return (reachable_host(self._host), self._port)
-
-    @property
-    def join_command(self) -> str:
-        """What joins the room from a terminal."""
-        return join_command("chatlab.tcp.client", self.address)
+        self._chat: TcpChat[Any] = TcpChat(limits, log=self.log)
 
     @property
     def nicknames(self) -> tuple[str, ...]:
@@ -85,47 +75,32 @@ class TcpServer:
     def counts(self) -> Counts:
         return self._chat.counts
 
-    def start(self) -> TcpServer:
-        """Open the room. Raises CantListen or CantResolve, each with one line to show."""
-        if self.running:
-            return self
+    def __repr__(self) -> str:
+        return f"<TCP room ({self.model}), {self.state}, {len(self.nicknames)} here>"
+
+    def _open(self) -> Mapping[str, Callable[[], None]]:
         reserved_keys()  # reads a file, which can't be opened once there is no file descriptor left
-        listener = listen(self._host, self._port)
+        listener = self._resources.enter_context(listen(self._host, self._port))
         self._port = listener.getsockname()[1]
         if self._trace:
-            listener = self._trace.watch(listener, "room")
-        self._serving = _serving(self.model, listener, self._chat)
-        self._serving.start()
-        self.running = True
-        return self
+            listener = self._resources.enter_context(self._trace.watch(listener, "room"))
+        self._resources.callback(self._chat.close)  # of a room that has failed, whoever it could not tell
+        self._serving = self._serve_by(listener)
+        return self._serving.threads
 
-    def close(self) -> None:
-        """Tell the members, end all threads and free the port. To close what is closed does nothing."""
-        if not self.running:
-            return
-        self.running = False
+    def _stop(self) -> None:
         self._serving.close()
 
-    def __enter__(self) -> TcpServer:
-        return self.start()
+    def _serve_by(self, listener: socket.socket) -> Serving:
+        match self.model:
+            case "threads":
+                return ThreadsModel(listener, self._chat, self._resources, self._spawn)
+            case "selectors":
+                return SelectorsModel(listener, self._chat, self._resources)
+            case "asyncio":
+                from chatlab.tcp.models.asyncio import AsyncioModel  # noqa: PLC0415  # slow to import
 
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<TCP room ({self.model}), {'open' if self.running else 'closed'}, {len(self.nicknames)} here>"
-
-
-def _serving(model: Model, listener: socket.socket, chat: TcpChat[Any]) -> Serving:
-    match model:
-        case "threads":
-            return ThreadedServer(listener, chat)
-        case "selectors":
-            return SelectorLoop(listener, chat)
-        case "asyncio":
-            from chatlab.tcp.models.asyncio import AsyncioServer  # noqa: PLC0415  # slow to import
-
-            return AsyncioServer(listener, chat)
+                return AsyncioModel(listener, self._chat, self._resources)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -137,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=DEFAULT_MODEL,
         help="how the server waits for many clients at once; selectors serves the most of them with one CPU, about 1.4 "
         "times as many as threads and 1.2 times as many as asyncio, and with the least memory (measured by python -m "
-        "chatlab.bench single)",
+        "chatlab.bench single), but on Windows only 500 connections",
     )
     add_options(parser, Limits)
     given = parser.parse_args(arguments)

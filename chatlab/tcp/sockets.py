@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 BACKLOG = 4096
 # As many as macOS grants whoever asks (OPEN_MAX); Linux grants more.
 MANY_FILES = 10_240
-# Bytes that are read at once. It bounds what a throttled member has in our memory, and who is served at a stretch.
+# Bytes that are read at once: nobody is served for longer at a stretch.
 RECEIVE_BYTES = 4096
 # How long an ended connection may take for its last words, in seconds.
 LINGER = 1.0
+# A connection whose other end says nothing is asked after IDLE seconds whether it is still there, and if it does not
+# answer every ASK_AGAIN seconds, ASK_TIMES times; so a machine that has vanished is noticed after less than 2 minutes.
+IDLE, ASK_AGAIN, ASK_TIMES = 60, 10, 5
+VANISHED_AFTER = IDLE + ASK_AGAIN * ASK_TIMES
 # On Windows, shutting a socket down does not wake a thread that waits at it; there, waits are this long, in seconds.
 WAKE = 0.25 if sys.platform == "win32" else None
 
@@ -70,7 +74,7 @@ def accept(listener: socket.socket) -> tuple[socket.socket, Address] | None:
         sock, address = listener.accept()
     except (BlockingIOError, TimeoutError, ConnectionAbortedError):
         return None
-    send_at_once(sock)
+    prepare_accepted(sock)
     return sock, address
 
 
@@ -86,18 +90,47 @@ def connect(host: str, port: int, patience: float, trace: Trace | None = None, n
     except OSError as error:
         sock.close()
         raise NobodyAnswers(f"nobody answers at {shown((host, port))}: is the server running there?") from error
-    send_at_once(sock)
+    prepare_for_chat(sock)
     return sock
 
 
-def send_at_once(sock: socket.socket) -> None:
-    """Let small lines go out without waiting for the acknowledgement of those before (TCP_NODELAY, tcp(7))."""
-    with contextlib.suppress(OSError):  # the connection is lost already; who reads from it will learn so
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def prepare_accepted(sock: socket.socket) -> None:
+    """What a room wants of each connection.
+
+    Where there is TCP_USER_TIMEOUT (Linux), also one that has lines under way to a machine that has vanished ends in
+    VANISHED_AFTER seconds. Elsewhere the system tries for longer: until its retransmissions end, some minutes.
+    """
+    prepare_for_chat(sock)
+    _set(sock, socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", VANISHED_AFTER * 1000)
+
+
+def prepare_for_chat(sock: socket.socket) -> None:
+    """What both ends want of a connection: see tcp(7) and socket(7).
+
+    Small lines go out at once, without waiting for the acknowledgement of those before. It is noticed when the other
+    machine vanishes. A byte that is sent as urgent, as telnet does, stays in its place.
+    """
+    _set(sock, socket.IPPROTO_TCP, "TCP_NODELAY", 1)
+    _set(sock, socket.SOL_SOCKET, "SO_OOBINLINE", 1)
+    _set(sock, socket.SOL_SOCKET, "SO_KEEPALIVE", 1)
+    _set(sock, socket.IPPROTO_TCP, "TCP_KEEPIDLE", IDLE)
+    _set(sock, socket.IPPROTO_TCP, "TCP_KEEPALIVE", IDLE)  # macOS calls TCP_KEEPIDLE so
+    _set(sock, socket.IPPROTO_TCP, "TCP_KEEPINTVL", ASK_AGAIN)
+    _set(sock, socket.IPPROTO_TCP, "TCP_KEEPCNT", ASK_TIMES)
+
+
+def _set(sock: socket.socket, level: int, option: str, value: int) -> None:
+    """Set an option where the system has it."""
+    with contextlib.suppress(OSError):  # the connection is lost already, as the next call that reads from it will tell
+        if hasattr(socket, option):
+            sock.setsockopt(level, getattr(socket, option), value)
 
 
 def send_without_waiting(sock: socket.socket, data: bytes) -> int:
-    """`sock.send(data)`, where that would wait. Raises BlockingIOError if there is no room, and on Windows always."""
+    """Like `sock.send(data)` on a blocking socket, but raises BlockingIOError instead of waiting.
+
+    Always raises on Windows, which has no MSG_DONTWAIT.
+    """
     if sys.platform == "win32":
         raise BlockingIOError
     return sock.send(data, socket.MSG_DONTWAIT)
@@ -105,7 +138,32 @@ def send_without_waiting(sock: socket.socket, data: bytes) -> int:
 
 def is_reset(sock: socket.socket) -> bool:
     """Whether the other side has reset the connection. To be asked where one does not read (SO_ERROR, socket(7))."""
+    if sys.platform == "win32":  # there, only a call that reads or writes learns it
+        try:
+            sock.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, TimeoutError):
+            return False
+        except OSError:
+            return True
+        return False
     return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+
+
+def has_ended(sock: socket.socket) -> bool:
+    """Whether the end of the other side's stream has arrived, behind whatever has not been read yet.
+
+    To be asked where one does not read. False where the system does not tell: then one has to read up to the end.
+    """
+    if sys.platform == "linux":
+        option, close_wait = socket.TCP_INFO, 8  # the first byte of struct tcp_info is the state (linux/tcp.h)
+    elif sys.platform == "darwin":
+        option, close_wait = 0x106, 5  # TCP_CONNECTION_INFO; tcpi_state (netinet/tcp.h, netinet/tcp_fsm.h)
+    else:
+        return False
+    try:
+        return sock.getsockopt(socket.IPPROTO_TCP, option, 1)[0] == close_wait
+    except OSError:
+        return False
 
 
 def end_sending(sock: socket.socket) -> None:

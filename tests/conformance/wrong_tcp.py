@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from math import inf
 from typing import Any
 
 from chatlab.room.addresses import Address
@@ -106,6 +107,15 @@ def one_piece_is_one_line(data: bytes) -> bytes:
 
 def only_the_first_line(data: bytes) -> bytes:
     return data[: data.find(b"\n") + 1] or data
+
+
+def without_a_limit_while_there_is_no_newline(
+    original: Callable[..., list[bytes]], buffer: LineBuffer, data: bytes = b"", most: float = inf
+) -> list[bytes]:
+    if b"\n" in buffer._bytes + data:
+        return original(buffer, data, most)
+    buffer._bytes += data
+    return []
 
 
 SCRIPTS = ("nicknames of any script", "a nickname of twenty characters", "a nickname is normalised")
@@ -210,7 +220,7 @@ WRONG: tuple[Wrong, ...] = (
     Wrong("a line has up to 1,025 bytes", limited(max_bytes=1025), ("a longer line is the end",)),
     Wrong(
         "a line may be without end",
-        setting(LineBuffer, "ready", property(lambda buffer: b"\n" in buffer._bytes)),
+        around(LineBuffer, "take", without_a_limit_while_there_is_no_newline),
         ("a line without end is the end",),
     ),
     Wrong(

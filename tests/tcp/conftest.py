@@ -10,8 +10,17 @@ import pytest
 
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.server import MODELS, Model, TcpServer
+from tests.tcp.raw_client import LIMIT
 
 OpenRoom = Callable[..., TcpServer]
+
+
+def close_in_time(room: TcpServer) -> None:
+    """Close it, and fail if that does not end."""
+    closing = threading.Thread(target=room.close, name="closing", daemon=True)
+    closing.start()
+    closing.join(LIMIT)
+    assert not closing.is_alive(), f"close does not return; there are {[t.name for t in threading.enumerate()]}"
 
 
 @pytest.fixture(params=MODELS)
@@ -27,13 +36,17 @@ def log() -> list[str]:
 
 @pytest.fixture
 def open_room(model: Model, log: list[str]) -> Iterator[OpenRoom]:
-    """Opens rooms. Once they are closed, after the test, no thread of theirs is left, and their log is printable."""
+    """Opens rooms. After the test they close, in time; none has failed, no thread is left, and the log is printable."""
+    rooms: list[TcpServer] = []
 
     def open_room(limits: Limits = DEFAULT_LIMITS) -> TcpServer:
-        return stack.enter_context(TcpServer(port=0, limits=limits, model=model, log=log.append))
+        rooms.append(TcpServer(port=0, limits=limits, model=model, log=log.append))
+        stack.callback(close_in_time, rooms[-1])
+        return rooms[-1].start()
 
     with ExitStack() as stack:
         yield open_room
+    assert [room.failure for room in rooms if room.failure] == []
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("tcp-")] == []
     assert all(line.isprintable() for line in log)
 

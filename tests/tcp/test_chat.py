@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.tcp.chat import Delivery, TcpChat
+from chatlab.tcp.chat import READ_AHEAD, Delivery, TcpChat
 from chatlab.tcp.limits import Limits, Reason
 
 ADDRESS = ("192.0.2.1", 40_000)
@@ -149,7 +149,71 @@ def test_there_are_30_seconds_to_choose_a_nickname_however_it_dribbles() -> None
     assert table.ended == []
     table.wait(1)
     assert table.ended == ["A"]
-    assert table.look()["A"] == "NICK\nERROR a nickname has to be chosen within 30 seconds\n"
+    assert (
+        table.look()["A"]
+        == "NICK\nERROR a nickname has to be chosen within 30 seconds: 29 bytes came, but no line end (\\n)\n"
+    )
+
+
+def test_who_is_late_learns_what_was_wrong() -> None:
+    """Most beginners' clients forget the end of the line, and wait."""
+    for said, saw in (
+        (b"bob", ": 3 bytes came, but no line end (\\n)"),
+        (b"\xff\xfb\x01b", ": 1 byte came, but no line end (\\n)"),
+        (b"bob!\nbob?\n", ": 2 were refused"),
+        (b"", ""),
+    ):
+        table = Table()
+        table.connect("A")
+        if said:
+            table.receive("A", said)
+        table.wait(30)
+        assert table.got["A"].endswith(f"ERROR a nickname has to be chosen within 30 seconds{saw}\n".encode())
+
+
+@pytest.mark.parametrize("pieces", [1, 1000])
+def test_who_speaks_another_protocol_is_out_at_its_first_line_and_nobody_hears_of_it(pieces: int) -> None:
+    """Whatever the options are: a later line of what a web page posts could be a good nickname."""
+    post = b"POST / HTTP/1.1\r\nHost: x\r\n\r\nada\nhello\n"
+    table = Table(Limits(nickname_tries=40))
+    table.join("B")
+    table.connect("A")
+    for piece in [post] if pieces == 1 else [bytes([byte]) for byte in post]:
+        table.receive("A", piece)
+    assert table.ended == ["A"]
+    assert table.look() == {"A": "NICK\nERROR this is a chatroom, not a web server\n"}
+
+
+def test_a_tls_hello_need_not_have_a_line_end() -> None:
+    table = Table()
+    table.connect("A")
+    table.receive("A", b"\x16\x03\x01\x02\x00")
+    assert table.look()["A"].endswith("\nERROR this is a chatroom, not a TLS server\n")
+
+
+def test_a_member_may_say_what_a_stranger_may_not() -> None:
+    table = Table()
+    table.join("A", "B")
+    table.receive("A", b"GET / HTTP/1.1\n\x16\x03nul\x00\nHELP\n")
+    assert table.look() == {"B": "A: GET / HTTP/1.1\nA: nul\nA: HELP\n"}
+
+
+def test_telnet_is_answered_and_its_commands_cost_no_nickname() -> None:
+    table = Table(Limits(nickname_tries=1))
+    table.join("B")
+    table.connect("A")
+    table.receive("A", b"\xff\xfb\x1f\xff\xfd\x03ada\r\n\xff\xfd\x06hi\xff\xff\r\n")
+    assert table.got["A"] == b"NICK\n\xff\xfe\x1f\xff\xfc\x03\xff\xfc\x06Connected to the server!\n"
+    assert table.got["B"].decode() == "ada joined the chat\nada: hi\ufffd\n"
+
+
+def test_telnet_commands_without_end_are_a_line_that_is_too_long() -> None:
+    table = Table()
+    table.connect("A")
+    for _ in range(200):
+        table.receive("A", b"\xff\xf1" * 10)
+    assert table.ended == ["A"]
+    assert table.got["A"].endswith(b"ERROR a line has at most 1024 bytes\n")
 
 
 def test_who_has_a_nickname_may_stay_silent() -> None:
@@ -245,13 +309,10 @@ def test_who_says_too_much_is_throttled_and_nothing_is_lost() -> None:
     table.join("A", "B")
     table.receive("A", b"".join(b"%d\n" % number for number in range(15)))
     assert table.look() == {"B": "".join(f"A: {number}\n" for number in range(10))}
-    assert table.chat.is_throttled("A")
     table.wait(1)
     assert table.look() == {"B": "A: 10\nA: 11\n"}
-    assert table.chat.is_throttled("A")
     table.wait(2)
     assert table.look() == {"B": "A: 12\nA: 13\nA: 14\n"}
-    assert not table.chat.is_throttled("A")
 
 
 def test_who_is_throttled_can_be_put_out() -> None:
@@ -259,10 +320,67 @@ def test_who_is_throttled_can_be_put_out() -> None:
     table.join("A", "B")
     table.receive("A", b"x\n" * 10)
     table.deliver(table.chat.leave("A", Reason.LOST))
-    assert not table.chat.is_throttled("A")
     table.look()
     table.wait(10)
     assert table.look() == {}
+
+
+def test_nothing_more_is_read_from_who_has_said_far_too_much() -> None:
+    table = Table(Limits(rate_limit=100))
+    table.join("A", "B")
+    table.receive("A", b"x\n" * 500)
+    table.receive("A", b"x\n" * (READ_AHEAD // 2 - 1))
+    assert table.chat.paused == set()
+    table.receive("A", b"x\n")
+    assert table.chat.paused == {"A"}
+    table.wait(0.1)
+    assert table.chat.paused == set()
+    table.receive("A", b"x\n" * 100)
+    assert table.chat.paused == {"A"}
+    table.deliver(table.chat.leave("A", Reason.LOST))
+    assert table.chat.paused == set()
+
+
+def test_who_ends_its_stream_while_throttled_is_out_when_its_words_are_said() -> None:
+    table = Table(Limits(rate_limit=2))
+    table.join("A", "B")
+    table.receive("A", b"x\n" * 12)
+    table.look()
+    table.receive("A", b"")
+    assert (table.look(), table.ended) == ({}, [])
+    table.wait(0.5)
+    assert (table.look(), table.ended) == ({"B": "A: x\n"}, [])
+    table.wait(0.5)
+    assert (table.look(), table.ended) == ({"B": "A: x\nA left the chat!\n"}, ["A"])
+    assert table.log[-1] == "A left: hung up (1 here)"
+
+
+def test_who_ends_its_stream_is_out_after_10_seconds_however_much_waits() -> None:
+    table = Table(Limits(rate_limit=2))
+    table.join("A", "B")
+    table.receive("A", b"x\n" * 100)
+    table.receive("A", b"")
+    table.look()
+    table.wait(9.9)
+    assert table.look() == {"B": "A: x\n" * 10}
+    table.wait(0.1)
+    assert table.look() == {"B": "A left the chat!\n"}
+    assert (table.ended, table.chat.room.nicknames) == (["A"], ("B",))
+
+
+def test_the_end_of_a_stream_counts_from_when_it_was_seen_first() -> None:
+    """A model may see it before it has read what comes before."""
+    table = Table(Limits(rate_limit=2))
+    table.join("A", "B")
+    table.receive("A", b"x\n" * 10_000)
+    table.chat.part("A", table.now)
+    table.wait(5)
+    table.receive("A", b"x\n" * 10)
+    table.receive("A", b"")
+    table.wait(4.9)
+    assert table.ended == []
+    table.wait(0.1)
+    assert table.ended == ["A"]
 
 
 def test_no_limit_on_the_rate() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,10 +30,40 @@ def lines_of(*pieces: bytes, limit: int = LIMIT) -> list[bytes]:
     lines = []
     buffer = LineBuffer(limit)
     for piece in pieces:
-        buffer.feed(piece)
-        while buffer.ready:
-            lines.append(buffer.next_line())
+        lines += buffer.take(piece)
+        if buffer.ready:
+            buffer.take()
     return lines
+
+
+def test_as_many_lines_as_wanted() -> None:
+    buffer = LineBuffer(LIMIT)
+    assert buffer.take(b"one\ntwo\nthree\nfo", most=0) == []
+    assert buffer.ready
+    assert buffer.next_line() == b"one\n"
+    assert buffer.take(most=2) == [b"one", b"two"]
+    assert buffer.ready
+    assert buffer.take(b"ur", most=1) == [b"three"]
+    assert (buffer.ready, len(buffer), buffer.next_line()) == (False, 4, b"four")
+    assert buffer.take(b"\n", most=1) == [b"four"]
+
+
+def test_what_has_been_searched_for_a_newline_is_not_searched_again() -> None:
+    """Or a line of n bytes that come one by one takes n * n steps."""
+
+    class Counted(bytearray):
+        steps = 0
+
+        def find(self, what: Any, start: Any = 0, end: Any = None) -> int:
+            Counted.steps += len(self[start:end])
+            return super().find(what, start, end)
+
+    buffer = LineBuffer(1000)
+    buffer._bytes = Counted()
+    for _ in range(900):
+        buffer.take(b"x")
+    assert buffer.take(b"\n") == [b"x" * 900]
+    assert Counted.steps <= 1000
 
 
 @pytest.mark.parametrize(("stream", "lines"), STREAMS)
@@ -71,12 +103,11 @@ def test_a_line_that_is_one_byte_too_long(pieces: list[bytes]) -> None:
 
 def test_the_lines_before_one_that_is_too_long_come_first() -> None:
     buffer = LineBuffer(LIMIT)
-    buffer.feed(b"one\ntwo\n" + b"x" * 100 + b"\nthree\n")
-    assert [buffer.next_line(), buffer.next_line()] == [b"one", b"two"]
+    assert buffer.take(b"one\ntwo\n" + b"x" * 100 + b"\nthree\n") == [b"one", b"two"]
     for _ in range(2):  # there is no way back
         assert buffer.ready
         with pytest.raises(LineTooLong):
-            buffer.next_line()
+            buffer.take(b"\n")
 
 
 @given(st.lists(st.binary(max_size=20)), st.randoms(use_true_random=False), st.integers(1, 30))
@@ -91,13 +122,13 @@ def outcome(*pieces: bytes, limit: int) -> tuple[list[bytes], bool]:
     """The lines, and whether one that is too long came after them."""
     lines = []
     buffer = LineBuffer(limit)
-    for piece in pieces:
-        buffer.feed(piece)
-        while buffer.ready:
-            try:
-                lines.append(buffer.next_line())
-            except LineTooLong:
-                return lines, True
+    try:
+        for piece in pieces:
+            lines += buffer.take(piece)
+            if buffer.ready:
+                buffer.take()
+    except LineTooLong:
+        return lines, True
     return lines, False
 
 
@@ -105,10 +136,10 @@ def outcome(*pieces: bytes, limit: int) -> tuple[list[bytes], bool]:
 def test_what_is_buffered_is_bounded(pieces: list[bytes]) -> None:
     buffer = LineBuffer(LIMIT)
     for piece in pieces:
-        buffer.feed(piece)
         try:
-            while buffer.ready:
-                buffer.next_line()
+            buffer.take(piece)
+            if buffer.ready:
+                buffer.take()
         except LineTooLong:
             return
-        assert len(buffer._bytes) < LIMIT
+        assert len(buffer) < LIMIT

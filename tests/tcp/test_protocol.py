@@ -35,12 +35,7 @@ ANSWERS: list[tuple[Answer, bytes]] = [
 
 def parsed(*pieces: bytes) -> list[Answer | None]:
     buffer = LineBuffer(100)
-    answers = []
-    for piece in pieces:
-        buffer.feed(piece)
-        while buffer.ready:
-            answers.append(parse_answer(buffer.next_line()))
-    return answers
+    return [parse_answer(line) for piece in pieces for line in buffer.take(piece)]
 
 
 @pytest.mark.parametrize(("answer", "line"), ANSWERS)

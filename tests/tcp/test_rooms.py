@@ -16,7 +16,7 @@ from chatlab.room.errors import CantListen, CantResolve
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import Model, TcpServer
 from chatlab.tcp.sockets import listen
-from tests.tcp.conftest import OpenRoom
+from tests.tcp.conftest import OpenRoom, close_in_time
 from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually
 
 CLOSING = "ERROR the room is closing"
@@ -69,8 +69,8 @@ def test_the_face_of_the_server(open_room: OpenRoom, model: Model) -> None:
         assert (room.counts.received, room.counts.sent) == (received + 1, sent + 1)
     eventually(lambda: room.nicknames == ())
     assert room.start() is room
-    room.close()
-    room.close()
+    close_in_time(room)
+    close_in_time(room)
     assert not room.running
     assert repr(room) == f"<TCP room ({model}), closed, 0 here>"
 
@@ -79,7 +79,7 @@ def test_a_room_that_closes_tells_everybody_and_opens_again_at_once_on_the_same_
     address = room.address
     with RawClient(address, "ada") as ada, RawClient(address) as stranger:
         assert stranger.line() == "NICK"
-        room.close()
+        close_in_time(room)
         assert ada.rest() == [CLOSING]
         assert stranger.rest() == [CLOSING]
     room.start()
@@ -92,7 +92,7 @@ def test_closing_while_members_talk_loses_no_last_words(room: TcpServer) -> None
     """Closing with unread data resets the connection, and a reset takes the last words away."""
     with RawClient(room.address, "ada") as ada:
         ada.socket.sendall(b"hello\n" * 90)
-        room.close()
+        close_in_time(room)
         ada.socket.sendall(b"too late\n")
         assert ada.rest() == [CLOSING]
 
@@ -158,15 +158,16 @@ def test_half_close_what_is_owed_still_comes(open_room: OpenRoom) -> None:
 def test_who_comes_when_there_is_no_thread_left_is_put_out_and_the_room_goes_on(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Scarce(threading.Thread):
-        def start(self) -> None:
-            if self.name.startswith(missing) and not put_out:
-                put_out.append(self.name)
-                raise RuntimeError("can't start new thread")
-            super().start()
-
+    start = threading.Thread.start
     put_out: list[str] = []
-    monkeypatch.setattr("chatlab.tcp.models.threads.threading.Thread", Scarce)
+
+    def start_but_one(thread: threading.Thread) -> None:
+        if thread.name.startswith(missing) and not put_out:
+            put_out.append(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_but_one)
     with TcpServer(port=0, model="threads") as room:
         with RawClient(room.address) as first:
             first.rest()

@@ -1,73 +1,89 @@
-"""The room on asyncio: one thread, callbacks, and asyncio's own loop. Lesson 14 compares it with its two sisters.
+"""The room on asyncio: one thread, callbacks, and asyncio's own loop.
 
-    receive   bytes -> the chat; what follows is due
-    _flush    after all that was ready has been read: send each reader all it is owed at once
+    serve     let connections in, and keep the chat's time; asyncio calls the others
+    hear      what a connection has said -> the chat; what follows is due
+    deliver   what is due is sent after all that was ready has been heard: each reader gets all it is owed at once
+    lose      a connection is lost
+    close     the room is to end, within TICK seconds
 
-Only this thread touches the chat, so it needs no lock.
+Only this thread touches the chat, so it needs no lock. Its two sisters have the same five verbs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 import time
+from contextlib import ExitStack
+from typing import Any
 
 from chatlab.room.addresses import Address
 from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.asyncio_peer import Peer
-from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, is_reset, send_at_once
+from chatlab.tcp.outbox import MOST_JOINED, owed
+from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, has_ended, is_reset, prepare_accepted
 
 
-class AsyncioServer:
-    """Serves `chat` to whoever connects to `listener`, and closes that in the end."""
+class AsyncioModel:
+    """Serves `chat` to whoever connects to `listener`. What it opens goes to `resources`."""
 
-    def __init__(self, listener: socket.socket, chat: TcpChat[Peer]) -> None:
-        self.buffer = bytearray(RECEIVE_BYTES)  # one for all: what is read goes to the chat at once
+    def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack) -> None:
+        self.threads = {"tcp-asyncio": self.serve}
         self._listener = listener
         self._chat = chat
-        self._peers: set[Peer] = set()
-        self._throttled: dict[Peer, None] = {}
+        self.buffer = bytearray(RECEIVE_BYTES)  # one for all: what is read goes to the chat at once
+        self._peers: dict[Peer, None] = {}
+        self._paused: dict[Peer, None] = {}
         self._due: list[Delivery[Peer]] = []
+        self._failures: list[BaseException] = []
         self._closing = False
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="tcp-asyncio", daemon=True)
+        listener.setblocking(False)
 
-    def start(self) -> None:
-        self._listener.setblocking(False)
-        self._thread.start()
+    def serve(self) -> None:
+        asyncio.run(self._serve())
+        if self._failures:
+            raise self._failures[0]
+
+    def greet(self, peer: Peer) -> None:
+        self._peers[peer] = None
+        self.deliver(self._chat.connect(peer, peer.address, time.monotonic()))
+
+    def hear(self, peer: Peer, size: int) -> None:
+        self.deliver(self._chat.receive(peer, bytes(self.buffer[:size]), time.monotonic()))
+        if peer in self._chat.paused:
+            self._paused[peer] = None
+            peer.transport.pause_reading()
+        if len(self._due) >= MOST_JOINED:
+            self._send()
+
+    def deliver(self, deliveries: list[Delivery[Peer]]) -> None:
+        if deliveries and not self._due:
+            self._loop.call_soon(self._send)
+        self._due += deliveries
+
+    def lose(self, peer: Peer) -> None:
+        self._peers.pop(peer, None)
+        self._paused.pop(peer, None)
+        self.deliver(self._chat.leave(peer, Reason.LOST))
 
     def close(self) -> None:
         self._closing = True
-        self._thread.join()
 
-    def connect(self, peer: Peer, address: Address) -> None:
-        self._peers.add(peer)
-        self._deliver_soon(self._chat.connect(peer, address, time.monotonic()))
-
-    def receive(self, peer: Peer, data: bytes) -> None:
-        self._deliver_soon(self._chat.receive(peer, data, time.monotonic()))
-        if self._chat.is_throttled(peer):
-            self._throttled[peer] = None
-            peer.transport.pause_reading()
-
-    def lose(self, peer: Peer) -> None:
-        self._peers.discard(peer)
-        self._throttled.pop(peer, None)
-        self._deliver_soon(self._chat.leave(peer, Reason.LOST))
-
-    async def _run(self) -> None:
+    async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        with self._listener:
-            accepting = asyncio.create_task(self._accept())
-            while not self._closing:
+        self._loop.set_exception_handler(self._note_failure)
+        accepting = asyncio.create_task(self._accept())
+        try:
+            while not self._closing and not self._failures and not accepting.done():
                 await asyncio.sleep(TICK)
                 self._tick()
+        finally:
             accepting.cancel()
             await asyncio.wait([accepting])
-        self._deliver_soon(self._chat.close())
-        while self._peers:
-            await asyncio.sleep(TICK)
+            await self._part()
+        if not accepting.cancelled():
+            accepting.result()
 
     async def _accept(self) -> None:
         while True:
@@ -80,43 +96,56 @@ class AsyncioServer:
                 pass
             except OSError:  # no file descriptor is left: let them wait in the backlog for a moment
                 await asyncio.sleep(TICK)
-            for sock, _ in arrived:
-                sock.setblocking(False)
-                send_at_once(sock)
             await asyncio.gather(*(self._take_in(sock, address) for sock, address in arrived))
 
     async def _take_in(self, sock: socket.socket, address: Address) -> None:
+        sock.setblocking(False)
+        prepare_accepted(sock)
         try:
-            await self._loop.connect_accepted_socket(lambda: Peer(self, address), sock)
+            await self._loop.connect_accepted_socket(lambda: Peer(self, sock, address), sock)
         except OSError:  # macOS, of a connection that is lost already, when asyncio sets TCP_NODELAY
             sock.close()
 
     def _tick(self) -> None:
-        self._deliver_soon(self._chat.tick(time.monotonic()))
-        for peer in tuple(self._throttled):
-            if is_reset(peer.transport.get_extra_info("socket")):
+        now = time.monotonic()
+        self.deliver(self._chat.tick(now))
+        for peer in tuple(self._paused):
+            if is_reset(peer.socket):
                 peer.transport.abort()
-            elif not self._chat.is_throttled(peer):
-                del self._throttled[peer]
+            elif peer not in self._chat.paused:
+                del self._paused[peer]
                 peer.transport.resume_reading()
+            elif has_ended(peer.socket):
+                self._chat.part(peer, now)
 
-    def _deliver_soon(self, deliveries: list[Delivery[Peer]]) -> None:
-        if deliveries and not self._due:
-            self._loop.call_soon(self._flush)
-        self._due += deliveries
-
-    def _flush(self) -> None:
-        """Send what is due, what is due to one reader all at once."""
-        deliveries, self._due = self._due, []
-        owed: dict[Peer, None] = {}  # in order
-        for delivery in deliveries:
-            for peer in delivery.recipients:
-                peer.put(delivery.lines)
-                owed[peer] = None
+    def _send(self) -> None:
+        """Send what is due."""
+        due, self._due = self._due, []
+        for delivery in due:
             if delivery.last:
                 [peer] = delivery.recipients
                 peer.end()
                 self._loop.call_later(LINGER, peer.transport.abort)
-        for peer in owed:
-            if peer.flush() > self._chat.limits.max_outbox:
-                self._deliver_soon(self._chat.leave(peer, Reason.SLOW))
+        for peer, pieces in owed(due).items():
+            if peer.send(pieces) > self._chat.limits.max_outbox:
+                self.deliver(self._chat.leave(peer, Reason.SLOW))
+
+    async def _part(self) -> None:
+        """Free the port, tell everybody, and give them time to read it."""
+        self._listener.close()
+        try:
+            self.deliver(self._chat.close())
+            late = time.monotonic() + 2 * LINGER  # longer than whoever has got its last words may take
+            while self._peers and time.monotonic() < late:
+                await asyncio.sleep(TICK)
+        finally:
+            for peer in self._peers:  # whom a room that has failed could not tell
+                peer.transport.abort()
+            while self._peers:
+                await asyncio.sleep(0)
+
+    def _note_failure(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error has left one of the callbacks. Those of the system are of a connection that is lost."""
+        error = context.get("exception") or RuntimeError(context["message"])
+        if not isinstance(error, OSError):
+            self._failures.append(error)

@@ -1,25 +1,28 @@
 """One client of the asyncio room: a protocol that asyncio calls, its outbox, and whether its transport takes more.
 
 What the kernel does not take, the transport does; then it asks for a pause (see "Transports and Protocols" in asyncio's
-pages), and lines wait in the outbox, where they are counted.
+pages), and lines wait in the outbox.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from chatlab.room.addresses import Address
 from chatlab.tcp.outbox import Outbox
+from chatlab.tcp.sockets import end_sending
 
 
 class Room(Protocol):
-    """What a connection tells of. `buffer`: where it reads to."""
+    """What a connection tells of. `buffer`: where it reads to. `hear` gets the number of bytes, 0 at the end."""
 
     buffer: bytearray
 
-    def connect(self, peer: Peer, address: Address) -> None: ...
-    def receive(self, peer: Peer, data: bytes) -> None: ...
+    def greet(self, peer: Peer) -> None: ...
+    def hear(self, peer: Peer, size: int) -> None: ...
     def lose(self, peer: Peer) -> None: ...
 
 
@@ -28,9 +31,10 @@ class Peer(asyncio.BufferedProtocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, room: Room, address: Address) -> None:
+    def __init__(self, room: Room, sock: socket.socket, address: Address) -> None:
+        self.socket = sock
+        self.address = address
         self._room = room
-        self._address = address
         self._outbox = Outbox()
         self._paused = False
         self._at_end = False  # its stream is
@@ -39,17 +43,17 @@ class Peer(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self.transport.set_write_buffer_limits(0)  # ask for a pause as soon as the kernel takes no more
-        self._room.connect(self, self._address)
+        self._room.greet(self)
 
     def get_buffer(self, sizehint: int) -> bytearray:
         return self._room.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._room.receive(self, bytes(self._room.buffer[:nbytes]))
+        self._room.hear(self, nbytes)
 
     def eof_received(self) -> bool:
         self._at_end = True
-        self._room.receive(self, b"")
+        self._room.hear(self, 0)
         self._finish()
         return True  # the transport stays open, for our last words
 
@@ -58,32 +62,34 @@ class Peer(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         self._paused = False
-        self.flush()
+        while not self._paused and not self.transport.is_closing() and (piece := self._outbox.front()):
+            self._outbox.drop(len(piece))
+            self.transport.write(piece)
+        self._finish()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._room.lose(self)
+        self.socket.close()  # of one that is reset, Windows' loop does not get as far as that
 
-    def put(self, lines: bytes) -> None:
-        """Add `lines` to the outbox."""
-        self._outbox.put(lines)
-
-    def flush(self) -> int:
-        """Give the transport what waits, until it asks for a pause. Returns how many bytes wait then."""
-        while not self._paused and not self.transport.is_closing() and (piece := self._outbox.front()):
-            self.transport.write(piece)
-            self._outbox.drop(len(piece))
-        self._finish()
-        return self._outbox.size
+    def send(self, pieces: Sequence[bytes]) -> int:
+        """Send `pieces` at once, or put them behind what waits already. Returns how many bytes wait."""
+        if self._paused:
+            for piece in pieces:
+                self._outbox.put(piece)
+        elif not self.transport.is_closing():
+            self.transport.write(b"".join(pieces))
+            self._finish()
+        return self._outbox.size + self.transport.get_write_buffer_size()
 
     def end(self) -> None:
-        """The chat is done with it: what waits are its last words."""
+        """The chat is done with it: what is sent next, and what waits, are its last words."""
         self._ended = True
         self.transport.resume_reading()  # to learn of its end
 
     def _finish(self) -> None:
         """Close the connection if it has got its last words and said its own."""
         if self._ended and not self._outbox.size and not self._paused:
-            if self._at_end:
-                self.transport.close()
+            if self._at_end:  # soon: a transport that is closed by what it calls itself may close twice
+                asyncio.get_running_loop().call_soon(self.transport.close)
             else:
-                self.transport.write_eof()
+                end_sending(self.socket)

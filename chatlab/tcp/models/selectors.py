@@ -1,68 +1,88 @@
-"""The room in one thread that waits for all sockets at once. Lesson 14 compares it with its two sisters.
+"""The room in one thread that waits for all sockets at once.
 
-    a turn   wait until sockets are ready -> read each once -> the chat -> send each reader all it is owed at once
+    serve     a turn: wait until sockets are ready -> hear each of them once -> send each reader all it is owed at once
+    hear      the socket -> the chat; what follows is due
+    deliver   what is due waits for the end of the turn
+    lose      a connection is lost
+    close     ring the bell, which wakes the thread
 
-So a reader costs one `send` a turn, however many lines there were. Only this thread touches the chat, so it needs no
-lock.
+Only this thread touches the chat, so it needs no lock. Its two sisters have the same five verbs.
 """
 
 from __future__ import annotations
 
+import math
 import selectors
 import socket
-import threading
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from selectors import EVENT_READ, EVENT_WRITE
 
 from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.selectors_peer import Peer
-from chatlab.tcp.sockets import accept, is_reset
+from chatlab.tcp.outbox import MOST_JOINED, owed
+from chatlab.tcp.sockets import RECEIVE_BYTES, accept, has_ended, is_reset
 
-# Deliveries that are joined at most. More would save little, and take memory: each knows all its recipients.
-MOST_JOINED = 100
+# Connections that `select` can wait for: Windows' takes 512 sockets (FD_SETSIZE), two of which are the room's own.
+MOST_SELECTED = 500
 
 
-class SelectorLoop:
-    """Serves `chat` to whoever connects to `listener`, and closes that in the end."""
+class SelectorsModel:
+    """Serves `chat` to whoever connects to `listener`. What it opens goes to `resources`."""
 
-    def __init__(self, listener: socket.socket, chat: TcpChat[Peer]) -> None:
+    def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack) -> None:
+        self.threads = {"tcp-selectors": self.serve}
         self._listener = listener
         self._chat = chat
-        self._deliveries: list[Delivery[Peer]] = []
+        self._due: list[Delivery[Peer]] = []
         # Dicts, to go through them in order.
-        self._throttled: dict[Peer, None] = {}
+        self._peers: dict[Peer, None] = {}
+        self._paused: dict[Peer, None] = {}
         self._ending: dict[Peer, None] = {}
         self._tick_at = 0.0
         self._closing = False
-        self._bell, self._bell_heard = socket.socketpair()
-        self._selector = selectors.DefaultSelector()
-        self._thread = threading.Thread(target=self._run, name="tcp-selectors", daemon=True)
+        self._selector = resources.enter_context(selectors.DefaultSelector())
+        self._most = MOST_SELECTED if isinstance(self._selector, selectors.SelectSelector) else math.inf
+        resources.callback(self._close_all)
+        self._bell, self._bell_heard = map(resources.enter_context, socket.socketpair())
+        listener.setblocking(False)
 
-    def start(self) -> None:
-        self._listener.setblocking(False)
+    def serve(self) -> None:
+        # It is never taken out: Windows' `select` fails where there is nothing to wait for.
         self._selector.register(self._bell_heard, EVENT_READ)
-        self._accept_more(True)
-        self._thread.start()
+        try:
+            while not self._closing:
+                self._turn()
+        finally:
+            self._part()
+
+    def hear(self, peer: Peer, now: float) -> None:
+        try:
+            data = peer.socket.recv(RECEIVE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.lose(peer)
+            return
+        if not peer.end_by:
+            self.deliver(self._chat.receive(peer, data, now))
+        if not data:
+            peer.end_hearing()
+        elif peer in self._chat.paused:
+            self._paused[peer] = None
+            peer.pause(True)
+
+    def deliver(self, deliveries: list[Delivery[Peer]]) -> None:
+        self._due += deliveries
+
+    def lose(self, peer: Peer) -> None:
+        self.deliver(self._chat.leave(peer, Reason.LOST))
+        self._forget(peer)
 
     def close(self) -> None:
         self._closing = True
-        with self._bell, self._bell_heard:
-            self._bell.send(b"!")
-            self._thread.join()
-
-    def _run(self) -> None:
-        with self._listener, self._selector:
-            while not self._closing:
-                self._turn()
-            self._selector.unregister(self._bell_heard)
-            self._accept_more(False)
-            self._deliveries += self._chat.close()
-            self._deliver()
-            while self._ending:
-                self._turn()
+        self._bell.send(b"!")
 
     def _turn(self) -> None:
         ready = self._selector.select(TICK)
@@ -72,36 +92,45 @@ class SelectorLoop:
                 if events & EVENT_WRITE:
                     self._flush(key.data)
                 if events & EVENT_READ:
-                    self._read(key.data, now)
-                    if len(self._deliveries) >= MOST_JOINED:
-                        self._deliver()
+                    self.hear(key.data, now)
+                    if len(self._due) >= MOST_JOINED:
+                        self._send()
             elif key.fileobj is self._listener:
                 self._accept(now)
+            else:
+                self._bell_heard.recv(1)
         if now >= self._tick_at:
             self._tick(now)
-        self._deliver()
+        self._send()
 
     def _tick(self, now: float) -> None:
         self._tick_at = now + TICK
-        self._accept_more(not self._closing)
-        self._deliveries += self._chat.tick(now)
-        for peer in tuple(self._throttled):
+        if not self._closing:
+            self._accept_more(len(self._peers) < self._most)
+        self.deliver(self._chat.tick(now))
+        for peer in tuple(self._paused):
             if is_reset(peer.socket):
-                self._lose(peer)
-            elif not self._chat.is_throttled(peer):
-                del self._throttled[peer]
+                self.lose(peer)
+            elif peer not in self._chat.paused:
+                del self._paused[peer]
                 peer.pause(False)
+            elif has_ended(peer.socket):
+                self._chat.part(peer, now)
         for peer in tuple(self._ending):
             if peer.has_ended or peer.end_by <= now:
-                self._close(peer)
+                self._forget(peer)
 
     def _accept(self, now: float) -> None:
         try:
-            while accepted := accept(self._listener):
-                sock, address = accepted
-                self._deliveries += self._chat.connect(Peer(sock, self._selector), address, now)
-        except OSError:  # no file descriptor is left: let them wait in the backlog until the next tick
-            self._accept_more(False)
+            while len(self._peers) < self._most:
+                if not (accepted := accept(self._listener)):
+                    return
+                peer = Peer(accepted[0], self._selector)
+                self._peers[peer] = None
+                self.deliver(self._chat.connect(peer, accepted[1], now))
+        except OSError:  # no file descriptor is left
+            pass
+        self._accept_more(False)  # the others wait in the backlog, at least until the next tick
 
     def _accept_more(self, wanted: bool) -> None:
         watched = self._listener in self._selector.get_map()
@@ -110,56 +139,45 @@ class SelectorLoop:
         elif watched and not wanted:
             self._selector.unregister(self._listener)
 
-    def _read(self, peer: Peer, now: float) -> None:
-        try:
-            data = peer.receive()
-        except BlockingIOError:
-            return
-        except OSError:
-            self._lose(peer)
-            return
-        self._deliveries += self._chat.receive(peer, data, now)
-        if self._chat.is_throttled(peer):
-            self._throttled[peer] = None
-            peer.pause(True)
-
     def _flush(self, peer: Peer) -> None:
         try:
             peer.flush()
         except OSError:
-            self._lose(peer)
+            self.lose(peer)
 
-    def _deliver(self) -> None:
-        while self._deliveries:  # a reader that proves to be lost or too slow makes more of them
-            deliveries, self._deliveries = self._deliveries, []
-            for delivery in deliveries:
+    def _send(self) -> None:
+        """Send what is due."""
+        while self._due:  # a reader that proves to be lost or too slow makes more of it
+            due, self._due = self._due, []
+            for delivery in due:
                 if delivery.last:
                     [peer] = delivery.recipients
                     peer.end()
                     self._ending[peer] = None
-            for peer, pieces in _owed(deliveries).items():
+            for peer, pieces in owed(due).items():
                 try:
                     if peer.send(pieces) > self._chat.limits.max_outbox:
-                        self._deliveries += self._chat.leave(peer, Reason.SLOW)
+                        self.deliver(self._chat.leave(peer, Reason.SLOW))
                 except OSError:
-                    self._lose(peer)
+                    self.lose(peer)
 
-    def _lose(self, peer: Peer) -> None:
-        self._deliveries += self._chat.leave(peer, Reason.LOST)
-        self._close(peer)
+    def _part(self) -> None:
+        """Free the port, tell everybody, and give them time to read it."""
+        self._closing = True
+        self._accept_more(False)
+        self._listener.close()
+        self.deliver(self._chat.close())
+        self._send()
+        while self._ending:
+            self._turn()
 
-    def _close(self, peer: Peer) -> None:
+    def _forget(self, peer: Peer) -> None:
+        self._peers.pop(peer, None)
+        self._paused.pop(peer, None)
         self._ending.pop(peer, None)
-        self._throttled.pop(peer, None)
         peer.close()
 
-
-def _owed(deliveries: Sequence[Delivery[Peer]]) -> Mapping[Peer, Sequence[bytes]]:
-    """What each reader is to get."""
-    if len(deliveries) == 1:  # nothing to join: the quick way, when the room is quiet
-        return dict.fromkeys(deliveries[0].recipients, (deliveries[0].lines,))
-    owed: defaultdict[Peer, list[bytes]] = defaultdict(list)
-    for delivery in deliveries:
-        for peer in delivery.recipients:
-            owed[peer].append(delivery.lines)
-    return owed
+    def _close_all(self) -> None:
+        """Of a room that has failed, whoever is still here."""
+        for peer in self._peers:
+            peer.socket.close()

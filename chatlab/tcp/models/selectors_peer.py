@@ -1,4 +1,4 @@
-"""One client of the selector loop: its socket, what it has not read yet, and what the selector watches it for.
+"""One client of the selectors room: its socket, what it has not read yet, and what the selector watches it for.
 
 read         watched for, unless the chat throttles the client, or its stream has ended
 written to   watched for while the outbox holds what the kernel did not take
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 
 from chatlab.tcp.outbox import Outbox
-from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, end_sending
+from chatlab.tcp.sockets import LINGER, end_sending
 
 
 class Peer:
@@ -37,13 +37,10 @@ class Peer:
         """Whether it has got its last words and said its own."""
         return bool(self.end_by) and self._outbox is None and self._at_end
 
-    def receive(self) -> bytes:
-        """What has come; b'' at the end of its stream. Raises BlockingIOError if nothing has, OSError if it is lost."""
-        data = self.socket.recv(RECEIVE_BYTES)
-        if not data:
-            self._at_end = True
-            self._watch()
-        return data
+    def end_hearing(self) -> None:
+        """Its stream has ended."""
+        self._at_end = True
+        self._watch()
 
     def pause(self, paused: bool) -> None:
         """Read no more from it, or go on."""

@@ -1,11 +1,18 @@
-"""The room with two threads a client: one reads, one writes. The lessons build this one (lessons 10 to 12).
+"""The room with two threads a client: one reads, one writes. The lessons build this one.
 
-    tcp-accept         the listener -> a connection with its two threads; it also keeps the chat's time
-    tcp-read-<port>    the socket -> the chat -> the outboxes of all who are to hear
-    tcp-send           the outboxes -> the sockets, as far as it goes without waiting: see `threads_sender`
-    tcp-write-<port>   its own outbox -> the socket, when tcp-send would have to wait
+    serve     tcp-accept         the listener -> a connection with its two threads; it also keeps the chat's time
+    hear      tcp-read-<port>    the socket -> the chat; what follows is due
+    deliver   any thread         what is due waits for tcp-send, which sends it as far as it goes without waiting
+              tcp-write-<port>   the outbox of a slow reader -> its socket
+    lose      any thread         a connection is lost
+    close     any thread         the accepting thread is to end the room
 
 Nobody but a client's own writing thread ever waits for that client. <port> is the client's.
+
+A lock guards the chat, and nobody sends while holding it. To wake a thread costs much more than to send a line, and all
+that are awake take turns (see "global interpreter lock" in Python's glossary). So one thread serves all who read
+quickly, and joins what was said meanwhile; a room where every client's own thread woke for every line let a thousand
+clients in thirty times more slowly.
 """
 
 from __future__ import annotations
@@ -14,45 +21,97 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Protocol
 
-from chatlab.tcp.chat import TICK, TcpChat
+from chatlab.room.addresses import Address
+from chatlab.tcp.chat import TICK, Delivery, TcpChat
+from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.threads_peer import Peer
-from chatlab.tcp.models.threads_sender import Sender
-from chatlab.tcp.sockets import RECEIVE_BYTES, WAKE, accept, end_sending, is_reset, wake
+from chatlab.tcp.outbox import MOST_JOINED, owed
+from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, WAKE, accept, has_ended, is_reset, wake
+
+# Bytes that may wait for the sending thread; the reading threads wait then, and so does who floods the room.
+MOST_UNSENT = 65_536
 
 
-class ThreadedServer:
-    """Serves `chat` to whoever connects to `listener`, and closes that in the end."""
+class Spawn(Protocol):
+    """Starts a thread of the room. Raises RuntimeError where the system has none left."""
 
-    def __init__(self, listener: socket.socket, chat: TcpChat[Peer]) -> None:
+    def __call__(self, name: str, work: Callable[..., object], *arguments: object) -> None: ...
+
+
+class ThreadsModel:
+    """Serves `chat` to whoever connects to `listener`. What it opens goes to `resources`."""
+
+    def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack, spawn: Spawn) -> None:
+        self.threads = {"tcp-accept": self.serve, "tcp-send": self._send}
         self._listener = listener
         self._chat = chat
-        self._sender = Sender(chat)
-        self._readers: dict[Peer, threading.Thread] = {}  # of the accepting thread
+        self._spawn = spawn
         self._tick_at = 0.0
         self._closing = False
-        self._accepting = _thread("tcp-accept", self._run)
+        # Guards the chat and all below. Reentrant, since a log that fails closes the room in the midst of a step.
+        self._lock = threading.RLock()
+        self._news = threading.Condition(self._lock)  # for the sending thread
+        self._taken = threading.Condition(self._lock)  # nothing is due
+        self._gone = threading.Condition(self._lock)  # a client has
+        self._peers: dict[Peer, None] = {}
+        self._due: list[Delivery[Peer]] = []
+        self._unsent = 0  # bytes of that, however many they are for
+        self._all_said = False
+        resources.callback(self._close_all)
+        listener.settimeout(TICK)
 
-    def start(self) -> None:
-        self._listener.settimeout(TICK)
-        self._accepting.start()
-        self._sender.start()
-
-    def close(self) -> None:
-        self._closing = True
-        self._accepting.join()
-        self._sender.close()
-
-    def _run(self) -> None:
-        with self._listener:
+    def serve(self) -> None:
+        try:
             while not self._closing:
                 self._accept()
                 if time.monotonic() >= self._tick_at:
                     self._tick()
-        self._sender.deliver(self._chat.close)
-        while self._readers:
-            next(iter(self._readers.values())).join(TICK)
-            self._tick()
+        finally:
+            self._part()
+
+    def hear(self, peer: Peer, address: Address) -> None:
+        with self._lock:
+            if self._closing:
+                peer.end()
+            else:
+                self.deliver(self._chat.connect(peer, address, time.monotonic()))
+        while True:
+            try:
+                data = peer.socket.recv(RECEIVE_BYTES)
+            except TimeoutError:  # see WAKE
+                continue
+            except OSError:
+                self.lose(peer)
+                return
+            with self._lock:
+                while (self._unsent >= MOST_UNSENT or len(self._due) >= MOST_JOINED) and not self._closing:
+                    self._taken.wait()
+                self.deliver(self._chat.receive(peer, data, time.monotonic()))
+            if not data:
+                return
+            while peer in self._chat.paused:
+                self._look_after_paused(peer)
+
+    def deliver(self, deliveries: list[Delivery[Peer]]) -> None:
+        """With the lock held."""
+        for delivery in deliveries:
+            if delivery.recipients:  # a member alone in the room speaks to nobody, and nothing wakes for it
+                self._due.append(delivery)
+                self._unsent += len(delivery.lines)
+                self._news.notify()
+
+    def lose(self, peer: Peer) -> None:
+        with self._lock:
+            self.deliver(self._chat.leave(peer, Reason.LOST))
+        peer.end()
+
+    def close(self) -> None:
+        self._closing = True
+        with self._lock:
+            self._taken.notify_all()
 
     def _accept(self) -> None:
         try:
@@ -65,61 +124,99 @@ class ThreadedServer:
         sock, address = accepted
         sock.settimeout(WAKE)
         peer = Peer(sock)
-        self._sender.deliver(self._chat.connect, peer, address, time.monotonic())
-        reader = _thread(f"tcp-read-{address[1]}", self._read, peer)
-        try:
-            reader.start()
-        except RuntimeError:  # the system has no thread left
-            self._sender.lose(peer)
-            peer.close()
-        else:
-            self._readers[peer] = reader
+        with self._lock:
+            self._peers[peer] = None
+        port = address[1]
+        for name, work, *arguments in (f"tcp-write-{port}", self._write), (f"tcp-read-{port}", self.hear, address):
+            try:
+                self._spawn(name, self._use, peer, work, *arguments)
+            except RuntimeError:  # the system has no thread left, or the room is closing
+                peer.end()
+                wake(sock)
+                self._release(peer)
 
     def _tick(self) -> None:
-        """Let the chat do what is due, wake the threads of who is late in ending, and close who has ended."""
+        """Let the chat do what is due, and wake the threads of whoever is late in ending."""
         now = time.monotonic()
         self._tick_at = now + TICK
-        self._sender.deliver(self._chat.tick, now)
-        for peer, reader in tuple(self._readers.items()):
-            if not reader.is_alive():
-                del self._readers[peer]
-                peer.close()
-            elif peer.end_by and peer.end_by <= now:
-                wake(peer.socket)
+        with self._lock:
+            self.deliver(self._chat.tick(now))
+            for peer in self._peers:
+                if peer.end_by and peer.end_by <= now:
+                    wake(peer.socket)
 
-    def _read(self, peer: Peer) -> None:
-        writer = _thread(threading.current_thread().name.replace("read", "write"), self._write, peer)
+    def _look_after_paused(self, peer: Peer) -> None:
+        time.sleep(TICK)
+        if is_reset(peer.socket):
+            self.lose(peer)
+        elif has_ended(peer.socket):
+            with self._lock:
+                self._chat.part(peer, time.monotonic())
+
+    def _use(self, peer: Peer, work: Callable[..., None], *arguments: object) -> None:
         try:
-            writer.start()
-        except RuntimeError:  # the system has no thread left
-            self._sender.lose(peer)
-            return
-        while True:
-            try:
-                data = peer.socket.recv(RECEIVE_BYTES)
-            except TimeoutError:  # see WAKE
-                continue
-            except OSError:
-                self._sender.lose(peer)
-                break
-            self._sender.wait()
-            self._sender.deliver(self._chat.receive, peer, data, time.monotonic())
-            if not data:
-                break
-            while self._chat.is_throttled(peer):
-                time.sleep(TICK)
-                if is_reset(peer.socket):
-                    self._sender.lose(peer)
-        writer.join()
+            work(peer, *arguments)
+        finally:
+            self._release(peer)
+
+    def _release(self, peer: Peer) -> None:
+        """One thread of `peer` less; after the last one, nobody uses its socket."""
+        with self._lock:
+            peer.users -= 1
+            if not peer.users:
+                del self._peers[peer]
+                peer.close()
+                self._gone.notify()
 
     def _write(self, peer: Peer) -> None:
         try:
             peer.write()
         except OSError:
-            self._sender.lose(peer)
-        end_sending(peer.socket)
+            self.lose(peer)
 
+    def _send(self) -> None:
+        """The sending thread."""
+        while True:
+            with self._lock:
+                while not self._due and not self._all_said:
+                    self._news.wait()
+                due, self._due = self._due, []
+                self._unsent = 0
+                self._taken.notify_all()
+            if not due:
+                return
+            for peer, pieces in owed(due).items():
+                try:
+                    if peer.send(pieces) > self._chat.limits.max_outbox:
+                        with self._lock:
+                            self.deliver(self._chat.leave(peer, Reason.SLOW))
+                except OSError:
+                    self.lose(peer)
+            for delivery in due:
+                if delivery.last:
+                    delivery.recipients[0].end()
 
-def _thread(name: str, target: Callable[..., None], *arguments: object) -> threading.Thread:
-    # A daemon, so that a notebook's kernel can end whatever it left open; what stops it is close().
-    return threading.Thread(target=target, args=arguments, name=name, daemon=True)
+    def _part(self) -> None:
+        """Free the port, tell everybody, and give them time to read it."""
+        self.close()
+        self._listener.close()
+        try:
+            with self._lock:
+                self.deliver(self._chat.close())
+            late = time.monotonic() + 2 * LINGER  # longer than whoever has got its last words may take
+            while self._peers and time.monotonic() < late:
+                self._tick()
+                with self._lock:
+                    self._gone.wait(TICK)
+        finally:
+            with self._lock:
+                self._all_said = True
+                self._news.notify()
+                for peer in self._peers:  # whom a room that has failed could not tell
+                    peer.end()
+                    wake(peer.socket)
+
+    def _close_all(self) -> None:
+        """Of a room that has failed, whoever is still here."""
+        for peer in self._peers:
+            peer.socket.close()

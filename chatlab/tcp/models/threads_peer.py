@@ -1,9 +1,7 @@
-"""One client of the threaded room: its outbox, and the two ways out of it.
+"""One client of the threads room, and the two ways to send to it.
 
-    flush   the room's sending thread   sends without waiting; when the kernel takes no more, the client is slow
-    write   the client's own thread     sends to a slow client, and the last words; waits as long as it has to
-
-One of them sends at a time, and what others put meanwhile is taken along. Lesson 12 builds it.
+send    the room's sending thread   sends without waiting, while nothing waits
+write   the client's own thread     sends what waits: to a slow client, it waits as long as it has to
 """
 
 from __future__ import annotations
@@ -11,63 +9,67 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from chatlab.tcp.outbox import Outbox
-from chatlab.tcp.sockets import LINGER, send_without_waiting
+from chatlab.tcp.sockets import LINGER, end_sending, send_without_waiting
 
 
 class Peer:
-    """A connection. `end_by`: once the chat is done with it, when to close it at the latest; 0 before."""
+    """A connection. `end_by`: once the chat is done with it, when to close it at the latest; 0 before.
+
+    `users`: how many of its two threads have not ended.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
         self.end_by = 0.0
-        self._outbox = Outbox()
-        self._sending = threading.Lock()
-        self._slow = False  # sending is up to the writing thread
-        self._wake_writer = threading.Semaphore(0)
+        self.users = 2
+        self._outbox = Outbox()  # what it holds is up to the writing thread
+        self._changed = threading.Condition()  # guards the outbox and `end_by`
 
-    def put(self, lines: bytes) -> int:
-        """Add `lines` to the outbox; one thread at a time. Returns how many bytes the kernel has refused so far."""
-        self._outbox.put(lines)
-        return self._outbox.size if self._slow else 0
+    def send(self, pieces: Sequence[bytes]) -> int:
+        """Send `pieces` at once, or put them behind what waits already. Returns how many bytes wait. Raises OSError."""
+        with self._changed:
+            if not self._outbox.size:
+                data = b"".join(pieces)
+                try:
+                    sent = send_without_waiting(self.socket, data)
+                except BlockingIOError:
+                    sent = 0
+                if sent == len(data):
+                    return 0
+                pieces = (data[sent:],)
+            for piece in pieces:
+                self._outbox.put(piece)
+            self._changed.notify()
+            return self._outbox.size
 
     def end(self) -> None:
-        """What was put are the last words."""
-        self.end_by = time.monotonic() + LINGER
-        self._wake_writer.release()
-
-    def flush(self) -> None:
-        """Send what the kernel takes at once, and leave the rest to the writing thread. Raises OSError."""
-        # Looks again after each release: what somebody else put before it, and could not send, is up to us.
-        while self._outbox.size and not self._slow and self._sending.acquire(blocking=False):
-            try:
-                self._send(lambda piece: send_without_waiting(self.socket, piece))
-            except BlockingIOError:
-                self._slow = True
-                self._wake_writer.release()
-            finally:
-                self._sending.release()
+        """The chat is done with it: what has been sent are its last words."""
+        with self._changed:
+            self.end_by = self.end_by or time.monotonic() + LINGER
+            self._changed.notify()
 
     def write(self) -> None:
-        """The writing thread: send what the others leave, until the last words are out. Raises OSError."""
-        while not self.end_by or self._outbox.size:
-            self._wake_writer.acquire()
-            with self._sending:
-                self._send(self.socket.send)
-                self._slow = False
-            self.flush()
-
-    def close(self) -> None:
-        """Close the connection, when nobody uses it any more."""
-        with self._sending:
-            self.socket.close()
-
-    def _send(self, send: Callable[[bytes], int]) -> None:
-        """Send until nothing waits. Raises OSError."""
-        while piece := self._outbox.front():
+        """The writing thread: send what waits, until the last words are out. Raises OSError."""
+        while piece := self._next_piece():
             try:
-                self._outbox.drop(send(piece))
+                sent = self.socket.send(piece)
             except TimeoutError:  # see WAKE
                 continue
+            with self._changed:
+                self._outbox.drop(sent)
+        end_sending(self.socket)
+
+    def close(self) -> None:
+        """Close the connection, when both threads have ended."""
+        with self._changed:  # or `send` could send to whoever gets its file descriptor next
+            self.socket.close()
+
+    def _next_piece(self) -> bytes:
+        """What is to be sent next, once there is something; b'' after the last words."""
+        with self._changed:
+            while not (piece := self._outbox.front()) and not self.end_by:
+                self._changed.wait()
+            return piece
