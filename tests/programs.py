@@ -11,7 +11,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Protocol, TypeVar
@@ -53,16 +52,9 @@ Runs = TypeVar("Runs", bound=Running)
 
 
 def code_after(stop: Callable[[Runs], object], program: Runs) -> int:
-    """The exit code after `stop`, within a second.
-
-    A signal that comes in the very instant before Python waits in the system is noticed after the wait alone. So a user
-    who presses Ctrl-C then has to press it again, and this does.
-    """
-    for _ in range(2):
-        stop(program)
-        with suppress(subprocess.TimeoutExpired):
-            return program.wait(1)
-    raise AssertionError("still running")
+    """The exit code after `stop`. Raises TimeoutExpired if it still runs after the two seconds that are promised."""
+    stop(program)
+    return program.wait(2)
 
 
 class Program:

@@ -13,6 +13,10 @@ from chatlab.bench.servers import Server
 from chatlab.bench.tcp_members import TcpMembers
 from chatlab.bench.udp_members import UdpMembers
 from chatlab.service.cli import Parser
+from chatlab.service.options import from_to
+
+# Seconds of a turn.
+LONGEST = 86_400
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for line in mode.measure(given):
             print(line, flush=True)
-    except (
-        OSError
-    ) as error:  # a server that can't be started, or lets nobody in; too few file descriptors; a storm without end
+    except OSError as error:  # a server can't be started, or lets nobody in; too many sockets; a storm without end
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -45,12 +47,15 @@ def _parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("mode", nargs="?", choices=MODES, default="talk", help="what to measure (default: talk)")
+    count = from_to(1, float("inf"), int)
+    several = from_to(2, float("inf"), int)  # one hears nobody
+    seconds = from_to(0, LONGEST, float)
     parser.add_argument(
-        "--clients", type=_clients, nargs="+", metavar="N", help="members; several numbers for several runs"
+        "--clients", type=several, nargs="+", metavar="N", help="members; several numbers for several runs"
     )
-    parser.add_argument("--repeats", type=_count, default=5, metavar="N", help="turns of each server (default: 5)")
-    parser.add_argument("--seconds", type=_seconds, default=1.0, metavar="S", help="length of a turn (default: 1)")
-    parser.add_argument("--messages", type=_count, default=10_000, metavar="N", help="of a storm (default: 10,000)")
+    parser.add_argument("--repeats", type=count, default=5, metavar="N", help="turns of each server (default: 5)")
+    parser.add_argument("--seconds", type=seconds, default=1.0, metavar="S", help="length of a turn (default: 1)")
+    parser.add_argument("--messages", type=count, default=10_000, metavar="N", help="of a storm (default: 10,000)")
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the storm's weather (default: 7)")
     for option, protocol, members in (("--server", "TCP", TcpMembers), ("--udp-server", "UDP", UdpMembers)):
         parser.add_argument(
@@ -69,28 +74,6 @@ def _server(members: type[Members], command: str) -> Server:
         return Server.from_command(command, members)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _count(text: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text):
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
-
-
-def _clients(text: str) -> int:
-    if _count(text) == 1:
-        raise argparse.ArgumentTypeError("nobody hears anybody: choose 2 clients or more")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return seconds
 
 
 if __name__ == "__main__":

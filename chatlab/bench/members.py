@@ -15,13 +15,15 @@ from contextlib import ExitStack
 from typing import ClassVar, Protocol
 
 from chatlab.room.addresses import shown
-from chatlab.room.errors import Dropped, NobodyAnswers
+from chatlab.room.errors import Dropped, NobodyAnswers, TooFewFiles
 
 MARK = b"~"
 TEXT = b"the quick brown fox jumps over the lazy dog" + MARK
 # Seconds in which those who come together have to be in, and after which they ask again.
 PATIENCE = 20.0
 RETRY = 0.25
+# Windows' select(), the only way to wait for sockets that `selectors` has there, takes so many: FD_SETSIZE of CPython.
+MOST_SELECTED = 512
 
 
 class Room(Protocol):
@@ -54,7 +56,12 @@ class Members(ABC):
         self._stack.close()
 
     def admit(self, count: int, at_once: int = 100) -> None:
-        """Let so many more come in, `at_once` at a time. Raises NobodyAnswers if the server does not let them."""
+        """Let so many more come in, `at_once` at a time.
+
+        Raises NobodyAnswers if the server does not let them, TooFewFiles if this system can't wait for so many at once.
+        """
+        if isinstance(self._selector, selectors.SelectSelector) and len(self.sockets) + count > MOST_SELECTED:
+            raise TooFewFiles(f"this system waits for at most {MOST_SELECTED} sockets: run with fewer --clients")
         left = count
         while left:
             together = min(left, at_once) if self.sockets else 1  # who waits until the room is open

@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
     for field in dataclasses.fields(options):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            type=_from_to(
+            type=from_to(
                 field.metadata.get("least", 0),
                 field.metadata.get("most", float("inf")),
                 float if isinstance(field.default, float) else int,
@@ -70,7 +70,9 @@ def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
     return number
 
 
-def _from_to(least: float, most: float, kind: Callable[[str], float]) -> Callable[[str], float]:
+def from_to(least: float, most: float, kind: Callable[[str], float]) -> Callable[[str], float]:
+    """A type of options: numbers from `least` to `most`, whole ones if `kind` is int."""
+
     def number(text: str) -> float:
         try:
             value = kind(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import selectors
 import subprocess
 import sys
 from pathlib import Path
@@ -103,9 +104,12 @@ def test_a_server_that_does_not_work(
         ("nap",),
         ("--clients", "0"),
         ("--clients", "1"),
+        ("--clients", "2.5"),
         ("--server", "x"),
         ("--server", "'{port}"),
         ("--seconds", "soon"),
+        ("--seconds", "inf"),
+        ("--messages", "0"),
         ("--repeats", "-1"),
     ],
 )
@@ -125,3 +129,11 @@ def test_too_few_file_descriptors() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("500 sockets need 564 file descriptors, and this system allows 100: raise its limit")
+
+
+def test_more_clients_than_windows_waits_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "DefaultSelector", selectors.SelectSelector)
+    assert main(["single", "--clients", "513", *MOMENT]) == 2
+    assert capsys.readouterr().err == "this system waits for at most 512 sockets: run with fewer --clients\n"

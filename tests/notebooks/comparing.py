@@ -18,8 +18,8 @@ def copy_course(folder: Path) -> None:
         shutil.copytree(COURSE / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def compare(course: Path, names: list[str], cell_seconds: float) -> subprocess.CompletedProcess[str]:
-    """Compare notebooks of the copy `course`, up to the first cell that differs, with the copy's chatlab.
+def compare(course: Path, name: str, cell_seconds: float) -> subprocess.CompletedProcess[str]:
+    """Compare a notebook of the copy `course`, up to the first cell that differs, with the copy's chatlab.
 
     In a child process: nbval is slow to import, and a kernel's warnings are not ours to turn into errors.
     """
@@ -27,11 +27,11 @@ def compare(course: Path, names: list[str], cell_seconds: float) -> subprocess.C
     nbval = ["--nbval", f"--nbval-cell-timeout={cell_seconds}"]
     own = str(course / "own")  # not the course's folder itself: IPython takes its own from the path
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *nbval, *(f"notebooks/{name}" for name in names)],
+        [sys.executable, "-m", "pytest", *options, *nbval, f"notebooks/{name}"],
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": str(course), **dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"), own)},
         cwd=course,
-        timeout=300,
+        timeout=100,
         check=False,
     )

@@ -143,6 +143,6 @@ def test_a_broken_line_turns_the_lesson_red(broken: Break, tmp_path: Path) -> No
     source = file.read_text(encoding="utf-8")
     assert source.count(broken.line) == 1, f"{broken.file} has changed: break another line"
     file.write_text(source.replace(broken.line, broken.broken), encoding="utf-8")
-    run = compare(tmp_path, [f"{broken.lesson}.ipynb"], CELL_SECONDS)
+    run = compare(tmp_path, f"{broken.lesson}.ipynb", CELL_SECONDS)
     assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
     assert re.search(r"^FAILED .*\.ipynb::Cell \d+", run.stdout, re.MULTILINE), run.stdout

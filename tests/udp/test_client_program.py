@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from chatlab.room.events import Event, Said
+from chatlab.room.events import Event, Left, Said
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 
 from ..programs import STOPS, Program, code_after
+from ..waiting import Heard
 from .voice import Voice
 
 CLIENT = ("-m", "chatlab.udp.client")
@@ -54,10 +55,10 @@ def test_without_a_nickname_the_first_line_is_one(room: UdpServer) -> None:
 
 
 def test_three_front_ends_in_one_room_hear_every_message(room: UdpServer) -> None:
-    heard: list[Event] = []
+    heard = Heard[Event]()
     with (
         Voice(room.address, "raw") as raw,
-        UdpClient("class", room, on_event=heard.append) as instance,
+        UdpClient("class", room, on_event=heard) as instance,
         client(room, "--nick", "program") as program,
     ):
         program.wait_for_line("program joined!")
@@ -70,9 +71,10 @@ def test_three_front_ends_in_one_room_hear_every_message(room: UdpServer) -> Non
             program.wait_for_line(f"program: p{number}")
         program.type("!q\n")
         raw.hears("program left!")
+        heard.wait_for(lambda event: event == Left("program"))
     said = [f"{who}: {who[0]}{number}" for number in range(3) for who in ("raw", "class", "program")]
     assert [word.decode() for word in raw.words() if b": " in word] == said
-    assert [f"{event.nickname}: {event.text}" for event in heard if isinstance(event, Said)] == said
+    assert [f"{event.nickname}: {event.text}" for event in heard.all if isinstance(event, Said)] == said
     assert [line for line in program.lines if ": " in line] == said
 
 

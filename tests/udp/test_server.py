@@ -29,6 +29,7 @@ def test_everybody_hears_everything(room: UdpServer) -> None:
         ada.hears("bob: hello")
         bob.send(b"SIGNOUT_TAG:")
         ada.hears("bob left!")
+        bob.hears("bob: hello")
         assert ada.words() == [b"ada joined!", b"bob joined!", b"ada: hi", b"bob: hello", b"bob left!"]
         assert bob.words() == [b"bob joined!", b"ada: hi", b"bob: hello"]
 
