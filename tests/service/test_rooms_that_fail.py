@@ -1,0 +1,238 @@
+"""Every way to a dead room: each ends in words, without anybody closing the room, and leaves nothing.
+
+The members are told, `running` is false, `failure` says why, all threads have ended, and the room can be opened again
+on its port.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chatlab.room.addresses import Address
+from chatlab.room.errors import CantListen, NoThreadLeft
+from chatlab.room.events import Event, Gone, Joined, Said
+from chatlab.service.service import Service
+from chatlab.udp.client import UdpClient
+from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets import RoomSocket
+from chatlab.weather.relay import WeatherRelay
+
+from ..programs import LIMIT
+from ..waiting import Heard, no_thread_is_left, no_thread_left_after
+
+__all__ = ["no_thread_is_left"]
+
+Log = Callable[[str], None]
+Way = Callable[[pytest.MonkeyPatch], None]
+BUG = ZeroDivisionError("division by zero")
+LAST_WORD = "die!"  # what each way waits for
+
+
+def fail_at(owner: type, method: str, is_time: Callable[..., bool]) -> Way:
+    """`owner.method` fails, before it does anything, when it is called with what `is_time` waits for."""
+
+    def arrange(patch: pytest.MonkeyPatch) -> None:
+        real = getattr(owner, method)
+
+        def fail(*arguments: Any, **options: Any) -> Any:
+            if is_time(*arguments):
+                raise BUG
+            return real(*arguments, **options)
+
+        patch.setattr(owner, method, fail)
+
+    return arrange
+
+
+def fail_after_receiving(patch: pytest.MonkeyPatch) -> None:
+    real = RoomSocket.receive_all
+
+    def receive_all(sock: RoomSocket, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
+        for datagram, address in real(sock, wait=wait):
+            if LAST_WORD.encode() in datagram:
+                raise BUG
+            yield datagram, address
+
+    patch.setattr(RoomSocket, "receive_all", receive_all)
+
+
+def has_last_word(room: UdpServer, batch: Any) -> bool:
+    return any(LAST_WORD.encode() in datagram for datagram, _ in batch.arrivals)
+
+
+def open_udp(log: Log) -> UdpServer:
+    return UdpServer(port=0, log=log)
+
+
+def open_reliable(log: Log) -> UdpServer:
+    return UdpServer(port=0, reliable=True, log=log)
+
+
+def join_udp(room: Any, nickname: str, ear: Callable[[Event], None]) -> UdpClient:
+    return UdpClient(nickname, room, on_event=ear)
+
+
+def join_reliable(room: Any, nickname: str, ear: Callable[[Event], None]) -> UdpClient:
+    return UdpClient(nickname, room, on_event=ear, reliable=True)
+
+
+ROOMS = {"udp": (open_udp, join_udp), "udp reliable": (open_reliable, join_reliable)}
+WAYS: dict[str, dict[str, Way]] = {
+    room: {
+        "the receiving thread": fail_after_receiving,
+        "the broadcasting thread": fail_at(UdpServer, "_handle", has_last_word),
+    }
+    for room in ("udp", "udp reliable")
+}
+ROOM_THREADS = ("udp-receive", "udp-broadcast")
+# How many threads each starts with.
+THREADS = {"udp": 2, "udp reliable": 2}
+
+
+def wait_for_the_end(service: Service) -> None:
+    """Not by close(): whoever opened it does not know that it has failed."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("weather-relay" if isinstance(service, WeatherRelay) else ROOM_THREADS):
+            thread.join(LIMIT)
+            assert not thread.is_alive(), thread.name
+    assert not service.running
+
+
+@pytest.mark.parametrize(("kind", "way"), [(kind, way) for kind in WAYS for way in WAYS[kind]])
+def test_a_bug_in_a_thread_ends_the_room_in_words(kind: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_room, join = ROOMS[kind]
+    log: Heard[str] = Heard()
+    ear: Heard[Event] = Heard()
+    room = open_room(log)
+    with monkeypatch.context() as patch:
+        WAYS[kind][way](patch)
+        room.start()
+        with join(room, "bob", ear) as bob:
+            bob.say(LAST_WORD)
+            ear.next(Gone)
+            wait_for_the_end(room)
+    assert (room.failure, room.nicknames, room.state) == (BUG, (), "failed")
+    assert "the room has failed: ZeroDivisionError: division by zero" in log.all
+    opens_again(kind, room)
+
+
+@pytest.mark.parametrize("kind", ROOMS)
+def test_a_log_that_raises_ends_the_room_and_the_step_goes_on(kind: str) -> None:
+    open_room, join = ROOMS[kind]
+    ears: dict[str, Heard[Event]] = {"ada": Heard(), "bob": Heard()}
+    lines: list[str] = []
+
+    def log(line: str) -> None:
+        lines.append(line)
+        if line.startswith("bob joined"):
+            raise OSError(28, "No space left on device")
+
+    room = open_room(log).start()
+    with join(room, "ada", ears["ada"]), join(room, "bob", ears["bob"]):
+        ears["ada"].next(Joined("bob"))
+        for ear in ears.values():
+            ear.next(Gone)
+        wait_for_the_end(room)
+    assert isinstance(room.failure, OSError)
+    assert "the room has failed: OSError: [Errno 28] No space left on device" in lines
+    opens_again(kind, room)
+
+
+@pytest.mark.parametrize(("kind", "threads"), [(kind, n) for kind, most in THREADS.items() for n in range(most)])
+def test_a_start_without_a_thread_left_leaves_nothing(kind: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = ROOMS[kind][0](lambda line: None)
+    with monkeypatch.context() as patch:
+        no_thread_left_after(patch, threads)
+        with pytest.raises(NoThreadLeft):
+            room.start()
+    assert not room.running
+    opens_again(kind, room)
+
+
+@pytest.mark.parametrize("kind", ROOMS)
+def test_a_start_on_a_taken_port_leaves_nothing(kind: str) -> None:
+    first = ROOMS[kind][0](lambda line: None)
+    second = ROOMS[kind][0](lambda line: None)
+    with first:
+        second._port = first.address[1]
+        with pytest.raises(CantListen):
+            second.start()
+        assert not second.running
+    opens_again(kind, second)
+
+
+def opens_again(kind: str, room: Any) -> None:
+    """On the same port, if it has had one."""
+    port = room.address[1]
+    ear: Heard[Event] = Heard()
+    with room, ROOMS[kind][1](room, "cyd", ear) as cyd:
+        assert room.failure is None
+        assert port in (0, room.address[1])
+        cyd.say("hi")
+        ear.next(Said("cyd", "hi"))
+
+
+def fail_to_relay(patch: pytest.MonkeyPatch) -> None:
+    def fail(relay: WeatherRelay) -> None:
+        raise BUG
+
+    patch.setattr(WeatherRelay, "_hear_clients", fail)
+
+
+def send_to(relay: WeatherRelay) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"SIGNUP_TAG:ada", relay.address)
+
+
+def relay_through(relay: WeatherRelay) -> None:
+    with UdpClient("ada", relay) as ada:
+        ada.say("hi")
+        assert Said("ada", "hi") in iter(ada)
+
+
+def test_a_bug_in_the_relay_ends_it_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    log: Heard[str] = Heard()
+    with UdpServer(port=0) as room:
+        relay = WeatherRelay(room, log=log)
+        with monkeypatch.context() as patch:
+            fail_to_relay(patch)
+            relay.start()
+            send_to(relay)
+            wait_for_the_end(relay)
+        assert (relay.running, relay.failure, relay.state) == (False, BUG, "failed")
+        assert "the weather relay has failed: ZeroDivisionError: division by zero" in log.all
+        with relay:
+            relay_through(relay)
+
+
+def test_a_log_or_an_on_fate_of_the_relay_that_raises_ends_it() -> None:
+    def fail(what: object) -> None:
+        if "comes from" in str(what) or not isinstance(what, str):
+            raise BUG
+
+    with UdpServer(port=0) as room:
+        for options in ({"log": fail}, {"on_fate": fail}):
+            relay = WeatherRelay(room, **options).start()  # type: ignore[arg-type]
+            send_to(relay)
+            wait_for_the_end(relay)
+            assert relay.failure is BUG
+            relay.on_fate, relay._log = None, lambda line: None
+            with relay:
+                relay_through(relay)
+
+
+def test_a_relay_without_a_thread_left_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with UdpServer(port=0) as room:
+        relay = WeatherRelay(room)
+        with monkeypatch.context() as patch:
+            no_thread_left_after(patch, 0)
+            with pytest.raises(NoThreadLeft):
+                relay.start()
+        assert not relay.running
+        with relay:
+            relay_through(relay)
