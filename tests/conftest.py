@@ -1,6 +1,6 @@
 """For all tests: they run in parallel, each within a time limit, and at the end it is said how long each part took.
 
-In CI, where everything is there that a test may need, a skip fails.
+In CI, where everything is there that a test may need, a skip fails. No room may fail unseen.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key, get_timeout_config_value
 from xdist.remote import Producer
 
+from chatlab.service.service import Service
 from tests.scheduler import AloneLast
 from tests.systems import WINDOWS, WINE
 
@@ -63,6 +64,28 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _no_skip((yield))
+
+
+@pytest.fixture
+def services_may_fail() -> None:
+    """For a test that makes them fail."""
+
+
+@pytest.fixture(autouse=True)
+def no_service_fails(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A service catches the errors of its threads, so pytest does not see them; here they fail the test."""
+    failures: list[BaseException] = []
+    with pytest.MonkeyPatch.context() as patch:
+        if "services_may_fail" not in request.fixturenames:
+            fail = Service._fail
+
+            def note(service: Service, error: BaseException) -> None:
+                failures.append(error)
+                fail(service, error)
+
+            patch.setattr(Service, "_fail", note)
+        yield
+    assert not failures
 
 
 @pytest.fixture

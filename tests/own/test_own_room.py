@@ -99,6 +99,7 @@ def test_code_that_fails_is_told_in_one_line_and_can_be_mended(
         assert says_ping(server) == "ping"
 
 
+@pytest.mark.usefixtures("services_may_fail")
 def test_a_thread_that_crashes_ends_the_room_and_the_panel_says_where(
     write: Callable[[str], object], server: ExerciseServer
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_thread_that_crashes_ends_the_room_and_the_panel_says_where(
         assert says_ping(server) == "ping"
 
 
+@pytest.mark.usefixtures("services_may_fail")
 def test_chatlabs_own_room_that_fails_in_its_place_ends_it_too(
     write: Callable[[str], object], server: ExerciseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def test_a_room_that_fails_is_shown_and_opens_again(panels: ExitStack) -> None:
     assert "failed" not in text(panel)
 
 
+@pytest.mark.usefixtures("services_may_fail")
 def test_the_panel_of_a_real_room_shows_its_failure_and_opens_it_again(panels: ExitStack) -> None:
     lines: list[str] = []
 

@@ -27,6 +27,8 @@ from ..waiting import Heard, no_thread_is_left, no_thread_left_after
 
 __all__ = ["no_thread_is_left"]
 
+pytestmark = pytest.mark.usefixtures("services_may_fail")
+
 Log = Callable[[str], None]
 Way = Callable[[pytest.MonkeyPatch], None]
 BUG = ZeroDivisionError("division by zero")

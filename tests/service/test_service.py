@@ -16,6 +16,8 @@ from ..waiting import Heard, no_thread_is_left, no_thread_left_after
 
 __all__ = ["no_thread_is_left"]
 
+pytestmark = pytest.mark.usefixtures("services_may_fail")
+
 
 class Clock(Service):
     """Two threads that wait for `bell`; the first one does `work` before. `done`: what the clock did, in order."""
