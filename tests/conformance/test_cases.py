@@ -42,6 +42,7 @@ def test_the_tcp_room_passes(model: Model) -> None:
     assert not failures(results)
 
 
+@pytest.mark.usefixtures("services_may_fail")
 @pytest.mark.parametrize("wrong", WRONG_UDP, ids=lambda wrong: wrong.what)
 def test_a_wrong_udp_room_is_caught(wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong.spoil(monkeypatch)
@@ -49,6 +50,7 @@ def test_a_wrong_udp_room_is_caught(wrong: Wrong, monkeypatch: pytest.MonkeyPatc
         assert_caught(wrong, UDP, server, monkeypatch)
 
 
+@pytest.mark.usefixtures("services_may_fail")
 @pytest.mark.parametrize("wrong", WRONG_TCP, ids=lambda wrong: wrong.what)
 def test_a_wrong_tcp_room_is_caught(wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong.spoil(monkeypatch)
