@@ -6,30 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
-from chatlab.room.addresses import Address, shown
+from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError
 from chatlab.service.line_printer import LinePrinter
 from chatlab.service.options import port, port_to_join
-from chatlab.service.service import in_words
+from chatlab.service.service import Service, in_words
 from chatlab.service.signals import Interrupts
-from chatlab.service.this_python import this_python
-
-
-class Server(Protocol):
-    """What `run_server` knows of a server."""
-
-    @property
-    def address(self) -> Address: ...
-    @property
-    def join_command(self) -> str: ...
-    @property
-    def running(self) -> bool: ...
-    @property
-    def failure(self) -> BaseException | None: ...
-    def start(self) -> object: ...
-    def close(self) -> None: ...
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,11 +37,10 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
     return parser
 
 
-def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "room") -> int:
+def run_server(make: Callable[[Callable[[str], None]], Service]) -> int:
     """Run the server that `make` makes from a log, until a signal stops it or it fails. Returns the exit code.
 
     0 after a signal, 2 if it can't start, 1 if it fails later; the last two say why, in one line on standard error.
-    `what`: what to call the server.
     """
     interrupts = Interrupts()
     with ExitStack() as stack:
@@ -69,19 +52,13 @@ def run_server(make: Callable[[Callable[[str], None]], Server], *, what: str = "
             sys.stderr.write(f"{error}\n")
             return 2
         where = shown(server.address)
-        out.print(f"The {what} is open at {where} (Ctrl-C closes it). Join it: {server.join_command}")
+        out.print(f"The {server.what} is open at {where} (Ctrl-C closes it). Join it: {server.join_command}")
         interrupts.wait_while(lambda: server.running)
         server.close()
     if server.failure:
-        sys.stderr.write(f"The {what} at {where} has failed: {in_words(server.failure)}\n")
+        sys.stderr.write(f"The {server.what} at {where} has failed: {in_words(server.failure)}\n")
         return 1
     return 0
-
-
-def join_command(client: str, address: Address) -> str:
-    """What to type to join a server. `client`: the module of the program that does, with the options that it needs."""
-    host, port_number = address[:2]
-    return f"{this_python()} -m {client} --host {host} --port {port_number}"
 
 
 class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):

@@ -55,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reliable=given.reliable,
             log=log,
         ),
-        what="weather relay",
     )
 
 

@@ -38,6 +38,9 @@ threading.Thread.start = start_if_there_is_one
 SERVERS = [
     ("chatlab.udp.server", [], 3),
     ("chatlab.weather.__main__", ["--to", "127.0.0.1:9"], 2),
+    ("chatlab.tcp.server", ["--model", "selectors"], 2),
+    ("chatlab.tcp.server", ["--model", "asyncio"], 2),
+    ("chatlab.tcp.server", ["--model", "threads"], 3),
 ]
 
 

@@ -15,6 +15,8 @@ from chatlab.tcp.server import MODELS, Model, TcpServer
 from tests.tcp.conftest import close_in_time
 from tests.tcp.raw_client import RawClient, eventually
 
+pytestmark = pytest.mark.usefixtures("services_may_fail")
+
 CLOSING = "ERROR the room is closing"
 
 
