@@ -1,19 +1,22 @@
 """`python -m chatlab.conformance udp 127.0.0.1:9999`: is that a chatlab server?
 
-Exit code 0: every case has passed; 1: some have failed; 2: nobody answers there, or there is no such address.
+Exit code 0: every case has passed; 1: some have failed or could not be tried; 2: nothing listens there, or there is no
+such address.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from chatlab.conformance.case import Result, Suite
+from chatlab.conformance.suite import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
-from chatlab.room.errors import ChatlabError
+from chatlab.room.errors import CantResolve, NobodyAnswers
 from chatlab.service.cli import Parser
 from chatlab.service.options import address_to_join
 from chatlab.service.resolve import resolve
@@ -34,24 +37,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slow", action="store_true", help="the cases that wait for minutes as well")
     parser.add_argument("--verbose", action="store_true", help="print what was sent and heard in all cases")
     given = parser.parse_args(arguments)
-    suite, kind = SUITES[given.protocol]
-    host, port_number = given.address
     try:
-        _, address = resolve(host, port_number, kind)
-        suite.knock(address)
-    except ChatlabError as error:
+        return _run(*SUITES[given.protocol], *given.address, slow=given.slow, verbose=given.verbose)
+    except BrokenPipeError:  # nobody reads on, as with `| head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more at its end
+        return 1
+
+
+def _run(suite: Suite, kind: socket.SocketKind, host: str, port: int, *, slow: bool, verbose: bool) -> int:
+    try:
+        _, address = resolve(host, port, kind)
+        odd = suite.knock(address)
+    except (CantResolve, NobodyAnswers) as error:
         print(error, file=sys.stderr)
         return 2
-    passed = failed = 0
-    for result in suite.run(address, suite.cases if given.slow else None):
-        print(_report(result, in_full=given.verbose or bool(result.problem)), flush=True)
-        passed, failed = passed + (not result.problem), failed + bool(result.problem)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    if odd:
+        print(odd, file=sys.stderr)
+    cases = [case for case in suite.cases if slow or not case.slow]
+    counts = Counter[str]()
+    for result in suite.run(address, cases):
+        print(_report(result, in_full=verbose or (result.tried and bool(result.problem))), flush=True)
+        counts[_verdict(result)] += 1
+    not_tried = len(cases) - counts["passed"] - counts["FAILED"]
+    print(f"{counts['passed']} passed, {counts['FAILED']} failed{f', {not_tried} not tried' if not_tried else ''}")
+    return 0 if counts["passed"] == len(cases) else 1
+
+
+def _verdict(result: Result) -> str:
+    if not result.problem:
+        return "passed"
+    return "FAILED" if result.tried else "not tried"
 
 
 def _report(result: Result, *, in_full: bool) -> str:
-    lines = [f"{'FAILED' if result.problem else 'passed'}  {result.case.name}"]
+    lines = [f"{_verdict(result)}  {result.case.name}"]
     if in_full:
         lines.append(f"  The protocol says: {result.case.rule}")
         lines += (f"    {line}" for line in _abridged(result.transcript))

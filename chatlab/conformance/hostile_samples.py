@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from chatlab.room.nicknames import RESERVED as RESERVED_WORDS
+
 
 class Text(NamedTuple):
-    """What one says, and what the others are to hear of it."""
+    """What somebody says, and what the others are to hear of it."""
 
     said: bytes
     heard: str
+
+
+def whole(text: str) -> Text:
+    """A text that arrives as it was said."""
+    return Text(text.encode(), text)
 
 
 CONTROLS = (
@@ -31,28 +38,32 @@ NOT_UTF8 = (
     Text(b"caf\xe9", "caf\ufffd"),
     Text(b"\xff ok", "\ufffd ok"),
 )
-WHOLE = (
-    Text("naïve café, 日本語, עברית, 🐍".encode(), "naïve café, 日本語, עברית, 🐍"),
-    Text(b"colons: more: of them", "colons: more: of them"),
+UNICODE = (whole("naïve café, 日本語, עברית, 🐍"),)
+# What programs make something else of, by mistake.
+AS_SAID = (
+    whole("colons: more: of them"),
+    whole("  two spaces before and two after  "),
+    whole("100% {sure} %s %(x)d {0} \\n $HOME"),
+    whole("<b>&amp;"),
 )
-# Nothing is left of these.
-EMPTY = (b"\x1b", b"\x00\x7f", "\u202e\u2028".encode())
+# Commands in other chats, and what begins like one of ours.
+NO_COMMANDS = (
+    *("!q", "!quit", "q", "quit", "exit", "bye", "/quit", "/exit", "/nick eve", "/list", "/help", "QUIT", "NICK eve"),
+    *("{quit}", "SIGNOUT_TAG", "signout_tag:", "DISCONNECT"),
+)
+# Nothing that shows is left of these.
+EMPTY = (b"\x1b", b"\x00\x7f", "\u202e\u2028".encode(), b"   ", "\u200b \u2060\ufeff".encode())
 
-# What a nickname can't be, beside too long and empty. {suffix} ends the nicknames of the case.
+# What a nickname can't be, beside too long and empty.
 NOT_NICKNAMES = (
-    "two words",
-    "semi;colon",
-    "colon:",
-    "dot.",
-    "bang!",
-    "snake🐍",
-    "line\u2028break",
-    "es\x1bcape",
-    "\u202eabc",
+    *("two words", "semi;colon", "colon:", "dot.", "bang!", "snake🐍", "line\u2028break", "es\x1bcape", "\u202eabc"),
+    *("zero\u200bwidth", "\u0301mark-first", "z\u0303\u0303\u0303-three-marks"),
 )
+NOT_UTF8_NICKNAMES = (b"caf\xe9", b"\xfe\xfd")
 NICKNAMES = ("snake_case-9", "Zoë", "Ольга", "さくら", "علي")
-# Reserved words: the server's own.
-RESERVED = ("NICK", "ERROR", "SERVER", "nick", "Error", "sErVeR")
+MARKED_NICKNAMES = ("हिन्दी", "বাংলা", "தமிழ்")
+# Reserved words, the server's own, and what looks like one.
+RESERVED = (*RESERVED_WORDS, "nick", "Error", "sErVeR", "ＮＩＣＫ", "SERVЕR")  # the last with a Cyrillic Е
 # Nicknames, and what looks the same: another case, width or compatibility form, letters of another script, I for l.
 LOOKALIKES = (
     ("ada", "ADA"),

@@ -1,4 +1,4 @@
-"""What a case plays in: peers, who talk to one server, and the transcript of what crossed.
+"""What a case plays in: peers who talk to one server.
 
 A peer is a *stranger* to the room, or one of its *members*. Nobody else should talk there meanwhile: since a peer must
 hear exactly what its script says, each word of others is taken for a mistake of the server.
@@ -6,32 +6,23 @@ hear exactly what its script says, each word of others is taken for a mistake of
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from chatlab.conformance.peer import Peer
+from chatlab.conformance.play import Play
 from chatlab.room.addresses import Address
-
-MAX_NICKNAME = 20
-# How nicknames end in the cases of a run.
-SUFFIX = re.compile("-[2-9]{4}")
+from chatlab.room.nicknames import MAX_LENGTH
 
 P = TypeVar("P", bound=Peer)
 
 
 class Scene(ABC, Generic[P]):
-    """The peers of one case, whose nicknames end with `suffix`. A context manager: at its end they leave.
+    """The peers of one case. A context manager: at its end they leave."""
 
-    `patience`: seconds to wait for what has to come; a member hears a line within 2 s.
-    """
-
-    patience: ClassVar[float] = 2.0
-
-    def __init__(self, address: Address, suffix: str) -> None:
+    def __init__(self, address: Address, play: Play) -> None:
         self.address = address
-        self.suffix = suffix
-        self.transcript: list[str] = []
+        self.play = play
         self.members: list[P] = []
         self._peers: list[P] = []
 
@@ -43,37 +34,69 @@ class Scene(ABC, Generic[P]):
             peer.close()
 
     def name(self, stem: str) -> str:
-        """A nickname for this case: `stem`, as much of it as there is room for, and the suffix."""
-        return stem[: MAX_NICKNAME - len(self.suffix)] + self.suffix
+        """A nickname for this case: `stem`, as much of it as there is room for, and the play's suffix."""
+        return stem[: MAX_LENGTH - len(self.play.suffix)] + self.play.suffix
 
-    def stranger(self, stem: str) -> P:
-        """One who is not in the room."""
+    def peer(self, stem: str) -> P:
+        """Somebody who has sent and heard nothing yet."""
         peer = self._make(stem, self.name(stem))
         self._peers.append(peer)
         return peer
 
+    def stranger(self, stem: str) -> P:
+        """Somebody who may sign up now."""
+        return self.peer(stem)
+
     def member(self, stem: str) -> P:
-        """One who is in the room; all members have heard so."""
-        peer = self.stranger(stem)
-        peer.signs_up()
-        self.is_let_in(peer)
+        """Somebody who is in the room; all members have heard so."""
+        with self.play.setting_up():
+            peer = self.stranger(stem)
+            peer.signs_up()
+            self.is_let_in(peer)
         return peer
 
-    def is_stale(self, message: bytes) -> bool:
-        """Whether `message` is of a peer of another case, whom the server puts out late."""
-        nickname = self._nickname_in(message.decode("utf-8", "replace"))
-        return nickname is not None and not nickname.endswith(self.suffix) and bool(SUFFIX.fullmatch(nickname[-5:]))
+    def everyone_hears(self, message: str | bytes, but: P | None = None) -> None:
+        """Each member, `but` one, hears `message` next."""
+        for member in self.members:
+            if member is not but:
+                member.hears(message)
+
+    def leaves(self, peer: P) -> None:
+        """`peer` leaves, and the other members hear so next."""
+        peer.leaves()
+        self.has_left(peer)
+
+    def has_left(self, peer: P) -> None:
+        """`peer` is out; the other members hear so next."""
+        self.members.remove(peer)
+        self.everyone_hears(self._left(peer))
 
     @abstractmethod
     def is_let_in(self, peer: P) -> None:
         """`peer` has signed up: it and the other members hear what they have to."""
 
     @abstractmethod
+    def is_let_in_after(self, peer: P, *refused: str | bytes) -> None:
+        """`peer` asks for each of the nicknames `refused`, does not get it, and gets in under its own."""
+
+    @abstractmethod
+    def all_hear(self, speaker: P, text: str) -> None:
+        """Whoever has to hear that `speaker` has said `text` hears so next."""
+
+    @abstractmethod
+    def notices(self, one: P, other: P) -> tuple[str, ...]:
+        """Words of the room that a member could try to forge."""
+
+    @abstractmethod
+    def answers(self, newcomer: P) -> bool:
+        """Whether anything at all comes back to `newcomer`, who tries what may be answered."""
+
+    @abstractmethod
     def _make(self, label: str, nickname: str) -> P: ...
 
     @abstractmethod
-    def _nickname_in(self, message: str) -> str | None:
-        """Of whom a message is that is somebody's words, or a notice."""
+    def _left(self, peer: P) -> bytes:
+        """The notice that `peer` has left."""
 
 
 AnyScene = Scene[Any]

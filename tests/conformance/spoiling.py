@@ -18,11 +18,15 @@ Spoil = Callable[[pytest.MonkeyPatch], object]
 
 
 class Wrong(NamedTuple):
-    """What is wrong with a server, how it is made so, and the cases that must catch it."""
+    """What is wrong with a server, how it is made so, and the cases that must catch it.
+
+    No other case does, unless it is wrong in a `wide` way, which breaks what those are about as well.
+    """
 
     what: str
     spoil: Spoil
     caught_by: tuple[str, ...]
+    wide: bool = False
 
 
 def setting(target: Any, name: str, value: object) -> Spoil:
@@ -67,6 +71,8 @@ NICKNAMES: dict[str, Spoil] = {
     "nicknames are ASCII": around(room, "normalise", ascii_only),
     "nicknames have up to 19 characters": setting(nicknames, "MAX_LENGTH", 19),
     "nicknames have up to 21 characters": setting(nicknames, "MAX_LENGTH", 21),
+    "nicknames have no marks": setting(nicknames, "MARKS_A_LETTER", 0),
+    "nicknames have three marks a letter": setting(nicknames, "MARKS_A_LETTER", 3),
     "nicknames may be anything": setting(room, "normalise", lambda wanted: wanted),
     "nicknames are not normalised": setting(unicodedata, "normalize", as_was_typed),
     "nothing is reserved": setting(nicknames, "reserved_keys", frozenset),

@@ -26,11 +26,48 @@ def afterwards(spoil: Spoiled) -> Spoil:
     return around(UdpChat, "receive", receive)
 
 
+def before(spoil: Callable[[UdpChat, bytes, Address], bytes]) -> Spoil:
+    """Have `spoil` change the datagrams that come in."""
+
+    def receive(original: Receive, chat: UdpChat, datagram: bytes, address: Address, now: float) -> list[Delivery]:
+        return original(chat, spoil(chat, datagram, address), address, now)
+
+    return around(UdpChat, "receive", receive)
+
+
+def signing_up(nickname: Callable[[bytes], str]) -> Spoil:
+    """Have `nickname` say which one is asked for by what stands behind SIGNUP_TAG:."""
+
+    def parse(datagram: bytes) -> protocol.Request:
+        wanted = datagram.removeprefix(b"SIGNUP_TAG:")
+        return protocol.parse_request(datagram) if wanted == datagram else SignUp(nickname(wanted))
+
+    return setting(chat, "parse_request", parse)
+
+
+def quits(chat: UdpChat, datagram: bytes, address: Address) -> bytes:
+    return b"SIGNOUT_TAG:" if datagram in (b"!q", b"exit", b"/quit") else datagram
+
+
+def looks_behind_the_claim(chat: UdpChat, datagram: bytes, address: Address) -> bytes:
+    claim = f"{chat.room.nickname(address)}: ".encode() if address in chat.room else b""
+    rest = datagram.removeprefix(claim)
+    return rest if rest.startswith(b"SIGN") else datagram
+
+
+def answers_at_any_length(
+    original: Callable[..., list[Delivery]], chat: UdpChat, *request: object, answer_bytes: int, waits: object
+) -> list[Delivery]:
+    return original(chat, *request, answer_bytes=1000, waits=waits)
+
+
 def to_all_ever_seen(chat: UdpChat, datagram: bytes, address: Address, deliveries: list[Delivery]) -> list[Delivery]:
     seen = chat.__dict__.setdefault("seen", {})
     seen[address] = None
+    if address not in chat.room:
+        return deliveries
     return [
-        Delivery(d.datagram, d.recipients if d.datagram.startswith(b"REFUSED_TAG:") else tuple(seen))
+        Delivery(d.datagram, tuple(seen) if d.datagram.startswith(b"ada") and b": " in d.datagram else d.recipients)
         for d in deliveries
     ]
 
@@ -43,7 +80,7 @@ def repeated_to_all(chat: UdpChat, datagram: bytes, address: Address, deliveries
 
 def renamed(chat: UdpChat, datagram: bytes, address: Address, deliveries: list[Delivery]) -> list[Delivery]:
     if datagram.startswith(b"SIGNUP_TAG:") and address in chat.room:
-        chat.room._nicknames[address] = datagram[11:].decode()
+        chat.room._nicknames[address] = datagram[11:].decode("utf-8", "replace")
     return deliveries
 
 
@@ -77,6 +114,12 @@ def dies_of_bytes(chat: UdpChat, datagram: bytes, address: Address, deliveries: 
     return [] if dead else deliveries
 
 
+def dies_of_zeros(chat: UdpChat, datagram: bytes, address: Address, deliveries: list[Delivery]) -> list[Delivery]:
+    dead = chat.__dict__.setdefault("dead", [])
+    dead += [datagram] * (datagram == b"\x00" * 40)
+    return [] if dead else deliveries
+
+
 def parse_request_with_claims(datagram: bytes) -> SignUp | Say | SignOut:
     """Leaves an empty datagram to be said."""
     request = protocol.parse_request(datagram)
@@ -98,7 +141,12 @@ def without_echo(original: Callable[..., None], room: Room[Address], capacity: i
 
 
 UNSAFE = ("control characters are removed", "line separators are removed", "nobody reorders a screen")
-SCRIPTS = ("nicknames of any script", "a nickname of twenty characters", "a nickname is normalised")
+SCRIPTS = (
+    *("nicknames of any script", "a nickname of twenty characters", "nicknames with marks"),
+    "a nickname is normalised",
+)
+GROWS = "a nickname that grows has to be padded"
+LOOKS_TAKEN = "a nickname that looks taken is refused"
 
 WRONG = (
     Wrong("joining is not announced", NICKNAMES["joining is not announced"], ("everyone hears who joins",)),
@@ -107,8 +155,9 @@ WRONG = (
         "repeated sign-ups go to all",
         afterwards(repeated_to_all),
         ("a repeated sign up is answered to that address alone",),
+        wide=True,
     ),
-    Wrong("another sign-up renames", afterwards(renamed), ("a member keeps its nickname",)),
+    Wrong("another sign-up renames", afterwards(renamed), ("a member keeps its nickname",), wide=True),
     Wrong(
         "who has left still hears",
         afterwards(to_all_ever_seen),
@@ -118,35 +167,67 @@ WRONG = (
         "a nickname is never free again",
         NICKNAMES["a nickname is never free again"],
         ("a nickname is free when its owner has left",),
+        wide=True,
     ),
     Wrong(
         "anybody signs out anybody",
         afterwards(signs_out_whom_it_says),
         ("nobody signs out another", "a stranger cannot speak"),
     ),
-    Wrong("nicknames are ASCII", NICKNAMES["nicknames are ASCII"], SCRIPTS),
-    Wrong("nicknames are not normalised", NICKNAMES["nicknames are not normalised"], ("a nickname is normalised",)),
+    Wrong(
+        "padding belongs to the nickname",
+        signing_up(lambda wanted: wanted.decode("utf-8", "replace")),
+        (
+            *("a sign up may be padded", "a sign up may be a line", "a token that nobody asked for", GROWS),
+            "spaces around a nickname",
+        ),
+    ),
+    Wrong(
+        "a line end belongs to the nickname",
+        signing_up(lambda wanted: wanted.decode("utf-8", "replace").partition(" " * 20)[0].strip(" ")),
+        ("a sign up may be a line", "a token that nobody asked for"),
+    ),
+    Wrong(
+        "a token belongs to the nickname",
+        signing_up(lambda wanted: wanted.decode("utf-8", "replace").strip()),
+        ("a token that nobody asked for",),
+    ),
+    Wrong(
+        "what is not UTF-8 in a nickname is left out",
+        signing_up(lambda wanted: wanted.decode("utf-8", "ignore").partition(" 0123")[0].strip(" \r\n")),
+        ("a nickname that is not utf8 is refused",),
+    ),
+    Wrong("nicknames are ASCII", NICKNAMES["nicknames are ASCII"], (*SCRIPTS, GROWS)),
+    Wrong("nicknames have no marks", NICKNAMES["nicknames have no marks"], ("nicknames with marks",)),
+    Wrong("three marks", NICKNAMES["nicknames have three marks a letter"], ("no other nicknames",)),
+    Wrong(
+        "nicknames are not normalised",
+        NICKNAMES["nicknames are not normalised"],
+        ("a nickname is normalised", GROWS, LOOKS_TAKEN, "reserved nicknames"),
+    ),
     Wrong("19 characters", NICKNAMES["nicknames have up to 19 characters"], ("a nickname of twenty characters",)),
     Wrong("21 characters", NICKNAMES["nicknames have up to 21 characters"], ("no other nicknames",)),
-    Wrong("any nickname", NICKNAMES["nicknames may be anything"], ("no other nicknames", "reserved nicknames")),
+    Wrong(
+        "any nickname", NICKNAMES["nicknames may be anything"], ("no other nicknames", "reserved nicknames"), wide=True
+    ),
     Wrong("nothing is reserved", NICKNAMES["nothing is reserved"], ("reserved nicknames",)),
     Wrong(
-        "two may have one nickname", NICKNAMES["two may have one nickname"], ("a nickname that looks taken is refused",)
+        "two may have one nickname",
+        NICKNAMES["two may have one nickname"],
+        (LOOKS_TAKEN, "a stranger gets no more bytes than it sends"),
     ),
-    Wrong(
-        "only equal nicknames are the same",
-        NICKNAMES["only equal nicknames are the same"],
-        ("a nickname that looks taken is refused",),
-    ),
+    Wrong("only equal nicknames are the same", NICKNAMES["only equal nicknames are the same"], (LOOKS_TAKEN,)),
     Wrong(
         "no echo",
         around(Room, "__init__", without_echo),
-        ("everyone hears what is said", "the longest text arrives whole"),
+        ("everyone hears who joins", "everyone hears what is said"),
+        wide=True,
     ),
     Wrong(
         "everything is Latin-1",
         setting(protocol, "decode", lambda data: clean(data.decode("latin-1"))),
-        ("text arrives as it was said", "bytes that are not utf8"),
+        ("text is utf8", "bytes that are not utf8"),
+        wide=True,
     ),
     Wrong(
         "bytes that are not UTF-8 are dropped",
@@ -154,19 +235,36 @@ WRONG = (
         ("bytes that are not utf8",),
     ),
     Wrong(
+        "text is stripped",
+        setting(chat, "clean", lambda text: clean(text).strip()),
+        ("text arrives as it was said",),
+    ),
+    Wrong(
+        "a text is a format",
+        setting(chat, "clean", lambda text: clean(text.replace("%s", "").replace("{0}", ""))),
+        ("text arrives as it was said",),
+    ),
+    Wrong("a member can quit by a word", before(quits), ("what a member says is no command",)),
+    Wrong(
+        "a command may stand behind a claim", before(looks_behind_the_claim), ("what looks like a command can be said",)
+    ),
+    Wrong(
         "a text has up to 1,023 bytes",
-        around(UdpChat, "_check_size", lambda original, chat, datagram: original(chat, datagram + b"x")),
+        around(UdpChat, "_check_size", lambda original, chat, size: original(chat, size + 1)),
         ("the longest text arrives whole",),
     ),
     Wrong(
         "a text has up to 1,025 bytes",
-        around(UdpChat, "_check_size", lambda original, chat, datagram: original(chat, datagram[:-1])),
+        around(UdpChat, "_check_size", lambda original, chat, size: original(chat, size - 1)),
         ("a longer text is refused",),
     ),
     Wrong(
         "the own nickname is doubled",
         setting(chat, "strip_claim", lambda text, nickname: text),
-        ("the own nickname is not doubled",),
+        (
+            *("the own nickname is not doubled", "the own nickname alone is not sent on"),
+            "what looks like a command can be said",
+        ),
     ),
     Wrong(
         "the own nickname is taken out everywhere",
@@ -177,18 +275,36 @@ WRONG = (
         "claims are believed",
         setting(chat, "build_answer", build_answer_as_claimed),
         ("nobody speaks as another", "nobody speaks for the room"),
+        wide=True,
     ),
     Wrong(
         "text is not cleaned",
         both(setting(chat, "clean", str), setting(protocol, "decode", lambda data: data.decode("utf-8", "replace"))),
-        (*UNSAFE, "empty text is not sent on"),
+        (*UNSAFE, "a line end is removed", "empty text is not sent on"),
+    ),
+    Wrong(
+        "empty text is sent on",
+        setting(chat, "clean", lambda text: clean(text) or " "),
+        ("empty text is not sent on", "the own nickname alone is not sent on"),
     ),
     Wrong(
         "a keep-alive is said",
         setting(chat, "parse_request", parse_request_with_claims),
         ("a keep alive is not sent on",),
     ),
-    Wrong("strangers speak", afterwards(strangers_speak), ("a stranger cannot speak",)),
-    Wrong("strangers get long refusals", afterwards(amplifies), ("a stranger gets no more bytes than it sends",)),
-    Wrong("dies of bytes that are not UTF-8", afterwards(dies_of_bytes), ("no bytes end the room",)),
+    Wrong(
+        "each of too many texts is refused",
+        setting(chat, "REFUSAL_INTERVAL", 0.0),
+        ("who talks too much is not refused each time",),
+    ),
+    Wrong("strangers speak", afterwards(strangers_speak), ("a stranger cannot speak",), wide=True),
+    Wrong(
+        "strangers get long refusals",
+        afterwards(amplifies),
+        ("a stranger gets no more bytes than it sends",),
+        wide=True,
+    ),
+    Wrong("sign-ups get long answers", around(UdpChat, "let_in", answers_at_any_length), (GROWS,)),
+    Wrong("dies of bytes that are not UTF-8", afterwards(dies_of_bytes), ("a nickname that is not utf8 is refused",)),
+    Wrong("dies of forty zeros", afterwards(dies_of_zeros), ("no bytes end the room",)),
 )

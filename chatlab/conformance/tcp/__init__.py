@@ -1,7 +1,9 @@
 """The TCP room's cases: `SUITE.run((host, port))`."""
 
-from chatlab.conformance.case import Suite, cases_of
-from chatlab.conformance.tcp import handshake, stream, talk
-from chatlab.conformance.tcp.peers import TcpScene
+from chatlab.conformance import nicknames, texts
+from chatlab.conformance.case import cases_of
+from chatlab.conformance.suite import Suite
+from chatlab.conformance.tcp import handshake, leaving, stream, talk
+from chatlab.conformance.tcp.scene import TcpScene
 
-SUITE = Suite(TcpScene, cases_of(handshake, talk, stream))
+SUITE = Suite(TcpScene, cases_of(handshake, talk, leaving, nicknames, texts, stream))

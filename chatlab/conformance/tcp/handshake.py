@@ -1,11 +1,12 @@
-"""Choosing a nickname."""
+"""Choosing a nickname in the TCP room, and coming in."""
 
 from __future__ import annotations
 
 from chatlab.conformance.case import case
-from chatlab.conformance.hostile_samples import LOOKALIKES, NICKNAMES, NOT_NICKNAMES, RESERVED
-from chatlab.conformance.peer import HeardNothing
-from chatlab.conformance.tcp.peers import TcpPeer, TcpScene
+from chatlab.conformance.play import Deviation, HeardNothing, Unexpected
+from chatlab.conformance.tcp.peers import TcpPeer
+from chatlab.conformance.tcp.scene import TcpScene
+from chatlab.tcp.protocol import NICK, WELCOME
 
 TRIES = 10
 # The default time to choose a nickname in, in seconds, and how much later the end may come.
@@ -13,21 +14,37 @@ NICKNAME_TIME = 30.0
 GRACE = 5.0
 
 
-@case("NICK: choose a nickname. Connected to the server!: you are in. To everyone else: <nickname> joined the chat")
-def a_newcomer_is_asked_let_in_and_announced(scene: TcpScene) -> None:
+@case("Lines end with `\\n`; a `\\r` before it is dropped.", deviation=Deviation.LINE_ENDS)
+def what_the_room_says_ends_with_a_newline(scene: TcpScene) -> None:
+    scene.peer("ada").hears(NICK)
+
+
+@case(
+    "Whoever connects hears `NICK`, answers with a line that is its nickname, and hears `Connected to the server!`.",
+    basic=True,
+)
+def a_newcomer_is_asked_and_let_in(scene: TcpScene) -> None:
+    scene.member("ada")
+
+
+@case("A newcomer hears nothing of its own coming but `Connected to the server!`.", deviation=Deviation.JOINS)
+def a_newcomer_does_not_hear_of_itself(scene: TcpScene) -> None:
+    ada, bob = scene.member("ada"), scene.stranger("bob")
+    bob.signs_up()
+    bob.hears(WELCOME)
+    bob.says("welcome")
+    if f"{ada} joined the chat".encode() in ada.hears_in_the_end(f"{bob}: welcome"):
+        raise Unexpected("ada had to hear of her own coming by the welcome alone")
+
+
+@case("Everyone else hears `<nickname> joined the chat`.", deviation=Deviation.JOINS)
+def everyone_else_hears_who_joins(scene: TcpScene) -> None:
     scene.member("ada")
     scene.member("bob")
     scene.member("cy")
 
 
-@case("<nickname> joined the chat goes to everyone else.")
-def a_newcomer_does_not_hear_of_itself(scene: TcpScene) -> None:
-    ada, bob = scene.member("ada"), scene.member("bob")
-    ada.says("welcome")
-    bob.hears(f"{ada}: welcome")
-
-
-@case("Until it has a nickname a connection hears nothing of the room.")
+@case("A stranger hears nothing of the room.")
 def who_has_no_nickname_hears_nothing(scene: TcpScene) -> None:
     eve, ada, bob = scene.stranger("eve"), scene.member("ada"), scene.member("bob")
     ada.says("between us")
@@ -36,7 +53,7 @@ def who_has_no_nickname_hears_nothing(scene: TcpScene) -> None:
     scene.is_let_in(eve)
 
 
-@case("NICK: the next line is taken as a nickname.")
+@case("Who has not chosen yet keeps nobody else waiting.")
 def who_has_no_nickname_does_not_shut_the_door(scene: TcpScene) -> None:
     silent = scene.stranger("silent")
     half = scene.stranger("half")
@@ -46,79 +63,18 @@ def who_has_no_nickname_does_not_shut_the_door(scene: TcpScene) -> None:
     scene.is_let_in(silent)
 
 
-@case("NICK <reason>: that one was refused, and why; choose again.")
+@case("A nickname that is refused is answered with `NICK <reason>`, and the next line is taken as another try.")
 def a_taken_nickname_is_refused(scene: TcpScene) -> None:
     ada, eve = scene.member("ada"), scene.stranger("eve")
-    eve.signs_up(ada.nickname)
-    eve.is_refused()
-    eve.signs_up()
-    scene.is_let_in(eve)
+    scene.is_let_in_after(eve, ada.nickname)
 
 
-@case("Two nicknames are the same if they look the same: NFKC, casefold, confusables skeleton (UTS 39).")
-def a_nickname_that_looks_taken_is_refused(scene: TcpScene) -> None:
-    for number, (taken, lookalike) in enumerate(LOOKALIKES):
-        owner, eve = scene.member(taken), scene.stranger(f"eve{number}")
-        eve.signs_up(scene.name(lookalike))
-        eve.is_refused()
-        owner.close()
-        scene.has_left(owner)
-
-
-@case("1 to 20 characters, letters and digits of any script, `_` and `-`.")
-def nicknames_of_any_script(scene: TcpScene) -> None:
-    for stem in NICKNAMES:
-        scene.member(stem)
-
-
-@case("1 to 20 characters, letters and digits of any script, `_` and `-`.")
-def a_nickname_of_twenty_characters(scene: TcpScene) -> None:
-    scene.member("twenty-characters-long")
-    scene.member("двадцать-знаков-в-имени")
-
-
-@case("1 to 20 characters, letters and digits of any script, `_` and `-`; normalised with NFKC.")
-def a_nickname_is_normalised(scene: TcpScene) -> None:
-    scene.member("ada")
-    wide = scene.stranger("ｗｉｄｅ")
-    wide.signs_up()
-    wide.nickname = scene.name("wide")
-    scene.is_let_in(wide)
-
-
-@case("1 to 20 characters, letters and digits of any script, `_` and `-`.")
-def no_other_nicknames(scene: TcpScene) -> None:
-    scene.member("ada")
-    for number, nickname in enumerate(("", "x" * 21, *NOT_NICKNAMES)):
-        eve = scene.stranger(f"eve{number}")
-        eve.signs_up(nickname)
-        eve.is_refused()
-        eve.signs_up()
-        scene.is_let_in(eve)
-
-
-@case("Names that could be taken for the server's own words are reserved (NICK, ERROR, SERVER, in any case).")
-def reserved_nicknames(scene: TcpScene) -> None:
-    scene.member("ada")
-    eve = scene.stranger("eve")
-    for nickname in RESERVED:
-        eve.signs_up(nickname)
-        eve.is_refused()
-    eve.signs_up()
-    scene.is_let_in(eve)
-
-
-@case("A connection may try 10 nicknames.")
+@case("A connection may try 10 nicknames, then it hears `ERROR <reason>`.")
 def the_tenth_nickname_may_be_right(scene: TcpScene) -> None:
-    eve = scene.stranger("eve")
-    for _ in range(TRIES - 1):
-        eve.signs_up("not a nickname")
-        eve.is_refused()
-    eve.signs_up()
-    scene.is_let_in(eve)
+    scene.is_let_in_after(scene.stranger("eve"), *["not a nickname"] * (TRIES - 1))
 
 
-@case("A connection may try 10 nicknames, then ERROR.")
+@case("A connection may try 10 nicknames, then it hears `ERROR <reason>`.")
 def ten_wrong_nicknames_are_the_end(scene: TcpScene) -> None:
     eve = scene.stranger("eve")
     for _ in range(TRIES - 1):
@@ -128,12 +84,12 @@ def ten_wrong_nicknames_are_the_end(scene: TcpScene) -> None:
     eve.is_cut_off()
 
 
-@case("It has 30 s to choose a nickname, then ERROR.", slow=True)
+@case("A stranger has 30 s to choose a nickname, however it dribbles, then it hears `ERROR <reason>`.", slow=True)
 def who_does_not_choose_is_cut_off(scene: TcpScene) -> None:
     _is_cut_off_in_time(scene.stranger("eve"), dribble="")
 
 
-@case("It has 30 s to choose a nickname, then ERROR.", slow=True)
+@case("A stranger has 30 s to choose a nickname, however it dribbles, then it hears `ERROR <reason>`.", slow=True)
 def who_sends_a_byte_a_second_is_cut_off(scene: TcpScene) -> None:
     _is_cut_off_in_time(scene.stranger("eve"), dribble="e")
 

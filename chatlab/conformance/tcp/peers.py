@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import struct
 import time
 
-from chatlab.conformance.peer import THE_END, Peer, Unexpected, abridged
-from chatlab.conformance.scene import Scene
+from chatlab.conformance.peer import THE_END, Peer, abridged, as_bytes
+from chatlab.conformance.play import Deviation, Play, Unexpected
+from chatlab.room.addresses import Address
+from chatlab.room.events import RoomEvent
+from chatlab.tcp.protocol import ERROR, NICK, parse_answer
 
-ASK = "NICK"
-WELCOME = "Connected to the server!"
-_OF_SOMEBODY = re.compile(r"([^\s:]+)(?:: .*| joined the chat| left the chat!)", re.DOTALL)
 # What a socket does when it is closed (SO_LINGER in socket(7)): on, for 0 seconds, that is, a reset.
 _RESET = struct.pack("ii", 1, 0)
+# Of a server that ends no line: after so many seconds without another byte, what came is taken for one.
+_PAUSE = 0.05
+# Of a server that floods: so many bytes without a line end are taken for a line.
+_MAX_HEARD = 1024 * 1024
 
 
 class TcpPeer(Peer):
     """A connection of its own."""
 
-    def __init__(self, scene: TcpScene, label: str, nickname: str) -> None:
-        super().__init__(scene, label, nickname)
-        self.socket = socket.create_connection(scene.address[:2], scene.patience)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, address: Address, play: Play, label: str, nickname: str) -> None:
+        super().__init__(play, label, nickname)
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self._received = bytearray()
+        try:
+            self.socket.settimeout(play.patience)
+            self.socket.connect(address)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            self.socket.close()
+            raise
 
     def says(self, *texts: str | bytes) -> None:
         """Send `texts` as lines, in one segment if they are short."""
-        self.sends(b"".join((text.encode() if isinstance(text, str) else text) + b"\n" for text in texts))
+        self.sends(b"".join(as_bytes(text) + b"\n" for text in texts))
 
     def is_refused(self) -> None:
         """The next line is NICK and a reason. Raises Unexpected."""
-        if not re.fullmatch(b"NICK \\S.*", heard := self.next("NICK <reason>"), re.DOTALL):
-            raise Unexpected(f"{self.label} had to hear NICK <reason>, and heard {abridged(heard)}")
+        self._hears_reason(NICK, None)
 
     def is_cut_off(self, patience: float | None = None) -> None:
         """The next line is ERROR and a reason, and the last one. Raises Unexpected."""
-        if not re.fullmatch(b"ERROR \\S.*", heard := self.next("ERROR <reason>", patience), re.DOTALL):
-            raise Unexpected(f"{self.label} had to hear ERROR <reason>, and heard {abridged(heard)}")
+        self._hears_reason(ERROR, patience)
         self.hears(THE_END)
 
     def ends_its_stream(self) -> None:
         """Half-close: say no more, and go on listening."""
-        self.scene.transcript.append(f"{self.label} ended its stream")
+        self.play.note(self.label, "ended its stream")
         self.socket.shutdown(socket.SHUT_WR)
 
     def resets(self) -> None:
         """Close the connection by a reset: what a crash or a pulled plug looks like."""
-        self.scene.transcript.append(f"{self.label} reset the connection")
+        self.play.note(self.label, "reset the connection")
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.socket.close()
 
@@ -56,24 +63,41 @@ class TcpPeer(Peer):
         """Have the kernel buffer little of what is not read."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
+    def rest(self) -> bytes:
+        return bytes(self._received)
+
+    def leaves(self) -> None:
+        self.play.note(self.label, "closed the connection")
+        self.socket.close()
+
     def close(self) -> None:
         self.socket.close()
 
-    def _ask_for(self, nickname: str) -> None:
+    def _hears_reason(self, word: str, patience: float | None) -> None:
+        heard = self.next(f"{word} <reason>", patience)
+        if not heard.startswith(as_bytes(f"{word} ")) or not heard[len(word) :].strip():
+            raise Unexpected(f"{self.label} had to hear {word} <reason>, and heard {abridged(heard)}")
+
+    def _ask_for(self, nickname: bytes) -> None:
         self.says(nickname)
 
     def _send(self, data: bytes) -> None:
-        self.socket.settimeout(self.scene.patience)
+        self.socket.settimeout(self.play.patience)
         self.socket.sendall(data)
 
     def _receive(self, patience: float) -> bytes:
         deadline = time.monotonic() + patience
-        while b"\n" not in self._received:
+        while b"\n" not in self._received and len(self._received) < _MAX_HEARD:
+            ends_lines = not self._received or Deviation.LINE_ENDS not in self.play.deviations
             if (left := deadline - time.monotonic()) <= 0:
                 raise TimeoutError
-            self.socket.settimeout(left)
+            self.socket.settimeout(left if ends_lines else min(left, _PAUSE))
             try:
                 data = self.socket.recv(65_536)
+            except TimeoutError:
+                if ends_lines:
+                    raise
+                data = b"\n"
             except ConnectionError:
                 return THE_END + b" by a reset"
             if not data:
@@ -82,35 +106,6 @@ class TcpPeer(Peer):
         line, _, self._received = self._received.partition(b"\n")
         return bytes(line)
 
-
-class TcpScene(Scene[TcpPeer]):
-    """Peers of the TCP room at `address`."""
-
-    def stranger(self, stem: str) -> TcpPeer:
-        """One who has been asked for a nickname."""
-        peer = super().stranger(stem)
-        peer.hears(ASK)
-        return peer
-
-    def is_let_in(self, peer: TcpPeer) -> None:
-        peer.hears(WELCOME)
-        self.others_hear(peer, f"{peer} joined the chat")
-        self.members.append(peer)
-
-    def others_hear(self, speaker: TcpPeer, message: str) -> None:
-        """Each member but `speaker` hears `message` next."""
-        for member in self.members:
-            if member is not speaker:
-                member.hears(message)
-
-    def has_left(self, peer: TcpPeer) -> None:
-        """`peer` is out; the other members hear so next."""
-        self.members.remove(peer)
-        self.others_hear(peer, f"{peer} left the chat!")
-
-    def _make(self, label: str, nickname: str) -> TcpPeer:
-        return TcpPeer(self, label, nickname)
-
-    def _nickname_in(self, message: str) -> str | None:
-        match = _OF_SOMEBODY.fullmatch(message)
-        return match[1] if match else None
+    def _event(self, message: bytes) -> RoomEvent | None:
+        event = parse_answer(message)
+        return event if isinstance(event, RoomEvent) else None

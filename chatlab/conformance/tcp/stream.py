@@ -1,10 +1,11 @@
-"""A stream of bytes: how it is cut, how long a line may be, how it ends."""
+"""The stream of bytes of a TCP connection: how it is cut, how long a line may be, how it ends."""
 
 from __future__ import annotations
 
 from chatlab.conformance.case import case
-from chatlab.conformance.peer import THE_END, Unexpected
-from chatlab.conformance.tcp.peers import WELCOME, TcpPeer, TcpScene
+from chatlab.conformance.play import Deviation, Unexpected
+from chatlab.conformance.tcp.scene import TcpScene
+from chatlab.tcp.protocol import WELCOME
 
 # Bytes of a line, newline included.
 MAX_LINE = 1024
@@ -22,7 +23,7 @@ def carriage_returns_are_dropped(scene: TcpScene) -> None:
     bob.hears(f"{ada}: hello")
 
 
-@case("One line, one message.")
+@case("One line is one message, wherever the stream is cut into pieces.")
 def a_line_may_come_one_byte_at_a_time(scene: TcpScene) -> None:
     bob, cy, ada = scene.member("bob"), scene.member("cy"), scene.stranger("ada")
     for stage in (f"{ada}\n", "né🐍!\n"):
@@ -33,10 +34,10 @@ def a_line_may_come_one_byte_at_a_time(scene: TcpScene) -> None:
                 cy.hears(f"{bob}: meanwhile")
         if ada not in scene.members:
             scene.is_let_in(ada)
-    scene.others_hear(ada, f"{ada}: né🐍!")
+    scene.all_hear(ada, "né🐍!")
 
 
-@case("One line, one message.")
+@case("One line is one message, wherever the stream is cut into pieces.")
 def lines_may_come_in_one_piece(scene: TcpScene) -> None:
     bob, ada = scene.member("bob"), scene.stranger("ada")
     ada.says(ada.nickname, "one", "two")
@@ -45,7 +46,7 @@ def lines_may_come_in_one_piece(scene: TcpScene) -> None:
         bob.hears(f"{ada}: {text}")
 
 
-@case("One line, one message.")
+@case("One line is one message, wherever the stream is cut into pieces.")
 def a_piece_may_end_anywhere(scene: TcpScene) -> None:
     ada, bob = scene.member("ada"), scene.member("bob")
     ada.sends("one\ntw")
@@ -56,7 +57,7 @@ def a_piece_may_end_anywhere(scene: TcpScene) -> None:
     bob.hears(f"{ada}: three")
 
 
-@case("Text: at most 1,024 bytes a message on the wire, its newline included.")
+@case("A message has at most 1,024 bytes on the wire; over TCP, its newline included.")
 def the_longest_line_arrives_whole(scene: TcpScene) -> None:
     ada, bob = scene.member("ada"), scene.member("bob")
     for text in ("x" * (MAX_LINE - 1), "x" + "é" * (MAX_LINE // 2 - 1)):
@@ -64,7 +65,7 @@ def the_longest_line_arrives_whole(scene: TcpScene) -> None:
         bob.hears(f"{ada}: {text}")
 
 
-@case("A line longer than the limit ends the connection with ERROR.")
+@case("A line longer than the limit ends the connection with `ERROR <reason>`.")
 def a_longer_line_is_the_end(scene: TcpScene) -> None:
     ada, _ = scene.member("ada"), scene.member("bob")
     ada.says("x" * MAX_LINE)
@@ -72,7 +73,7 @@ def a_longer_line_is_the_end(scene: TcpScene) -> None:
     scene.has_left(ada)
 
 
-@case("Bytes without a newline past the limit end the connection with ERROR.")
+@case("Bytes without a newline past the limit end the connection with `ERROR <reason>`, of a stranger too.")
 def a_line_without_end_is_the_end(scene: TcpScene) -> None:
     ada, _ = scene.member("ada"), scene.member("bob")
     eve = scene.stranger("eve")
@@ -82,46 +83,20 @@ def a_line_without_end_is_the_end(scene: TcpScene) -> None:
     scene.has_left(ada)
 
 
-@case("End of stream: I am leaving. To everyone else: <nickname> left the chat!")
-def everyone_else_hears_who_leaves(scene: TcpScene) -> None:
-    _, bob, _ = scene.member("ada"), scene.member("bob"), scene.member("cy")
-    bob.close()
-    scene.has_left(bob)
+@case("Bytes that no newline follows when the stream ends are a message cut short: nobody hears them.")
+def a_line_cut_short_is_not_sent_on(scene: TcpScene) -> None:
+    ada, _ = scene.member("ada"), scene.member("bob")
+    ada.sends("whole\nhalf a li")
+    scene.all_hear(ada, "whole")
+    scene.leaves(ada)
 
 
-@case("End of stream: I am leaving. (What was said before it arrives; the server closes the connection.)")
-def the_end_of_the_stream_is_a_goodbye(scene: TcpScene) -> None:
-    ada, bob = scene.member("ada"), scene.member("bob")
-    ada.says("my last words")
-    ada.ends_its_stream()
-    bob.hears(f"{ada}: my last words")
-    scene.has_left(ada)
-    ada.hears(THE_END)
-
-
-@case("End of stream: I am leaving. (So the nickname is free.)")
-def a_nickname_is_free_when_its_owner_has_left(scene: TcpScene) -> None:
-    scene.member("ada")
-    for goodbye in (TcpPeer.close, TcpPeer.resets):
-        bob = scene.member("bob")
-        goodbye(bob)
-        scene.has_left(bob)
-    scene.member("bob")
-
-
-@case("End of stream: I am leaving. (Nobody hears of a connection that never had a nickname.)")
-def who_never_came_in_does_not_leave(scene: TcpScene) -> None:
-    ada, bob = scene.member("ada"), scene.member("bob")
-    polite, rude = scene.stranger("eve"), scene.stranger("mallory")
-    polite.ends_its_stream()
-    polite.hears(THE_END)
-    rude.resets()
-    ada.says("nobody was here")
-    bob.hears(f"{ada}: nobody was here")
-
-
-@case("What a slow reader has not read is bounded; past that the reader is dropped, and nobody else ever waits for it.")
+@case(
+    "What a slow reader has not read is bounded (default 64 KiB beyond the kernel's buffers); past that the reader is "
+    "dropped, and nobody else ever waits for it."
+)
 def who_does_not_read_is_dropped(scene: TcpScene) -> None:
+    scene.play.needs(Deviation.LEAVES)
     stuck, reader = scene.member("stuck"), scene.member("reader")
     stuck.receives_little()
     for number in range(LOUD_SPEAKERS):

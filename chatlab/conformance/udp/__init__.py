@@ -1,7 +1,9 @@
 """The UDP room's cases: `SUITE.run((host, port))`."""
 
-from chatlab.conformance.case import Suite, cases_of
-from chatlab.conformance.udp import membership, nicknames, strangers, talk
-from chatlab.conformance.udp.peers import UdpScene
+from chatlab.conformance import nicknames, texts
+from chatlab.conformance.case import cases_of
+from chatlab.conformance.suite import Suite
+from chatlab.conformance.udp import membership, strangers, talk
+from chatlab.conformance.udp.scene import UdpScene
 
-SUITE = Suite(UdpScene, cases_of(membership, nicknames, talk, strangers))
+SUITE = Suite(UdpScene, cases_of(membership, talk, nicknames, texts, strangers))
