@@ -5,12 +5,15 @@
     SIGNING_UP   my own nickname joined         IN
     SIGNING_UP   a challenge                    the sign-up again, with its token
     SIGNING_UP   a refusal                      OUT, told why
+    SIGNING_UP   "taken", and I was in before   the sign-up again: perhaps by my old self, whose lease will end
     SIGNING_UP   nothing for PATIENCE seconds   OUT, told that nobody answers
-    IN           my own nickname left           SIGNING_UP: the room may open again, or have lost sight of me
+    IN           my own nickname left           SIGNING_UP, told so: the room may open again, or have lost sight of me
     IN           my words don't come back       the sign-up again, which is safe: the room may have forgotten me
     IN           nor does an answer to that     SIGNING_UP after PATIENCE seconds, told that nobody answers any more
     IN           a challenge                    the sign-up again, with its token: the room has forgotten me
-    IN           I was silent for ALIVE seconds a keep-alive
+    IN           a stranger's refusal           SIGNING_UP, told so: a router has changed my port, or my lease has ended
+    IN           I heard nothing for DEAF       the sign-up again, in place of a keep-alive
+    IN           I said nothing for ALIVE       a keep-alive
 
 Times are in seconds. Lesson 05 puts it on a socket.
 """
@@ -37,6 +40,13 @@ from chatlab.udp.protocol import (
 
 RETRY = 0.5
 PATIENCE = 5.0
+DEAF = 120.0
+# For so long, who was in tries to get its nickname back: by then the lease of its old self, 120 s by default, is over.
+RETURN_PATIENCE = 150.0
+# How a room begins what it answers to strangers alone. It cuts what would be longer than what they sent.
+TO_STRANGERS = ("sign up", "taken")
+NO_LONGER = "nobody answers any more"
+TAKEN_FOR_A_STRANGER = "the room does not know you any more"
 
 
 class Stage(Enum):
@@ -67,6 +77,8 @@ class UdpMember:
         self.stage = Stage.OUT
         self._token = ""
         self._give_up_at = 0.0
+        self._return_until = 0.0
+        self._heard_at = 0.0  # anything
         self._sent_at = 0.0  # anything
         self._asked_at = 0.0  # to be let in
         self._unheard_since: float | None = None  # when I said what has not come back yet
@@ -75,6 +87,7 @@ class UdpMember:
         """Ask to be let in."""
         self.stage = Stage.SIGNING_UP
         self._give_up_at = now + PATIENCE
+        self._return_until = 0.0
         return self._sign_up_again(now)
 
     def sign_out(self) -> Outcome:
@@ -85,13 +98,9 @@ class UdpMember:
 
     def say(self, text: str, now: float) -> Outcome:
         """Say `text`, if it shows anything. Raises Refusal if I am not in, or if no datagram can carry it."""
-        if self.stage is not Stage.IN:
-            raise Refusal("you are not in the room: wait until you are, then say it again")
-        if not clean(text):
+        datagram = words(text, self.nickname, self.stage, MAX_DATAGRAM)
+        if not datagram:
             return Outcome()
-        datagram = build_say(text, self.nickname)
-        if len(datagram) > MAX_DATAGRAM:
-            raise Refusal(f"a datagram carries at most {MAX_DATAGRAM:,} bytes: say it in pieces")
         self._sent_at = now
         if self._unheard_since is None:
             self._unheard_since = now
@@ -99,6 +108,7 @@ class UdpMember:
 
     def receive(self, datagram: bytes, now: float) -> Outcome:
         """What follows from a datagram of the room."""
+        self._heard_at = now
         match parse_answer(datagram):
             case Joined(self.nickname) as joined:
                 came_in = self.stage is not Stage.IN
@@ -106,12 +116,14 @@ class UdpMember:
                 self._unheard_since = None
                 return Outcome((joined,) if came_in else ())
             case Left(self.nickname) if self.stage is Stage.IN:
-                return self._sign_up_after(
-                    Gone("the room has closed or lost sight of you; trying to get in again"), now
-                )
+                return self._return("the room has closed or lost sight of you", now)
             case Challenge(token) if self.stage is not Stage.OUT and token != self._token:
                 self._token = token
                 return self._sign_up_again(now)
+            case Refused(reason) if self.stage is Stage.IN and is_to_a_stranger(reason):
+                return self._return(TAKEN_FOR_A_STRANGER, now)
+            case Refused(reason) if now < self._return_until and is_to_a_stranger(reason):
+                self._give_up_at = now + PATIENCE
             case Refused() as refused:
                 if self.stage is Stage.SIGNING_UP:
                     self.stage = Stage.OUT
@@ -130,14 +142,14 @@ class UdpMember:
         """The network says that nobody has the room's port open."""
         if self.stage is not Stage.IN:
             return Outcome()
-        return self._sign_up_after(Gone("nobody answers any more; trying to get in again"), now)
+        return self._return(NO_LONGER, now)
 
     def tick(self, now: float) -> Outcome:
         """What is due by now. To be called several times a second."""
         if self.stage is Stage.SIGNING_UP:
             if now >= self._give_up_at:
                 self.stage = Stage.OUT
-                return Outcome((Gone(f"nobody answers at {self.room_name}: is the server running there?"),))
+                return Outcome((nobody(self.room_name),))
             if now >= self._asked_at + RETRY:
                 return self._sign_up_again(now)
         if self.stage is Stage.IN:
@@ -147,13 +159,40 @@ class UdpMember:
                 if now >= max(self._unheard_since, self._asked_at) + RETRY:
                     return self._sign_up_again(now)
             if now >= self._sent_at + ALIVE:
+                if now >= self._heard_at + DEAF:
+                    return self._sign_up_again(now)
                 self._sent_at = now
                 return Outcome(datagrams=(build_keep_alive(),))
         return Outcome()
 
-    def _sign_up_after(self, gone: Gone, now: float) -> Outcome:
-        return Outcome((gone,), self.sign_up(now).datagrams)
+    def _return(self, reason: str, now: float) -> Outcome:
+        """I am out, and ask to be let in again."""
+        sign_up = self.sign_up(now)
+        self._return_until = now + RETURN_PATIENCE
+        return Outcome((Gone(f"{reason}; trying to get in again"),), sign_up.datagrams)
 
     def _sign_up_again(self, now: float) -> Outcome:
         self._sent_at = self._asked_at = now
         return Outcome(datagrams=(build_sign_up(self.nickname, self._token),))
+
+
+def words(text: str, nickname: str, stage: Stage, most_bytes: int) -> bytes:
+    """`text` as a datagram of `nickname`, b"" if it shows nothing.
+
+    Raises Refusal at another stage than IN, and for a text that does not fit into `most_bytes`.
+    """
+    if stage is not Stage.IN:
+        raise Refusal("you are not in the room: wait until you are, then say it again")
+    datagram = build_say(text, nickname) if clean(text) else b""
+    if len(datagram) > most_bytes:
+        raise Refusal(f"a datagram carries at most {most_bytes:,} bytes: say it in pieces")
+    return datagram
+
+
+def is_to_a_stranger(reason: str) -> bool:
+    """Whether a room, which may have cut it, refuses by this `reason` one who is not its member."""
+    return any(start.startswith(reason[: len(start)]) for start in TO_STRANGERS)
+
+
+def nobody(room_name: str) -> Gone:
+    return Gone(f"nobody answers at {room_name}: is the server running there?")

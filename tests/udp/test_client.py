@@ -234,8 +234,9 @@ def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpSe
         room._chat = UdpChat(log=lambda line: None)  # as after a crash: nobody was told anything
         with Voice(room.address, "bob") as bob:
             ada.say("this text is so long that the room answers the stranger who says it")
-            ear.next(Refused)
+            ear.next(Gone("the room does not know you any more; trying to get in again"))
             bob.hears("ada joined!")
+            ear.next(Joined("ada"))
             ada.say("back")
             bob.hears("ada: back")
 

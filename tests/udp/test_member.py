@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from chatlab.room.errors import Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.udp.member import PATIENCE, RETRY, Outcome, Stage, UdpMember
+from chatlab.udp import member as module
+from chatlab.udp.member import DEAF, PATIENCE, RETRY, RETURN_PATIENCE, Outcome, Stage, UdpMember
 from chatlab.udp.protocol import ALIVE, build_sign_up
+
+from .state_table import Row, rows
 
 SIGN_UP = build_sign_up("ada")
 NOBODY = Gone("nobody answers at 10.0.0.9:9999: is the server running there?")
@@ -42,7 +47,7 @@ def ticks(member: UdpMember, start: float, end: float) -> list[tuple[float, byte
 
 
 def test_the_times_are_those_of_the_protocol() -> None:
-    assert (RETRY, PATIENCE, ALIVE) == (0.5, 5, 30)
+    assert (RETRY, PATIENCE, ALIVE, DEAF, RETURN_PATIENCE) == (0.5, 5, 25, 120, 150)
 
 
 def test_a_nickname_that_no_room_takes_is_refused_before_anything_is_sent() -> None:
@@ -149,14 +154,54 @@ def test_in_words_that_come_back_lead_to_nothing(inside: UdpMember) -> None:
     assert ticks(inside, 100, 105) == []
 
 
-def test_in_refused_words_lead_to_the_sign_up_as_well_because_the_room_may_take_me_for_a_stranger(
-    inside: UdpMember,
+STRANGER = Gone("the room does not know you any more; trying to get in again")
+
+
+@pytest.mark.parametrize("reason", ["", "s", "sig", "sign up first", "t", "taken", "taken: that nickname, or one that"])
+def test_in_a_strangers_refusal_leads_to_signing_up_however_it_is_cut(inside: UdpMember, reason: str) -> None:
+    inside.say("hello everybody", now=100)
+    assert inside.receive(f"REFUSED_TAG:{reason}".encode(), now=100.1) == Outcome((STRANGER,), (SIGN_UP,))
+    assert inside.stage is Stage.SIGNING_UP
+
+
+@pytest.mark.parametrize("reason", ["slow down: 20 messages a second", "a message has at most 1024 bytes"])
+def test_in_refused_words_are_told_and_lead_to_the_sign_up_like_all_that_do_not_come_back(
+    inside: UdpMember, reason: str
 ) -> None:
     inside.say("hello everybody", now=100)
-    assert inside.receive(b"REFUSED_TAG:sig", now=100.1) == Outcome((Refused("sig"),))
+    assert inside.receive(f"REFUSED_TAG:{reason}".encode(), now=100.1) == Outcome((Refused(reason),))
     assert ticks(inside, 100, 100.5) == [(100 + RETRY, SIGN_UP)]
-    assert inside.receive(b"REFUSED_TAG:taken", now=100.6) == Outcome((Refused("taken"),))
+    assert inside.receive(b"REFUSED_TAG:slow down", now=100.6) == Outcome((Refused("slow down"),))
     assert ticks(inside, 100.625, 110) == []
+
+
+def test_who_was_in_asks_for_its_taken_nickname_until_its_old_self_is_out(inside: UdpMember) -> None:
+    inside.receive(b"REFUSED_TAG:sign up", now=100)
+    for second in range(100, 100 + int(RETURN_PATIENCE)):
+        assert [datagram for _, datagram in ticks(inside, second + 0.125, second + 1)] == [SIGN_UP, SIGN_UP]
+        assert inside.receive(b"REFUSED_TAG:taken: that", now=second + 0.9) == NOTHING
+    assert inside.receive(b"ada joined!", now=249.9) == Outcome((Joined("ada"),))
+    assert inside.stage is Stage.IN
+
+
+def test_who_was_in_gives_up_when_the_lease_of_its_old_self_must_have_ended(inside: UdpMember) -> None:
+    inside.receive(b"REFUSED_TAG:sign up", now=100)
+    outcome = inside.receive(b"REFUSED_TAG:taken: that", now=100 + RETURN_PATIENCE)
+    assert outcome == Outcome((Refused("taken: that"),))
+    assert inside.stage is Stage.OUT
+
+
+def test_who_was_in_and_is_refused_otherwise_is_out(inside: UdpMember) -> None:
+    inside.receive(b"REFUSED_TAG:sign up", now=100)
+    assert inside.receive(b"REFUSED_TAG:full", now=101) == Outcome((Refused("full"),))
+    assert inside.stage is Stage.OUT
+
+
+def test_in_a_silence_of_the_room_leads_to_the_sign_up_in_place_of_a_keep_alive(inside: UdpMember) -> None:
+    assert ticks(inside, 0, 130) == [(25, b""), (50, b""), (75, b""), (100, b""), (125, SIGN_UP)]
+    inside.receive(b"ada joined!", now=125.5)
+    assert ticks(inside, 125.5, 160) == [(150, b"")]
+    assert inside.receive(b"REFUSED_TAG:taken", now=160) == Outcome((STRANGER,), (SIGN_UP,))
 
 
 def test_in_a_challenge_leads_to_the_sign_up_with_its_token(inside: UdpMember) -> None:
@@ -165,14 +210,14 @@ def test_in_a_challenge_leads_to_the_sign_up_with_its_token(inside: UdpMember) -
     assert inside.stage is Stage.IN
 
 
-def test_in_a_silence_of_30_s_leads_to_a_keep_alive(inside: UdpMember) -> None:
-    assert ticks(inside, 0, 100) == [(ALIVE * n, b"") for n in range(1, 4)]
+def test_in_a_silence_of_25_s_leads_to_a_keep_alive(inside: UdpMember) -> None:
+    assert ticks(inside, 0, 100) == [(ALIVE * n, b"") for n in range(1, 5)]
 
 
 def test_what_is_said_is_a_sign_of_life_too(inside: UdpMember) -> None:
     inside.say("hi", now=20)
     inside.receive(b"ada: hi", now=20)
-    assert ticks(inside, 20, 60) == [(50, b"")]
+    assert ticks(inside, 20, 60) == [(45, b"")]
 
 
 def test_out_and_elsewhere_a_challenge_without_a_sign_up_is_not_answered(out: UdpMember) -> None:
@@ -218,3 +263,59 @@ def test_text_that_no_datagram_carries_is_refused(inside: UdpMember) -> None:
     assert inside.say("x" * 65_507, now=1).datagrams == (b"x" * 65_507,)
     with pytest.raises(Refusal, match=r"^a datagram carries at most 65,507 bytes: say it in pieces$"):
         inside.say("x" * 65_508, now=1)
+
+
+def told(datagram: bytes) -> Callable[[UdpMember], Outcome]:
+    return lambda member: member.receive(datagram, now=100)
+
+
+def say_in_vain(member: UdpMember, until: float) -> Outcome:
+    member.say("hi", now=100)
+    return member.tick(100 + until)
+
+
+def after_a_return(member: UdpMember) -> Outcome:
+    member.receive(b"ada joined!", now=99)
+    member.unreachable(now=99)
+    repeated = member.receive(b"REFUSED_TAG:taken", now=100)
+    return repeated._replace(datagrams=repeated.datagrams + member.tick(100).datagrams)
+
+
+def heard_and_silent(member: UdpMember) -> Outcome:
+    member.receive(b"bob: hi", now=DEAF)
+    return member.tick(DEAF + ALIVE - 1)
+
+
+# What happens in the state table, played to a member that has come to the row's stage at time 0.
+HAPPENS: dict[str, Callable[[UdpMember], Outcome]] = {
+    "sign_up": lambda member: member.sign_up(now=0),
+    "my own nickname joined": told(b"ada joined!"),
+    "my own nickname left": told(b"ada left!"),
+    "a challenge": told(f"PROVE_TAG:{TOKEN}".encode()),
+    "a refusal": told(b"REFUSED_TAG:full"),
+    "a stranger's refusal": told(b"REFUSED_TAG:sign up first"),
+    '"taken", and I was in before': after_a_return,
+    "nothing for PATIENCE seconds": lambda member: member.tick(PATIENCE),
+    "my words don't come back": lambda member: say_in_vain(member, RETRY),
+    "nor does an answer to that": lambda member: say_in_vain(member, PATIENCE),
+    "I heard nothing for DEAF": lambda member: member.tick(DEAF),
+    "I said nothing for ALIVE": heard_and_silent,
+}
+
+
+@pytest.mark.parametrize("row", rows(module), ids=lambda row: f"{row.stage.name}, {row.happens}")
+def test_the_state_table_is_what_happens(out: UdpMember, row: Row) -> None:
+    if row.stage is not Stage.OUT:
+        out.sign_up(now=0)
+    if row.stage is Stage.IN:
+        out.receive(b"ada joined!", now=0)
+    before = out.stage
+    outcome = HAPPENS[row.happens](out)
+    signs_up = any(datagram.startswith(b"SIGNUP_TAG:ada") for datagram in outcome.datagrams)
+    row.check(before, out.stage, outcome, signs_up=signs_up, keeps_alive=b"" in outcome.datagrams)
+    assert (TOKEN.encode() in b"".join(outcome.datagrams)) == ("with its token" in row.then)
+
+
+def test_the_state_table_is_read_whole() -> None:
+    assert {row.happens for row in rows(module)} == HAPPENS.keys()
+    assert len(rows(module)) == 13

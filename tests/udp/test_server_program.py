@@ -156,7 +156,7 @@ def test_it_starts_again_on_the_same_port_at_once(server: Program) -> None:
             ["--max-bytes", "65507"],
             "python -m chatlab.udp.server: argument --max-bytes: '65507' is too much: the highest",
         ),
-        (["--idle-limit", "3"], "python -m chatlab.udp.server: argument --idle-limit: '3' is not a number of 60 or mo"),
+        (["--idle-limit", "3"], "python -m chatlab.udp.server: argument --idle-limit: '3' is not a number of 50 or mo"),
         (["--hots", "x"], "python -m chatlab.udp.server: unrecognized arguments: --hots x (--help lists the options)"),
     ],
     ids=[

@@ -5,9 +5,10 @@
     SIGNING_UP   my own nickname joined                 IN
     SIGNING_UP   a reset with a challenge               SIGNING_UP: a new session, with the token
     SIGNING_UP   another reset                          OUT, told why
+    SIGNING_UP   "taken", and I was in before           a new session after RETRY: perhaps by my old self
     SIGNING_UP   a plain refusal                        OUT, told that the room is a plain one
     SIGNING_UP   nothing for PATIENCE seconds           OUT, told that nobody answers
-    IN           a reset, or no acknowledgement at all  SIGNING_UP, told how much may not have arrived
+    IN           a reset, or no acknowledgement at all  SIGNING_UP: a new session, told what may not have arrived
     IN           I said nothing for ALIVE seconds       a keep-alive; it is acknowledged, so the room is there
     IN           sign_out                               LEAVING: after what still waits, the sign-out
     LEAVING      the sign-out is acknowledged; a reset  OUT
@@ -20,11 +21,21 @@ from __future__ import annotations
 
 import random
 
-from chatlab.room.errors import GaveUp, OutboxFull, Refusal
+from chatlab.room.errors import GaveUp, OutboxFull
 from chatlab.room.events import Event, Gone, Joined, Refused
 from chatlab.room.nicknames import normalise
-from chatlab.room.text import clean
-from chatlab.udp.member import PATIENCE, Outcome, Stage
+from chatlab.udp.member import (
+    NO_LONGER,
+    PATIENCE,
+    RETRY,
+    RETURN_PATIENCE,
+    TAKEN_FOR_A_STRANGER,
+    Outcome,
+    Stage,
+    is_to_a_stranger,
+    nobody,
+    words,
+)
 from chatlab.udp.protocol import (
     ALIVE,
     MAX_DATAGRAM,
@@ -32,7 +43,6 @@ from chatlab.udp.protocol import (
     Challenge,
     Say,
     build_keep_alive,
-    build_say,
     build_sign_out,
     build_sign_up,
     parse_answer,
@@ -60,14 +70,17 @@ class ReliableMember:
         self._rng = rng
         self._token = ""
         self._give_up_at = 0.0
+        self._return_until = 0.0
+        self._again_at = float("inf")  # to start another session
         self._said_at = 0.0
         self._now = 0.0  # of the last call that told the time
-        self._session = Session("", timing, rng)
+        self._session = self._new_session("")
 
     def sign_up(self, now: float) -> Outcome:
         """Ask to be let in."""
         self.stage = Stage.SIGNING_UP
         self._give_up_at = now + PATIENCE
+        self._return_until = 0.0
         return self._start_session(now)
 
     def sign_out(self) -> Outcome:
@@ -86,14 +99,8 @@ class ReliableMember:
 
     def say(self, text: str, now: float) -> Outcome:
         """Say `text`, if it shows anything. Raises Refusal if I am not in, if it is too long, or if too much waits."""
-        if self.stage is not Stage.IN:
-            raise Refusal("you are not in the room: wait until you are, then say it again")
-        if not clean(text):
-            return Outcome()
-        datagram = build_say(text, self.nickname)
-        if len(datagram) > MAX_TEXT:
-            raise Refusal(f"a datagram carries at most {MAX_TEXT:,} bytes: say it in pieces")
-        return self._send(datagram, now)
+        datagram = words(text, self.nickname, self.stage, MAX_TEXT)
+        return self._send(datagram, now) if datagram else Outcome()
 
     def receive(self, datagram: bytes, now: float) -> Outcome:
         """What follows from a datagram of the room."""
@@ -115,25 +122,27 @@ class ReliableMember:
 
     def unreachable(self, now: float) -> Outcome:
         """The network says that nobody has the room's port open."""
-        return self._lost("nobody answers any more", now)
+        return self._lost(NO_LONGER, now)
 
     def tick(self, now: float) -> Outcome:
         """What is due by now. To be called several times a second."""
         self._now = now
-        nobody = Gone(f"nobody answers at {self.room_name}: is the server running there?")
         if now >= self._give_up_at:
             if self.stage is Stage.SIGNING_UP:
-                return self._out(nobody)
+                return self._out(nobody(self.room_name))
             if self.stage is Stage.LEAVING:
                 self.stage = Stage.OUT
         if self.stage is Stage.IN and now >= self._said_at + ALIVE and not self._session.unacknowledged:
             return self._send(build_keep_alive(), now)
         if self.stage is Stage.OUT:
             return Outcome()
+        if now >= self._again_at:
+            return self._start_session(now)
         try:
             return Outcome(datagrams=tuple(self._session.tick(now)))
         except GaveUp as gave_up:
-            return self._out(nobody) if self.stage is Stage.SIGNING_UP else self._lost(str(gave_up), now)
+            is_out = self.stage is Stage.SIGNING_UP
+            return self._out(nobody(self.room_name)) if is_out else self._lost(str(gave_up), now)
 
     def _heard(self, answer: Answer | None) -> tuple[Event, ...]:
         """The events in a message of the room, which comes once and in order."""
@@ -144,11 +153,16 @@ class ReliableMember:
         return () if answer is None or isinstance(answer, Challenge) else (answer,)
 
     def _reset(self, why: Answer | None, now: float) -> Outcome:
-        reason = why.reason if isinstance(why, Refused) and why.reason else "the room does not know you"
+        reason = why.reason if isinstance(why, Refused) else ""
         if self.stage is not Stage.SIGNING_UP:
-            return self._lost(reason, now)
+            return self._lost(TAKEN_FOR_A_STRANGER if is_to_a_stranger(reason) else reason, now)
         if not isinstance(why, Challenge):
-            return self._out(Refused(reason))
+            if now < self._return_until and is_to_a_stranger(reason):
+                self._session = self._new_session("")  # the other is over: nothing of it is sent again
+                self._again_at = now + RETRY
+                self._give_up_at = now + RETRY + PATIENCE
+                return Outcome()
+            return self._out(Refused(reason or TAKEN_FOR_A_STRANGER))
         if why.token == self._token:
             return Outcome()
         self._token = why.token
@@ -161,14 +175,20 @@ class ReliableMember:
             return Outcome()
         unsure = sum(isinstance(parse_request(payload), Say) for payload in self._session.unacknowledged)
         missing = f"; {unsure} of your last messages may not have arrived" if unsure else ""
-        return Outcome((Gone(f"{reason}{missing}; trying to get in again"),), self.sign_up(now).datagrams)
+        sign_up = self.sign_up(now)
+        self._return_until = now + RETURN_PATIENCE
+        return Outcome((Gone(f"{reason}{missing}; trying to get in again"),), sign_up.datagrams)
 
     def _out(self, event: Event) -> Outcome:
         self.stage = Stage.OUT
         return Outcome((event,))
 
+    def _new_session(self, name: str) -> Session:
+        return Session(name, self._timing, self._rng)
+
     def _start_session(self, now: float) -> Outcome:
-        self._session = Session(f"{self._rng.getrandbits(32):08x}", self._timing, self._rng)
+        self._again_at = float("inf")
+        self._session = self._new_session(f"{self._rng.getrandbits(32):08x}")
         return self._send(build_sign_up(self.nickname, self._token), now)
 
     def _send(self, datagram: bytes, now: float) -> Outcome:

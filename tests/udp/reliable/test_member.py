@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
 from chatlab.room.errors import Refusal
 from chatlab.room.events import Gone, Joined, Left, Refused, Said
-from chatlab.udp.member import PATIENCE, Outcome, Stage
-from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM, SignUp, parse_request
+from chatlab.udp.member import PATIENCE, RETRY, RETURN_PATIENCE, Outcome, Stage
+from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM, KeepAlive, SignOut, SignUp, parse_request
+from chatlab.udp.reliable import member as module
 from chatlab.udp.reliable.frames import Numbered, parse_frame
 from chatlab.udp.reliable.member import MAX_TEXT, ReliableMember
 from chatlab.udp.reliable.stop_and_wait import OUTBOX_BYTES, Timing
+
+from ..state_table import Row, rows
 
 TIMING = Timing(first=1.0, longest=1.0, tries=3)
 NOTHING = Outcome()
@@ -114,7 +118,7 @@ def test_a_plain_refusal_or_anything_else_does_not_put_a_member_out(stay: Stay) 
 
 
 def test_a_sign_up_that_is_refused(asking: Stay) -> None:
-    assert asking.reset("REFUSED_TAG:that nickname is taken") == Outcome((Refused("that nickname is taken"),))
+    assert asking.reset("REFUSED_TAG:taken: that nickname") == Outcome((Refused("taken: that nickname"),))
     assert asking.is_at(Stage.OUT)
     assert asking.hears(0, "ada joined!") == NOTHING
     assert asking.member.tick(99.0) == NOTHING
@@ -157,7 +161,8 @@ def test_nobody_acknowledges_any_more(stay: Stay) -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "reason"), [("REFUSED_TAG:the room is closing", "the room is closing"), ("", "the room does not know you")]
+    ("why", "reason"),
+    [("REFUSED_TAG:the room is closing", "the room is closing"), ("", "the room does not know you any more")],
 )
 def test_a_member_who_is_put_out_tries_again(stay: Stay, why: str, reason: str) -> None:
     outcome = stay.reset(why)
@@ -248,3 +253,93 @@ def test_what_waits_is_bounded_and_a_goodbye_behind_too_much_is_none(stay: Stay)
     assert stay.member.tick(ALIVE).datagrams == stay.sent(1, "x" * 1024)  # no keep-alive
     assert stay.member.sign_out() == NOTHING
     assert stay.is_at(Stage.OUT)
+
+
+def test_who_was_in_asks_for_its_taken_nickname_until_its_old_self_is_out(stay: Stay) -> None:
+    (gone,) = stay.reset("REFUSED_TAG:sign up first", 100.0).events
+    assert gone == Gone(f"the room does not know you any more; {AGAIN}")
+    sessions = {stay.session}
+    for half in range(2, 2 * int(RETURN_PATIENCE), 2):
+        now = 100 + half / 2
+        stay.session = stay.member._session.name
+        assert stay.session not in sessions
+        sessions.add(stay.session)
+        assert stay.reset("REFUSED_TAG:taken", now) == NOTHING
+        assert stay.is_at(Stage.SIGNING_UP)
+        assert stay.member.tick(now + RETRY - 0.01) == NOTHING
+        assert signed_up(stay.member.tick(now + RETRY))[1].nickname == "ada"
+    stay.session = stay.member._session.name
+    assert stay.hears(0, "ada joined!", 249.0).events == (Joined("ada"),)
+
+
+def test_who_was_in_gives_up_when_the_lease_of_its_old_self_must_have_ended(stay: Stay) -> None:
+    stay.reset("", 100.0)
+    stay.session = stay.member._session.name
+    assert stay.reset("REFUSED_TAG:taken", 100 + RETURN_PATIENCE).events == (Refused("taken"),)
+    assert stay.is_at(Stage.OUT)
+
+
+def acknowledges_nothing(stay: Stay) -> Outcome:
+    stay.member.say("hi", 0.0)
+    return [stay.member.tick(float(now)) for now in range(2, 9, 2)][2]
+
+
+def after_a_return(stay: Stay) -> Outcome:
+    stay.hears(0, "ada joined!")
+    stay.member.unreachable(0.0)
+    stay.session = stay.member._session.name
+    stay.reset("REFUSED_TAG:taken", 0.0)
+    return stay.member.tick(RETRY)
+
+
+def leaves(stay: Stay) -> Outcome:
+    stay.member.sign_out()
+    return stay.acknowledged(1)
+
+
+# What happens in the state table, played to a member that has come to the row's stage at time 0.
+HAPPENS: dict[str, tuple[Callable[[Stay], Outcome], ...]] = {
+    "sign_up": (lambda stay: stay.member.sign_up(0.0),),
+    "my own nickname joined": (lambda stay: stay.hears(0, "ada joined!"),),
+    "a reset with a challenge": (lambda stay: stay.reset("PROVE_TAG:0123456789abcdef"),),
+    "another reset": (lambda stay: stay.reset("REFUSED_TAG:full"), lambda stay: stay.reset("")),
+    '"taken", and I was in before': (after_a_return,),
+    "a plain refusal": (lambda stay: stay.member.receive(b"REFUSED_TAG:sign up first", 0.0),),
+    "nothing for PATIENCE seconds": (lambda stay: stay.member.tick(PATIENCE),),
+    "a reset, or no acknowledgement at all": (lambda stay: stay.reset("REFUSED_TAG:the end"), acknowledges_nothing),
+    "I said nothing for ALIVE seconds": (lambda stay: stay.member.tick(ALIVE),),
+    "sign_out": (lambda stay: stay.member.sign_out(),),
+    "the sign-out is acknowledged; a reset": (lambda stay: stay.acknowledged(1), lambda stay: stay.reset("")),
+    "no acknowledgement for PATIENCE": (lambda stay: stay.member.tick(PATIENCE),),
+}
+WALKS = [(row, play) for row in rows(module) for play in HAPPENS[row.happens]]
+
+
+@pytest.mark.parametrize(("row", "play"), WALKS)
+def test_the_state_table_is_what_happens(asking: Stay, row: Row, play: Callable[[Stay], Outcome]) -> None:
+    if row.stage in (Stage.IN, Stage.LEAVING):
+        asking.hears(0, "ada joined!")
+        asking.acknowledged(0)
+    if row.stage is Stage.LEAVING:
+        asking.member.sign_out()
+    if row.stage is Stage.OUT:
+        asking.reset("")
+    before = asking.member.stage
+    outcome = play(asking)
+    frames = map(parse_frame, outcome.datagrams)
+    requests = [parse_request(frame.payload) for frame in frames if isinstance(frame, Numbered)]
+    row.check(
+        before,
+        asking.member.stage,
+        outcome,
+        signs_up=any(isinstance(request, SignUp) for request in requests),
+        keeps_alive=KeepAlive() in requests,
+    )
+    assert (SignOut() in requests) == ("the sign-out" in row.then)
+    new_session = asking.member._session.name != asking.session
+    assert new_session == ("a new session" in row.then)
+
+
+def test_the_state_table_is_read_whole() -> None:
+    assert {row.happens for row in rows(module)} == HAPPENS.keys()
+    assert len(rows(module)) == 12
