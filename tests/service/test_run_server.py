@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 
 import pytest
-
-from chatlab.udp.client import UdpClient
 
 from ..programs import Program
 
@@ -19,11 +18,14 @@ program = importlib.import_module(module)
 exec(problem)
 sys.exit(program.main(options))
 """
-DIES_AT_THE_FIRST_DATAGRAM = """
-def handle(room, batch):
-    if batch.arrivals:
-        raise OSError(24, "Too many open files")
-program.UdpServer._handle = handle
+FAILS_AT_THE_FIRST_WORD = """
+from chatlab.tcp.chat import TcpChat
+from chatlab.udp.chat import UdpChat
+from chatlab.weather.relay import WeatherRelay
+
+def fail(*arguments):
+    raise ZeroDivisionError("division by zero")
+UdpChat.receive = TcpChat.receive = WeatherRelay._hear_clients = fail
 """
 HAS_NO_THREAD_LEFT_AFTER = """
 starts = iter(range({0}))
@@ -52,14 +54,18 @@ def port_of(program: Program) -> int:
     return int(program.wait_for_line("is open at").partition(" (Ctrl-C")[0].rpartition(":")[2])
 
 
-def test_a_room_that_fails_ends_its_program_with_a_line_and_code_1() -> None:
-    with run(DIES_AT_THE_FIRST_DATAGRAM, "chatlab.udp.server", []) as program:
+@pytest.mark.parametrize(("module", "options"), [(module, options) for module, options, _ in SERVERS])
+def test_a_server_that_fails_ends_its_program_with_a_line_and_code_1(module: str, options: list[str]) -> None:
+    what = "weather relay" if "weather" in module else "room"
+    kind = socket.SOCK_STREAM if "tcp" in module else socket.SOCK_DGRAM
+    with run(FAILS_AT_THE_FIRST_WORD, module, options) as program, socket.socket(socket.AF_INET, kind) as ada:
         port = port_of(program)
-        with pytest.raises(OSError, match="is the server running there?"):
-            UdpClient("ada", ("127.0.0.1", port)).start()
+        ada.connect(("127.0.0.1", port))
+        ada.send(b"SIGNUP_TAG:ada\n")
         assert program.wait() == 1
-        assert program.rest() == ["the room has failed: OSError: [Errno 24] Too many open files"]
-        assert program.errors == f"The room at 127.0.0.1:{port} has failed: OSError: [Errno 24] Too many open files\n"
+        why = "ZeroDivisionError: division by zero"
+        assert f"the {what} has failed: {why}" in program.rest()
+        assert program.errors == f"The {what} at 127.0.0.1:{port} has failed: {why}\n"
 
 
 @pytest.mark.parametrize(
