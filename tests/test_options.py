@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from chatlab.bench import modes, storm
+from chatlab.conformance.case import Case
+from chatlab.conformance.udp import SUITE as UDP
 from chatlab.grading import classroom
 from chatlab.tcp.limits import Limits as TcpLimits
 from chatlab.tcp.server import MODELS
@@ -177,18 +179,18 @@ def test_slow_cases_are_run_where_they_are_asked_for(typed: list[str], monkeypat
     module = program("chatlab.conformance")
 
     class PretendedSuite:
-        cases = ("quick", "slow")
+        cases = tuple(next(case for case in UDP.cases if case.slow is slow) for slow in (False, True))
 
-        def knock(self, address: object) -> None:
-            pass
+        def knock(self, address: object) -> str:
+            return ""
 
-        def run(self, address: object, cases: object) -> list[object]:
-            seen.append(cases)
+        def run(self, address: object, cases: list[Case]) -> list[object]:
+            seen.extend(case.slow for case in cases)
             return []
 
     monkeypatch.setitem(module.SUITES, "udp", (PretendedSuite(), socket.SOCK_DGRAM))
-    assert module.main(["udp", "127.0.0.1:9", *typed]) == 0
-    assert seen == [PretendedSuite.cases if typed else None]
+    module.main(["udp", "127.0.0.1:9", *typed])
+    assert seen == ([False, True] if typed else [False])
 
 
 @pytest.mark.parametrize("name", sorted({*PROGRAMS, *OTHERS}))
