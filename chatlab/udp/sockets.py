@@ -27,6 +27,7 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import NoFreePort, Refusal
 from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import LOOPBACK, bind, resolve
+from chatlab.udp.asked_address import asked_addresses
 from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
 
 # A burst waits in the kernel's buffer.
@@ -37,6 +38,7 @@ WAKE_INTERVAL = 1.0
 # From Linux's in.h and in6.h; the socket module of Python 3.10 has no names for them.
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
+_ERRORS = ((socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR))
 # Linux's struct sock_extended_err begins with the error number; what follows does not matter here.
 _EXTENDED_ERROR = struct.Struct("=I")
 
@@ -67,6 +69,7 @@ class RoomSocket:
             raise
         if trace:
             self._socket = trace.watch(self._socket, "room")
+        self._asked = asked_addresses(self._socket, address[0])
 
     @property
     def port(self) -> int:
@@ -100,7 +103,7 @@ class RoomSocket:
 
         Returns how many it took.
         """
-        sendto = self._socket.sendto
+        sendto = (self._asked or self._socket).sendto
         sent = len(recipients)
         for recipient in recipients:
             try:
@@ -135,7 +138,8 @@ class RoomSocket:
             blocks = wait and sys.platform == "linux"  # where `wake` ends it
             if wait and not blocks:
                 self._select(WAKE_INTERVAL)
-            received = self._socket.recvfrom(MAX_DATAGRAM, 0 if blocks else socket.MSG_DONTWAIT)
+            flags = 0 if blocks else socket.MSG_DONTWAIT
+            received = self._asked.receive(flags) if self._asked else self._socket.recvfrom(MAX_DATAGRAM, flags)
         if received[1] is None:  # woken by a shutdown
             raise BlockingIOError
         return received
@@ -160,8 +164,10 @@ class RoomSocket:
             with contextlib.suppress(OSError):  # the error queue is empty
                 while True:
                     _, ancillary, _, address = self._socket.recvmsg(0, 512, socket.MSG_ERRQUEUE)  # never waits: recv(2)
-                    if any(_EXTENDED_ERROR.unpack_from(data)[0] == errno.ECONNREFUSED for _, _, data in ancillary):
-                        self.closed_ports.append(address)
+                    for level, kind, data in ancillary:
+                        is_error = (level, kind) in _ERRORS
+                        if is_error and _EXTENDED_ERROR.unpack_from(data)[0] == errno.ECONNREFUSED:
+                            self.closed_ports.append(address)
 
 
 class MemberSocket:

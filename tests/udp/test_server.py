@@ -11,11 +11,14 @@ from contextlib import ExitStack
 import pytest
 
 from chatlab.room.errors import CantListen, Refusal
-from chatlab.room.events import Joined, Said
+from chatlab.room.events import Event, Joined, Said
+from chatlab.trace import Trace
+from chatlab.udp import asked_address
 from chatlab.udp.chat import Delivery
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 
+from ..waiting import Heard
 from .voice import Voice, healthy_talk
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a server whose port is closed")
@@ -176,6 +179,41 @@ def test_a_closed_port_ends_nothing(room: UdpServer) -> None:
                 pass
             ada.say(f"after {number}")
             ada.hears(f"healthy-ada: after {number}")
+
+
+@on_linux
+@pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_room_on_all_addresses_answers_from_the_one_that_was_asked(host: str, reliable: bool) -> None:
+    """A client's socket drops what comes from another one. Not elsewhere: see chatlab.udp.asked_address."""
+    ears: list[Heard[Event]] = [Heard(), Heard(), Heard()]
+    with UdpServer(host, 0, reliable=reliable) as room, ExitStack() as stack:
+        for number, ear in enumerate(ears):
+            address = (f"127.0.0.{number + 1}", int(room.address[1]))
+            client = UdpClient(f"c{number}", address, on_event=ear, reliable=reliable)
+            stack.enter_context(client)
+        client.say("hi")
+        for ear in ears:
+            ear.next(Said("c2", "hi"))
+
+
+@on_linux
+def test_a_traced_room_on_all_addresses_shows_what_crosses() -> None:
+    trace = Trace()
+    with UdpServer("0.0.0.0", 0, trace=trace) as room, UdpClient("bob", ("127.0.0.2", room.address[1])):
+        assert {record.data.rstrip() for record in trace.snapshot().records} >= {b"SIGNUP_TAG:bob", b"bob joined!"}
+
+
+@on_linux
+def test_of_how_many_peers_the_room_remembers_which_address_they_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked_address, "MOST_PEERS", 2)
+    with UdpServer("0.0.0.0", 0) as room, ExitStack() as stack:
+        address = ("127.0.0.1", room.address[1])
+        voices = [stack.enter_context(Voice(address, name)) for name in ("ada", "bob", "cy")]
+        voices[0].say("hi")
+        voices[2].hears("ada: hi")
+        assert room._socket._asked
+        assert list(room._socket._asked._asked) == [voices[2].address, voices[0].address]
 
 
 def test_closing_tells_each_member_its_own_leaving_alone_and_stops_everything() -> None:
