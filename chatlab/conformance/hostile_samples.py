@@ -62,6 +62,19 @@ NOT_NICKNAMES = (
 NOT_UTF8_NICKNAMES = (b"caf\xe9", b"\xfe\xfd")
 NICKNAMES = ("snake_case-9", "Zoë", "Ольга", "さくら", "علي")
 MARKED_NICKNAMES = ("हिन्दी", "বাংলা", "தமிழ்")
+# What else may come to a TCP port: a web page that posts, scanners, programs that have the wrong port. Behind the first
+# line of each stands one that would be a good nickname.
+OTHER_PROTOCOLS = (
+    b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n\r\neve\n",
+    b"GET / HTTP/1.0\r\n\r\neve\n",
+    b"OPTIONS sip:nm SIP/2.0\r\neve\n",
+    b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03eve\n",  # a TLS hello
+    b"SSH-2.0-OpenSSH_9.6\r\neve\n",
+    b"HELP\r\neve\n",
+    b"EHLO there\r\neve\n",
+    b"*1\r\n$4\r\nPING\r\neve\n",
+    b"\x00\x1e\x00\x06\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07version\x04bind\x00",  # a DNS query
+)
 # Reserved words, the server's own, and what looks like one.
 RESERVED = (*RESERVED_WORDS, "nick", "Error", "sErVeR", "ＮＩＣＫ", "SERVЕR")  # the last with a Cyrillic Е
 # Nicknames, and what looks the same: another case, width or compatibility form, letters of another script, I for l.

@@ -13,7 +13,9 @@ from chatlab.conformance import nicknames
 from chatlab.conformance.play import Play
 from chatlab.conformance.suite import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
+from chatlab.conformance.tcp import leaving
 from chatlab.conformance.udp import SUITE as UDP
+from chatlab.tcp import chat
 from chatlab.tcp.limits import Limits as TcpLimits
 from chatlab.tcp.server import MODELS, Model, TcpServer
 from chatlab.udp.limits import Limits as UdpLimits
@@ -98,10 +100,23 @@ def test_a_room_without_bound_is_caught(suite: Suite, bounded: bool, monkeypatch
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a closed port shows only after 120 s")
-def test_a_closed_port_is_noticed() -> None:
-    cases = [case for case in UDP.cases if case.name == "a member whose port is closed leaves"]
+@pytest.mark.parametrize("name", ["a member whose port is closed leaves", "a closed port gives its nickname back"])
+def test_a_closed_port_is_noticed(name: str) -> None:
+    cases = [case for case in UDP.cases if case.name == name]
     with UdpServer(port=0) as server:
-        assert not failures(list(UDP.run(server.address, cases)))
+        [result] = UDP.run(server.address, cases)
+    assert not result.problem
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+def test_who_is_not_out_in_time_is_caught(in_time: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaving, "PARTING_TIME", 0.2)
+    monkeypatch.setattr(leaving, "GRACE", 3.0 if in_time else 0.2)
+    monkeypatch.setattr(chat, "PARTING_TIME", 0.2 if in_time else 3.0)
+    cases = [case for case in TCP.cases if case.name == "who ends its stream is out soon"]
+    with TcpServer(port=0) as server:
+        [result] = TCP.run(server.address, cases)
+    assert bool(result.problem) != in_time
 
 
 def test_a_server_that_floods_is_not_listened_to_for_ever() -> None:

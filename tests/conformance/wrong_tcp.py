@@ -16,6 +16,7 @@ from chatlab.tcp.chat import Delivery, TcpChat
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import Limits, Reason
 from chatlab.tcp.protocol import Answer, Choose, Hangup, Welcome, build_answer
+from chatlab.tcp.telnet import TelnetFilter
 from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, both, setting
 
 Chat = TcpChat[Any]
@@ -158,6 +159,17 @@ def dies(original: Callable[..., Deliveries], chat: Chat, connection: object, wh
     return [delivery for delivery in original(chat, connection, what, now) if delivery.last or not dead]
 
 
+def hangs_up_on_help(original: Callable[..., Deliveries], chat: Chat, *arguments: Any) -> Deliveries:
+    connection, *_, data, _ = arguments
+    return chat.leave(connection, Reason.LEFT) if data == b"HELP\n" else original(chat, *arguments)
+
+
+def without_answer(
+    original: Callable[..., tuple[bytes, bytes]], telnet: TelnetFilter, data: bytes
+) -> tuple[bytes, bytes]:
+    return original(telnet, data)[0], b""
+
+
 def ends_are_not_seen(
     original: Callable[..., Deliveries], chat: Chat, connection: object, data: bytes, now: float
 ) -> Deliveries:
@@ -247,7 +259,10 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(
         "a word after ERROR",
         saying(with_a_word_after_error),
-        ("ten wrong nicknames are the end", "a longer line is the end", "a line without end is the end"),
+        (
+            *("ten wrong nicknames are the end", "a longer line is the end", "a line without end is the end"),
+            "other protocols are hung up on",
+        ),
     ),
     Wrong(
         "some words are not sent on",
@@ -302,7 +317,7 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "a return is kept",
-        before(lambda data: data.replace(b"\r\n", b"\r\r\n")),
+        before(lambda data: data.replace(b"\r\n", b"\r\r\n") if data.count(b"\n") == 1 else data),
         ("carriage returns are dropped",),
     ),
     Wrong(
@@ -327,7 +342,7 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(
         "strangers are said to leave",
         around(TcpChat, "leave", strangers_leave_too),
-        ("who never came in does not leave",),
+        ("who never came in does not leave", "other protocols are hung up on"),
     ),
     Wrong(
         "the end of the stream is not seen",
@@ -335,5 +350,21 @@ WRONG: tuple[Wrong, ...] = (
         ("everyone else hears who leaves", "the end of the stream is a goodbye"),
         wide=True,
     ),
+    Wrong(
+        "other protocols may try on",
+        setting(chat, "mistaken_for", lambda line: ""),
+        ("other protocols are hung up on",),
+    ),
+    Wrong(
+        "members may not speak other protocols",
+        around(TcpChat, "_read_member", hangs_up_on_help),
+        ("a member may say what other protocols say",),
+    ),
+    Wrong(
+        "telnet is not known",
+        setting(chat, "IAC", b"never in anything that is said"),
+        ("telnet commands are taken out", "telnet options are declined"),
+    ),
+    Wrong("telnet waits for an answer", around(TelnetFilter, "take", without_answer), ("telnet options are declined",)),
     Wrong("who does not read is never dropped", limited(max_outbox=10**9), ("who does not read is dropped",)),
 )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 from chatlab.conformance.case import case
 from chatlab.conformance.peer import THE_END
-from chatlab.conformance.play import Deviation
+from chatlab.conformance.play import Deviation, Unexpected
 from chatlab.conformance.tcp.scene import TcpScene
+
+# More lines than anybody may say within PARTING_TIME seconds, which is as long as a member that has ended its stream
+# stays; and how much later its end may come.
+MANY = 1000
+PARTING_TIME = 10.0
+GRACE = 2.0
 
 
 @case(
@@ -49,3 +57,20 @@ def who_never_came_in_does_not_leave(scene: TcpScene) -> None:
     rude.resets()
     ada.says("nobody was here")
     bob.hears(f"{ada}: nobody was here")
+
+
+@case(
+    "A member that ends its stream while much of what it said waits for its time is out 10 s later at the latest, and "
+    "what has not been said by then is not said.",
+    slow=True,
+)
+def who_ends_its_stream_is_out_soon(scene: TcpScene) -> None:
+    scene.play.needs(Deviation.LEAVES)
+    ada, bob = scene.member("ada"), scene.member("bob")
+    ada.says(*(f"line {number}" for number in range(MANY)))
+    ada.ends_its_stream()
+    ends_by = time.monotonic() + PARTING_TIME + GRACE
+    while bob.next(f"{ada} left the chat!") != f"{ada} left the chat!".encode():
+        if time.monotonic() > ends_by:
+            raise Unexpected(f"ada had to be out {PARTING_TIME:g} s after the end of its stream, and still talks")
+    ada.hears(THE_END)

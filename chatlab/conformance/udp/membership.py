@@ -115,6 +115,25 @@ def a_member_whose_port_is_closed_leaves(scene: UdpScene) -> None:
 
 
 @case(
+    "A sign-up for a taken nickname waits for a tenth of a second, while the holder gets an empty datagram: if the "
+    "holder's port turns out to be closed, the holder is out and the sign-up gets in, else it is refused.",
+    slow=True,
+)
+def a_closed_port_gives_its_nickname_back(scene: UdpScene) -> None:
+    ada, bob = scene.member("ada"), scene.member("bob")
+    bob.vanishes()
+    scene.members.remove(bob)
+    successor = scene.stranger("bob")
+    successor.signs_up()
+    _hears_within_a_lease(ada, f"{bob} left!")
+    if ada.next(f"{bob} joined!", ALIVE) != f"{bob} joined!".encode():
+        raise Unexpected("the successor had to get in")
+    scene.members.append(successor)
+    successor.says("here I am again")
+    successor.hears_in_the_end(f"{successor}: here I am again")
+
+
+@case(
     "Membership is a lease: a member that has been silent for the idle limit (default 120 s) is out, and is told so "
     "itself by its own `<nickname> left!`.",
     slow=True,
