@@ -7,6 +7,7 @@ in grades.csv, and one in grades.html: who is stuck where. A submission that bre
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -25,7 +26,7 @@ from chatlab.grading.course import Exercise, find_folder, read_manifest
 from chatlab.grading.reports.class_report import Row, count_rows, replace, write_csv, write_page
 from chatlab.grading.submission import TwoOfOne, in_one_folder, readable
 from chatlab.service.cli import Parser
-from chatlab.service.options import positive
+from chatlab.service.options import from_to
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,10 +133,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
     parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
     parser.add_argument(
-        "--seconds", type=positive(float), default=300.0, help="for each submission (default: %(default)s)"
+        "--seconds",
+        type=from_to(0.01, math.inf, float),
+        default=300.0,
+        help="for each submission (default: %(default)s)",
     )
     parser.add_argument(
-        "--jobs", type=positive(int), default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
+        "--jobs",
+        type=from_to(1, math.inf, int),
+        default=os.cpu_count() or 1,
+        help="how many at a time (default: %(default)s)",
     )
     return parser
 

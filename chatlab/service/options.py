@@ -1,4 +1,4 @@
-"""Options of the command line, each with an error of one line: ports, addresses, numbers, the fields of a dataclass."""
+"""Types of command-line options, with errors of one line: ports, addresses, numbers, the fields of a dataclass."""
 
 from __future__ import annotations
 
@@ -55,29 +55,14 @@ def values_of(options: type[Options], given: argparse.Namespace) -> Options:
     return options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(options)})  # type: ignore[arg-type]
 
 
-def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """A type of options: numbers above 0, whole ones if `kind` is int."""
-
-    def number(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a{' whole' * (kind is int)} number above 0")
-        return value
-
-    return number
-
-
 def from_to(least: float, most: float, kind: Callable[[str], float]) -> Callable[[str], float]:
-    """A type of options: numbers from `least` to `most`, whole ones if `kind` is int."""
+    """A type of options: numbers from `least` to `most`, both included; whole ones if `kind` is int."""
 
     def number(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
-            value = float("nan")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a{' whole' * (kind is int)} number") from None
         if fault := out_of_bounds(value, least, most):
             raise argparse.ArgumentTypeError(f"{text!r} {fault}")
         return value

@@ -177,11 +177,22 @@ def test_a_table_that_is_open_elsewhere_costs_nothing(
     )
 
 
-@pytest.mark.parametrize("option", ["--jobs=0", "--jobs=1.5", "--seconds=-1", "--seconds=nan", "--seconds=soon"])
-def test_a_number_that_makes_no_sense_is_one_line(option: str, course: SmallCourse, submissions: Path) -> None:
+@pytest.mark.parametrize(
+    ("option", "error"),
+    [
+        ("--jobs=0", "'0' is not a number of 1 or more"),
+        ("--jobs=1.5", "'1.5' is not a whole number"),
+        ("--seconds=-1", "'-1' is not a number of 0.01 or more"),
+        ("--seconds=nan", "'nan' is not a number of 0.01 or more"),
+        ("--seconds=soon", "'soon' is not a number"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_one_line(
+    option: str, error: str, course: SmallCourse, submissions: Path
+) -> None:
     run = grade_class(submissions, option)
     assert run.returncode == 2
-    assert "number above 0" in run.stderr
+    assert error in run.stderr
     assert run.stderr.count("\n") == 1
 
 

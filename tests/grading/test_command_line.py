@@ -181,8 +181,8 @@ def test_who_makes_some_of_the_checks_gets_no_points_for_them() -> None:
 @pytest.mark.parametrize(
     ("option", "error"),
     [
-        ("--limit=0", "argument --limit: '0' is not a number above 0"),
-        ("--limit=nan", "argument --limit: 'nan' is not a number above 0"),
+        ("--limit=0", "argument --limit: '0' is not a number of 0.01 or more"),
+        ("--limit=nan", "argument --limit: 'nan' is not a number of 0.01 or more"),
         ("--grades=nowhere/grades.json", "--grades nowhere/grades.json: there is no folder"),
     ],
 )

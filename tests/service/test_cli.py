@@ -83,17 +83,19 @@ def test_an_address_with_a_bad_port_is_one_too(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "least"),
+    ("option", "value", "fault"),
     [
-        *(("idle-limit", value, 0) for value in ("-1", "nan", "-inf", "x")),
-        *(("max-members", value, 2) for value in ("2.5", "1", "x")),
+        *(("idle-limit", value, "is not a number of 0 or more") for value in ("-1", "nan", "-inf")),
+        ("idle-limit", "x", "is not a number ("),
+        ("max-members", "1", "is not a number of 2 or more"),
+        *(("max-members", value, "is not a whole number") for value in ("2.5", "1e3", "x", "")),
     ],
 )
 def test_a_bad_limit_is_named(
-    parser: Parser, option: str, value: str, least: int, capsys: pytest.CaptureFixture[str]
+    parser: Parser, option: str, value: str, fault: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     error = error_of(parser, f"--{option}={value}", capsys=capsys)
-    assert f"argument --{option}: '{value}' is not a number of {least} or more" in error
+    assert f"argument --{option}: '{value}' {fault}" in error
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import warnings
@@ -13,7 +14,7 @@ import xdist.plugin
 from chatlab.grading.course import Exercise, Settings, find_exercise, find_folder, read_manifest
 from chatlab.grading.pytest_plugin.results import Results
 from chatlab.grading.pytest_plugin.workers import grader_in, start_in
-from chatlab.service.options import positive
+from chatlab.service.options import from_to
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -21,7 +22,8 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--submission", metavar="DIR", help="check the exercises in DIR instead of those beside the checks")
     group.addoption("--hint", metavar="EXERCISE", help="print a hint and check nothing: ex00, then ex00:2, ex00:3")
     group.addoption("--tracebacks", action="store_true", help="show Python's tracebacks as well")
-    group.addoption("--limit", metavar="SECONDS", type=positive(float), default=5.0, help="for each check (default: 5)")
+    seconds = from_to(0.01, math.inf, float)
+    group.addoption("--limit", metavar="SECONDS", type=seconds, default=5.0, help="for each check (default: 5)")
     group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
     group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
     group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
