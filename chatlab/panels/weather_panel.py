@@ -20,6 +20,7 @@ from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError
+from chatlab.service.service import in_words
 from chatlab.trace import Trace
 from chatlab.weather.fate import PRESETS, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay
@@ -118,12 +119,14 @@ class WeatherPanel(LivePanel, ipywidgets.VBox):
     def _show(self) -> None:
         with self._lock:
             relay = self.relay
-            now = (relay.running, {way: replace(counts) for way, counts in relay.counts.items()})
+            now = (relay.running, relay.failure, {way: replace(counts) for way, counts in relay.counts.items()})
             if now == self._shown:
                 return
             self._shown = now
             if relay.running:
                 ends = f"between clients at {shown(relay.address)} and the room at {shown(relay.server_address)}"
+            elif relay.failure:
+                ends = f"has failed: {in_words(relay.failure)} (to open it, run this cell again)"
             else:
                 ends = "closed" + (self._problem or ": to open it, run this cell again")
             self._state.value = f"<b>Weather</b> {escape(ends)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from chatlab.weather.fate import FAIR, STORM, Conditions, Weather
 from chatlab.weather.relay import WeatherRelay
+from chatlab.weather.relayed import Crossing
 
 from .conftest import LIMIT, RunCell
 
@@ -42,6 +44,22 @@ def test_it_starts_traces_and_closes_the_relay(server: UdpServer) -> None:
     assert all(slider.disabled for slider in panel._sliders.values())
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("weather", "ladder"))]
     assert repr(panel) == "Weather panel"
+
+
+def test_a_relay_that_fails_is_shown_with_the_reason(server: UdpServer, panels: ExitStack) -> None:
+    def fail(_crossing: Crossing) -> None:
+        raise KeyError("<b>")
+
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server, on_fate=fail)))
+    told = threading.Event()
+    panel._state.observe(lambda change: told.set() if "failed" in change["new"] else None, "value")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anybody:
+        anybody.sendto(b"hi", panel.relay.address)
+    assert told.wait(LIMIT)
+    shown = "<b>Weather</b> has failed: KeyError: &#x27;&lt;b&gt;&#x27; (to open it, run this cell again)"
+    assert panel._state.value == shown
+    panel.close()
+    assert panel._state.value == shown
 
 
 def test_a_trace_that_the_relay_has_is_kept(server: UdpServer) -> None:
