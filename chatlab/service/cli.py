@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError
@@ -17,7 +18,16 @@ from chatlab.service.signals import Interrupts
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
+    """An argument parser of a program. Its errors are one line.
+
+    From now on what the encoding of the output lacks is printed as an escape: a console of Windows may be cp437, a pipe
+    is cp1252 there, and strangers say what they like.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
