@@ -46,6 +46,7 @@ def test_it_starts_traces_and_closes_the_relay(server: UdpServer) -> None:
     assert repr(panel) == "Weather panel"
 
 
+@pytest.mark.usefixtures("services_may_fail")
 def test_a_relay_that_fails_is_shown_with_the_reason(server: UdpServer, panels: ExitStack) -> None:
     def fail(_crossing: Crossing) -> None:
         raise KeyError("<b>")
