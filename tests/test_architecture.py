@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,19 +17,21 @@ import chatlab
 ROOT = Path(chatlab.__file__).parent
 MODULES = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in sorted(ROOT.rglob("*.py"))}
 
-# From the ground up, by folder: a module imports from its own level and from those below.
+# From the ground up, by folder. A module imports from its own folder, and from the levels below.
 LEVELS = (
-    ("__init__",),
-    ("room",),
-    ("service",),
-    ("terminal",),
-    ("udp", "tcp"),
-    ("weather",),
-    ("trace",),
-    ("bench", "conformance", "grading", "panels"),
-    ("own",),
-    ("__main__",),
+    {"__init__"},
+    {"room"},
+    {"service"},
+    {"terminal"},
+    {"udp", "tcp"},
+    {"weather"},
+    {"trace"},
+    {"bench", "conformance", "grading", "panels"},
+    {"own"},
+    {"__main__"},
 )
+# In one folder.
+MOST_MODULES = 14
 PURE = (
     *("room.addresses", "room.errors", "room.events", "room.text", "room.rate_limit", "room.nicknames", "room.room"),
     *("udp.protocol", "udp.limits", "udp.address_cookie", "udp.batch", "udp.chat", "udp.member"),
@@ -41,9 +45,12 @@ IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", 
 USE_A_PACKAGE = {"terminal.keyboard": "prompt_toolkit", "trace.picture.capture": "dpkt"}
 
 
-def imported(module: str) -> Iterator[str]:
-    """The modules that `module` imports when it runs, chatlab's own without their `chatlab.` in front."""
-    for node in run_time_nodes(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+def imported(module: str, *, types: bool = False) -> Iterator[str]:
+    """The modules that `module` imports when it runs, or with `types` also for its annotations alone.
+
+    chatlab's own come without their `chatlab.` in front.
+    """
+    for node in nodes(ast.parse(MODULES[module].read_text(encoding="utf-8")), types):
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -63,16 +70,28 @@ def imported(module: str) -> Iterator[str]:
                 yield f"{own}.__init__"
 
 
-def run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Everything in `node` but for what stands under `if TYPE_CHECKING:`."""
+def nodes(node: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """Everything in `node`; without `types` all but what stands under `if TYPE_CHECKING:`."""
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
+        if types or not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
             yield child
-            yield from run_time_nodes(child)
+            yield from nodes(child, types)
+
+
+def arrows() -> Iterator[tuple[str, str]]:
+    """Each import of a module of chatlab by another, those for annotations among them."""
+    for module in MODULES:
+        for name in imported(module, types=True):
+            if name in MODULES and name != module:
+                yield module, name
+
+
+def folder(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def level(module: str) -> int:
-    return next(number for number, folders in enumerate(LEVELS) if module.partition(".")[0] in folders)
+    return next(number for number, folders in enumerate(LEVELS) if folder(module) in folders)
 
 
 def is_pure(module: str) -> bool:
@@ -81,18 +100,24 @@ def is_pure(module: str) -> bool:
     return module in PURE or ". Pure" in docstring.split("\n\n")[0]
 
 
-def test_modules_import_from_their_own_level_or_below() -> None:
-    assert [(m, name) for m in MODULES for name in imported(m) if name in MODULES and level(name) > level(m)] == []
-
-
-def test_the_two_rooms_do_not_know_each_other() -> None:
-    rooms = {"udp", "tcp"}
+def test_modules_import_from_their_own_folder_or_from_a_level_below() -> None:
     assert [
-        (module, name)
-        for module in MODULES
-        for name in imported(module)
-        if {module.partition(".")[0], name.partition(".")[0]} == rooms
+        f"{module} imports {name}"
+        for module, name in arrows()
+        if folder(module) != folder(name) and level(name) >= level(module)
     ] == []
+
+
+def test_a_folder_can_be_taken_in_at_a_glance() -> None:
+    modules = Counter(file.parent.relative_to(ROOT).as_posix() for file in MODULES.values() if file.stem != "__init__")
+    assert {path: number for path, number in modules.items() if number > MOST_MODULES} == {}
+
+
+def test_no_imports_go_round_in_a_circle() -> None:
+    lower: dict[str, set[str]] = {module: set() for module in MODULES}
+    for module, name in arrows():
+        lower[module].add(name)
+    tuple(TopologicalSorter(lower).static_order())  # raises CycleError, which names the circle
 
 
 def test_what_is_pure_imports_no_socket_thread_or_clock_and_only_what_is_pure() -> None:

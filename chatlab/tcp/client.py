@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import HasAddress, host_and_port, shown
 from chatlab.room.errors import NobodyAnswers, Refusal
@@ -18,15 +17,13 @@ from chatlab.room.events import Event, Said
 from chatlab.room.text import clean
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
+from chatlab.service.interfaces import Recorder
 from chatlab.tcp.client_connection import Connection
 from chatlab.tcp.member import TcpMember
 from chatlab.tcp.protocol import DEFAULT_PORT, build_say
 from chatlab.tcp.sockets import LINGER, connect
 from chatlab.terminal.keyboard import somebody_types
 from chatlab.terminal.talk import run_client
-
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
 
 # How long start waits for an answer, in seconds.
 PATIENCE = 5.0
@@ -48,7 +45,7 @@ class TcpClient(EventSource):
         *,
         on_event: Callable[[Event], None] | None = None,
         linger: float = LINGER,
-        trace: Trace | None = None,
+        trace: Recorder | None = None,
     ) -> None:
         super().__init__(on_event)
         self.nickname = nickname

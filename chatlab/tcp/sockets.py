@@ -15,14 +15,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import NobodyAnswers
+from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import bind, resolve
-
-if TYPE_CHECKING:
-    from chatlab.trace import Trace
 
 # Connections that may wait to be accepted; the system may allow fewer (somaxconn in tcp(7)).
 BACKLOG = 4096
@@ -78,7 +75,7 @@ def accept(listener: socket.socket) -> tuple[socket.socket, Address] | None:
     return sock, address
 
 
-def connect(host: str, port: int, patience: float, trace: Trace | None = None, nickname: str = "") -> socket.socket:
+def connect(host: str, port: int, patience: float, trace: Recorder | None = None, nickname: str = "") -> socket.socket:
     """A connection to `host` and `port`. Raises CantResolve, or NobodyAnswers after `patience` seconds at most."""
     family, address = resolve(host, port, socket.SOCK_STREAM)
     sock = socket.socket(family, socket.SOCK_STREAM)
