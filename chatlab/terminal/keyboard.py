@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from queue import Empty, Queue
 from typing import Protocol
@@ -51,19 +50,15 @@ class PlainKeyboard:
     """Standard input and output as they are."""
 
     def __init__(self, stack: ExitStack, interrupts: Interrupts) -> None:
-        if sys.stdin:  # it may have been closed before the program began
-            sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
         self.show = stack.enter_context(LinePrinter(PATIENCE)).print
         self._interrupts = interrupts
-        self._next_line: Callable[[], str] = lambda: ""
-        if sys.stdin:
-            self._next_line = WindowsInput().next_line if sys.platform == "win32" else sys.stdin.readline
+        self._lines = Lines()
 
     def read(self, prompt: str) -> str:
         if prompt and somebody_types():
             self.show(prompt)
         with self._interrupts.may_end():
-            line = self._next_line()
+            line = self._lines.next()
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
@@ -72,28 +67,30 @@ class PlainKeyboard:
         """Whoever typed it still sees it above."""
 
 
-class WindowsInput:
-    """Standard input for a main thread that Ctrl-C is to end. On Windows that ends no read from a pipe.
+class Lines:
+    """The lines of standard input, for a main thread that a signal is to end.
 
-    So a thread of its own reads. It is a daemon, because nothing ends its read.
+    A signal does not end a read from a pipe on Windows; nor elsewhere, if it comes in the very instant before Python
+    waits in the system. So a thread of its own reads. It is a daemon, because nothing ends its read.
     """
 
     def __init__(self) -> None:
-        self._lines: Queue[str] = Queue(1)
+        self._read_lines: Queue[str] = Queue(1)
         threading.Thread(target=self._read, name="keyboard", daemon=True).start()
 
-    def next_line(self) -> str:
+    def next(self) -> str:
         """The next line with its end, or "" at the end of the input."""
         while True:
             with suppress(Empty):
-                return self._lines.get(timeout=LOOK)
+                return self._read_lines.get(timeout=LOOK)
 
     def _read(self) -> None:
-        # Not through sys.stdin: that has a lock, which the end of the program would wait for.
-        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as source:
-            while line := source.readline():
-                self._lines.put(line.decode(sys.stdin.encoding, "replace"))
-        self._lines.put("")
+        if sys.stdin:  # it may have been closed before the program began
+            # Not through sys.stdin: that has a lock, which the end of the program would wait for.
+            with suppress(OSError), open(sys.stdin.fileno(), "rb", closefd=False) as source:
+                for line in source:
+                    self._read_lines.put(line.decode(sys.stdin.encoding, "replace"))
+        self._read_lines.put("")
 
 
 class PromptKeyboard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -108,6 +109,35 @@ def test_a_signal_leaves_the_room(room: UdpServer, stop: Callable[[Program], Non
         assert code_after(stop, program) == 0
         bob.hears("ada left!")
         assert program.errors == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signal to a thread")
+def test_a_signal_that_does_not_wake_the_main_thread_ends_it_too(room: UdpServer) -> None:
+    """As one that comes in the very instant before Python waits for a line."""
+    code = """if True:
+        import signal, socket, sys, threading
+        from chatlab.udp import client
+
+        def be_the_one_who_gets_it():
+            socket.create_connection(("127.0.0.1", int(sys.argv[1]))).recv(1)
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+        threading.Thread(target=be_the_one_who_gets_it, daemon=True).start()
+        sys.exit(client.main(sys.argv[2:]))
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        with (
+            Voice(room.address, "bob") as bob,
+            Program("-c", code, port, "--port", str(room.address[1]), "--nick", "ada") as program,
+        ):
+            trigger, _ = listener.accept()
+            program.wait_for_line("ada joined!")
+            for number in range(5):  # meanwhile it begins to wait for a line
+                bob.say(str(number))
+                program.wait_for_line(f"bob: {number}")
+            with trigger:
+                assert code_after(lambda program: trigger.send(b"!"), program) == 0
 
 
 def test_a_signal_while_nobody_answers_ends_it(room: UdpServer) -> None:
