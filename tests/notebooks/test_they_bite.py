@@ -52,7 +52,11 @@ BREAKS = [
         "return plain if True else",
     ),
     Break(
-        "a stranger hears nothing at all", "02_a_protocol", "udp/chat.py", "if len(answer) >= len(REFUSED)", "if False"
+        "a stranger hears nothing at all",
+        "02_a_protocol",
+        "udp/protocol.py",
+        "if len(refusal) >= len(REFUSED)",
+        "if False",
     ),
     Break("no echo to the speaker", "03_the_room", "udp/chat.py", "echo=True", "echo=False"),
     Break(
