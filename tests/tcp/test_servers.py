@@ -97,6 +97,22 @@ def test_a_line_that_is_too_long_is_answered_before_the_connection_ends(model: M
 
 
 @pytest.mark.usefixtures("many_files")
+def test_where_only_select_is_there_strangers_alone_do_not_end_the_room() -> None:
+    """It takes 512 sockets on Windows, and file descriptors below 1,024 elsewhere. Whoever is over waits."""
+    select = "import selectors; selectors.DefaultSelector = selectors.SelectSelector"
+    with (
+        serving("--model", "selectors", "--nickname-time", "2", before=select) as (_, address),
+        HealthyPair(address),
+        ExitStack() as stack,
+    ):
+        strangers = [stack.enter_context(RawClient(address)) for _ in range(1_100)]
+        assert strangers[400].line() == "NICK"
+        assert strangers[-1].line(LIMIT) == "NICK"  # once others have gone, which chose no nickname in time
+        with RawClient(address, "bob"):
+            pass
+
+
+@pytest.mark.usefixtures("many_files")
 def test_ten_thousand_idle_connections_take_at_most_2_kib_each() -> None:
     with (
         serving("--model", "selectors", "--nickname-time", "600") as (program, address),
