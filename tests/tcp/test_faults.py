@@ -170,9 +170,7 @@ def test_what_is_joined_for_one_send_is_bounded(model: Model, monkeypatch: pytes
             for member in members:
                 member.say("hello")
             go_on.set()
-            for member in members:
-                member.wait_for("m1: hello" if member is members[0] else "m0: hello")
-        assert sum(joined) >= 3 * MOST_JOINED
+            eventually(lambda: sum(joined) >= len(members))
         assert max(joined) <= MOST_JOINED + 2
         for member in members:
             member.socket.close()
