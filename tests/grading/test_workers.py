@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.grading.attempt import time_limit
 from chatlab.grading.pytest_plugin.journal import Journal, LastWords
 from tests.grading.course import run_pytest
 from tests.grading.small_course import FILE, SmallCourse
@@ -115,12 +116,15 @@ DUMP = f"""\
 Fatal Python error: Segmentation fault
 
 Thread 0x1 (most recent call first):
-  File "/x/{FILE}", line 1 in other
-  File "/x/limit.py", line 62 in run
+  File "/x/{FILE}", line 1 in bystander
 
 Current thread 0x2 (most recent call first):
   File "/x/test_{FILE}", line 2 in check
   File "/x/{FILE}", line 3 in culprit
+
+Thread 0x3 (most recent call first):
+  File "/x/{FILE}", line 4 in checked
+  File "{time_limit.__file__}", line 62 in run
 """
 
 
@@ -137,7 +141,7 @@ def test_last_words_name_the_thread_of_the_check_that_was_stuck(tmp_path: Path) 
     (tmp_path / "journal").write_text(dump, encoding="utf-8")
     words = LastWords.read(tmp_path / "journal")
     assert words.was_stuck
-    assert words.line_in(FILE) == (1, "other")
+    assert words.line_in(FILE) == (4, "checked")
 
 
 def test_last_words_that_are_missing_or_cut_short_are_unknown(tmp_path: Path) -> None:

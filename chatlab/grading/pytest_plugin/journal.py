@@ -13,6 +13,8 @@ from json import dumps  # a name of its own: the code under check may replace js
 from pathlib import Path
 from typing import Any
 
+from chatlab.grading.attempt import time_limit
+
 
 class Journal:
     """Kept by a worker in the file at `path`."""
@@ -73,7 +75,7 @@ class LastWords:
     def line_in(self, file: str) -> tuple[int, str] | None:
         """The line of `file`, and the function, in which it ended; None if that isn't known."""
         # The thread to blame goes first: the one that crashed, or else that of the check.
-        culprit = "Current thread" if self.fault else "time_limit.py"
+        culprit = "Current thread" if self.fault else Path(time_limit.__file__).name
         for thread in sorted(self.dump.split("\n\n"), key=lambda text: culprit not in text):
             if found := re.search(rf'[/\\]{re.escape(file)}", line (\d+) in (\S+)', thread):
                 return int(found[1]), found[2]
