@@ -71,7 +71,7 @@ class Run:
         self.sock.expect_another_thread()
 
     def close(self) -> None:
-        """The check is over: what is wrong with stop(), if it can't be called, is the matter of others."""
+        """The check is over. Whether stop() works is what other checks ask."""
         with contextlib.suppress(Exception):
             self.threads.call(self._server.stop).has_ended(LIMIT / 5)
         self.sock.take_back()
@@ -120,7 +120,7 @@ class Run:
             raise NotYetRight(f"{listener.name} heard {short(heard)}. Expected: {short(datagram)}.", means)
 
     def hear_until(self, listener: Member, datagram: bytes, means: str) -> None:
-        """Whatever `listener` hears before it."""
+        """`listener` hears `datagram`, after anything else."""
         listener.patience = LIMIT / 3
         while (heard := listener.receive()) != datagram:
             if heard is None:
@@ -128,7 +128,9 @@ class Run:
                 return
 
     def stop(self, means: str = "") -> None:
-        """`means`: what it usually means when a thread goes on; '' to say where it waits."""
+        """Call stop(), which is to end both threads. `means`: what it usually means when one goes on; '' to say where
+        it waits.
+        """
         self._attempt.did("Called stop().")
         call = self.threads.call(self._server.stop)
         call.wait(LIMIT)
@@ -200,9 +202,17 @@ def test_does_not_burn_the_processor(run: Any, monkeypatch: pytest.MonkeyPatch) 
             looks.release()
         return get(self, block, timeout)
 
+    def watched_empty(self: Any) -> bool:
+        looks.release()
+        return empty(self)
+
+    def watched_qsize(self: Any) -> int:
+        looks.release()
+        return qsize(self)
+
     monkeypatch.setattr(queue.Queue, "get", watched_get)
-    monkeypatch.setattr(queue.Queue, "empty", lambda self: (looks.release(), empty(self))[1])
-    monkeypatch.setattr(queue.Queue, "qsize", lambda self: (looks.release(), qsize(self))[1])
+    monkeypatch.setattr(queue.Queue, "empty", watched_empty)
+    monkeypatch.setattr(queue.Queue, "qsize", watched_qsize)
     waits: list[float | None] = []
     server = run()
     server.sock.after_receive = lambda: waits.append(server.sock.gettimeout())
@@ -244,7 +254,12 @@ def test_stop_waits_for_the_threads(run: Any) -> None:
     server.join("ada")
     server.sock.after_receive = take_a_moment
     before_send = server.sock.before_send
-    server.sock.before_send = lambda datagram, address: (take_a_moment(), before_send(datagram, address))
+
+    def send_slowly(datagram: bytes, address: Any) -> None:
+        take_a_moment()
+        before_send(datagram, address)
+
+    server.sock.before_send = send_slowly
     server.stop()
 
 
@@ -306,7 +321,12 @@ def test_receives_while_it_sends(run: Any) -> None:
     ada = server.join("ada")
     received, go_on = threading.Semaphore(0), threading.Event()
     before_send = server.sock.before_send
-    server.sock.before_send = lambda datagram, address: (go_on.wait(LIMIT), before_send(datagram, address))
+
+    def send_when_told(datagram: bytes, address: Any) -> None:
+        go_on.wait(LIMIT)
+        before_send(datagram, address)
+
+    server.sock.before_send = send_when_told
     server.sock.after_receive = received.release
     try:
         server.send(ada, b"one", b"two", b"three")

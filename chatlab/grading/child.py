@@ -1,4 +1,4 @@
-"""The grader in a child process with a limit: whatever the code under check does, who asks goes on."""
+"""The grader in a child process with a limit: whatever the code under check does, the caller goes on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATIENCE = 0.1  # seconds between two looks at whether to go on
 
 
 class Outcome(NamedTuple):
-    """`grades`: of the exercises that were asked for. If there are none, `failure` says why, in one line or more."""
+    """`grades`: of the exercises that were asked for. If there are none, `failure` says why, in one or more lines."""
 
     grades: tuple[Grade, ...]
     failure: str = ""
@@ -39,7 +39,8 @@ def grade_in_child(
 
     Neither the user's own pytest options nor installed plugins have a say.
     """
-    with tempfile.TemporaryDirectory(prefix="chatlab-") as temporary:
+    # On Windows, a file that the worker still has open can't be removed.
+    with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as temporary:
         grades, output = Path(temporary, "grades.json"), Path(temporary, "output.txt")
         command = [*PYTEST, *arguments, f"--grades={grades}"]
         with output.open("wb") as sink:
@@ -62,7 +63,7 @@ def grade_in_child(
 
 
 def what_fails_to_load(folder: Path, private: Path) -> str:
-    """Which of the checks in these two folders can't be imported; '' if all can."""
+    """A line that names the checks in these two folders that can't be imported; '' if all can."""
     command = [*PYTEST, str(folder), f"--checks={private}", "--collect-only", "-q"]
     run = subprocess.run(
         command,
@@ -79,7 +80,12 @@ def what_fails_to_load(folder: Path, private: Path) -> str:
     files = [
         line.split(" - ")[0].removeprefix("ERROR ") for line in run.stdout.splitlines() if line.startswith("ERROR ")
     ]
-    return f"checks that can't be loaded: {', '.join(files) or run.stdout} (to see why: {shlex.join(command)})"
+    return f"checks that can't be loaded: {', '.join(files) or run.stdout} (to see why: {_typed(command)})"
+
+
+def _typed(command: Sequence[str]) -> str:
+    """`command` as people type it in a shell of this system."""
+    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
 
 
 def _environment() -> dict[str, str]:
@@ -88,7 +94,7 @@ def _environment() -> dict[str, str]:
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: float, stop: threading.Event) -> bool:
-    """Whether it ended in time. On stop, what it has not reported is lost."""
+    """Whether `child` ended in time. On stop, what it has not reported is lost."""
     deadline = time.monotonic() + seconds
     while child.poll() is None:
         if time.monotonic() > deadline or stop.wait(PATIENCE):

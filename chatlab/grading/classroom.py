@@ -1,7 +1,7 @@
 """Grades a class: `python -m chatlab.grading.classroom SUBMISSIONS_DIR`, where each folder is one student's.
 
-Each submission is graded in a process of its own, which has a limited time; several at once. What comes of it is a row
-in grades.csv, and one in grades.html: who is stuck where. A submission that breaks everything gets its row too.
+Each submission is graded in a process of its own, for a limited time; several at once. It gets a row in grades.csv, and
+one in grades.html that says who is stuck where. A submission that breaks everything gets its row too.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         replace(page, lambda file: write_page(file, rows, classroom.exercises)),
     ]
     seconds = time.monotonic() - start
-    where = os.fsencode(page).decode(errors="replace")
+    where = (
+        os.fsencode(page).decode(errors="replace").encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
+    )
     print(f"{len(rows)} of {len(submissions)} submissions graded in {seconds:.0f} s: {where}")
     if not finished:
         return 130
@@ -81,7 +83,9 @@ class Classroom:
     seconds: float
 
     def grade_all(self, submissions: Sequence[Path], jobs: int) -> Generator[Row, None, None]:
-        """In the order in which they are done, `jobs` at a time. Whoever stops early ends those that are under way."""
+        """Grade `jobs` at a time, and yield each row when it is done. To close the generator ends those that are under
+        way.
+        """
         stop = threading.Event()
         with ThreadPoolExecutor(jobs, "grade") as pool:
             futures = [pool.submit(self._grade, submission, stop) for submission in submissions]

@@ -24,9 +24,9 @@ MANIFEST = "exercises.toml"
 class Exercise:
     """One exercise.
 
-    `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer. `fence`: what it is about,
-    and may not be imported: a module, or a name in one (`chatlab.udp.protocol.parse_request`). `production`: one
-    line, shown after a pass: what a server in production would do as well.
+    `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer. `fence`: what may not be
+    imported because the exercise is to write it: a module, or a name in one (`chatlab.udp.protocol.parse_request`).
+    `production`: one line, shown after a pass: what a server in production would do as well.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """check("ex00"): what `pytest exercises/` would say of one exercise, as a card in a notebook.
 
-pytest runs in a child process with a limit, so the kernel survives whatever the learner's code does, and each call
+pytest runs in a child process with a limit, so that the kernel survives whatever the learner's code does, and each call
 sees the file as it is now.
 """
 
@@ -13,7 +13,7 @@ from chatlab.grading.course import find_exercise, find_folder, read_manifest
 from chatlab.grading.reports.card import Card, Note
 from chatlab.grading.reports.terminal_table import relative
 
-SECONDS = 120.0  # for the child; what stands in a check has the shorter limit of the grader
+SECONDS = 120.0  # for the child; each check in it has a shorter limit
 
 
 def check(key: str, *, limit: float = 5.0) -> Card | Note:

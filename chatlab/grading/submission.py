@@ -1,7 +1,7 @@
-"""What a student has handed in: where its exercises are, and the student's name.
+"""What a student has handed in: where the exercises are in it, and the student's name.
 
-It may be the files alone, a copy of the whole course, or a folder for each exercise; and its name may be anything that
-a file system takes.
+That may be the files alone, a copy of the whole course, or a folder for each exercise. Its name may be anything that a
+file system takes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chatlab.room.text import decode
 
 
 def in_one_folder(submission: Path, exercises: Sequence[Exercise], elsewhere: Path) -> Path:
-    """Where the exercises of `submission` are, or are put together: a folder in `elsewhere`.
+    """The folder in which the exercises of `submission` are, or a new one in `elsewhere` if they are in several.
 
     Raises TwoOfOne if it isn't clear which file counts.
     """
@@ -46,11 +46,11 @@ def in_one_folder(submission: Path, exercises: Sequence[Exercise], elsewhere: Pa
 
 
 class TwoOfOne(Exception):
-    """Two files are there for one exercise. Its text is one line to show."""
+    """There are two files for one exercise. The text is one line to show."""
 
 
 def readable(path: Path) -> str:
-    """The name of `path`, which a stranger chose."""
+    """The name of `path`, which a stranger chose, as a line that is safe to show."""
     return decode(os.fsencode(path.name))
 
 

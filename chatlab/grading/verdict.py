@@ -32,8 +32,8 @@ class NotYetRight(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`did`, `saw` and `means` are a line each. `where`: the learner's own line; `transcript`: the last that went each
-    way on the wire; `printed`: the end of their output.
+    """`did`, `saw` and `means` are a line each. `where`: the learner's own line; `transcript`: what went last on the
+    wire, each way; `printed`: the end of the learner's output.
     """
 
     did: str
@@ -51,15 +51,15 @@ class Message:
 
     @property
     def appendix(self) -> tuple[tuple[str, str], ...]:
-        """What may help, under a title each; '' for what there is not."""
+        """What else may help: titles with their texts, which are '' for what is not there."""
         return ("What went each way, up to here:", self.transcript), ("Your code printed:", self.printed)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How one check went. `title`: what it checks, half a sentence. `message`: unless it was done or not made.
+    """How one check went. `title`: what it checks, half a sentence. `message`: None if it is done or was not made.
 
-    A private check has neither a title that says something nor a message.
+    Of a private check, the title says nothing, and there is no message.
     """
 
     title: str
@@ -79,9 +79,9 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How one exercise went: all of its points if every check is done, the private ones included.
+    """How one exercise went. It gets all of its points if every check is done, the private ones included.
 
-    `unmade`: how many of its checks were not made: others were chosen, or the run was stopped.
+    `unmade`: how many of its checks were not made because others were chosen, or the run was stopped.
     """
 
     exercise: Exercise
@@ -103,7 +103,7 @@ class Grade:
 
     @property
     def message(self) -> Message | None:
-        """Of the first check that has one: what to look at first."""
+        """What to look at first: the message of the first check that has one."""
         if message := next((check.message for check in self.checks if check.message), None):
             return message
         if self.state is State.NOT_YET_RIGHT and self.private_checks:
@@ -120,7 +120,7 @@ class Grade:
 
     @property
     def private_checks(self) -> str:
-        """How those went, such as '2 of 3 private checks passed'; '' if there are none."""
+        """How the private checks went, such as '2 of 3 private checks passed'; '' if there are none."""
         states = [check.state for check in self.checks if check.is_private]
         noun = "private check" if len(states) == 1 else "private checks"
         return f"{states.count(State.DONE)} of {len(states)} {noun} passed" if states else ""

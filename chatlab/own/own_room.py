@@ -1,7 +1,7 @@
 """The room of ex05 for the panels of a notebook: the learner's own server, or chatlab's until that is started.
 
-Each start loads the learner's file anew. So whoever has changed it stops the room and starts it again, by the button of
-its panel; the port stays, and who was in the room comes back. Lesson 05 ends in it.
+Each start loads the learner's file anew. So a learner who has changed it stops the room and starts it again, by the
+button of its panel; the port stays, and those who were in the room come back. Lesson 05 ends in it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A learner's own code at work in a notebook, outside of its checks: as its file is now, and within a limit, so that
-the kernel survives whatever it does.
+"""A learner's own code at work in a notebook, outside of its checks: the file is loaded as it is now, and runs within a
+limit, so that the kernel survives whatever it does.
 """
 
 from __future__ import annotations

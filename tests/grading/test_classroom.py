@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,13 @@ import psutil
 import pytest
 
 from chatlab.grading import classroom
-from chatlab.grading.child import Outcome
+from chatlab.grading.child import Outcome, grade_in_child
 from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
 from chatlab.grading.reports.class_report import Row
 from tests.grading.small_course import FILE, SmallCourse
 
+LIMIT = 60.0  # seconds, far more than anything here takes
 CHECKS = """
     from chatlab.grading import NotYetRight
     def test_it(learner):
@@ -108,8 +111,10 @@ def test_private_checks_count(course: SmallCourse, submissions: Path, tmp_path: 
     private = tmp_path / "private"
     private.mkdir()
     (private / f"test_{FILE}").write_text("def test_secret(learner): learner.g\n", encoding="utf-8")
-    grade_class(submissions, f"--checks={private}")
-    output = submissions.with_name("class-grades")
+    (tmp_path / "others").mkdir()
+    shutil.move(submissions / "ada", tmp_path / "others")
+    grade_class("others", f"--checks={private}")
+    output = tmp_path / "others-grades"
     assert rows(output)["ada"]["stuck at"] == "ex90: 0 of 1 private check passed. What they check is not shown."
 
 
@@ -210,6 +215,15 @@ def test_a_name_that_is_not_utf8_gets_its_row(course: SmallCourse, tmp_path: Pat
     assert {student: row["ex90"] for student, row in table.items()} == {"caf\ufffd": "1", "no\ufffd": "0"}
 
 
+def test_a_path_that_the_terminal_cant_show(course: SmallCourse, tmp_path: Path) -> None:
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    command = [sys.executable, "-m", "chatlab.grading.classroom", "class", "--output", "\N{SNAKE}"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"}
+    run = subprocess.run(command, capture_output=True, encoding="ascii", env=environment, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.rstrip().endswith("?" + os.sep + "grades.html")
+
+
 TWO = """
 [ex91_other]
 title = "Other"
@@ -263,13 +277,43 @@ def test_a_private_check_that_cant_be_loaded_is_said_before_anybody_is_graded(
     assert run.stderr.count("\n") == 1
 
 
-def test_who_stops_early_ends_those_that_are_under_way(course: SmallCourse, submissions: Path) -> None:
+def test_who_stops_early_starts_no_more(
+    course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[threading.Event] = []
+
+    def grade(*arguments: Any) -> Outcome:
+        *_, stop = arguments
+        stops.append(stop)
+        if len(stops) > 1:
+            assert stop.wait(LIMIT)
+        return Outcome((), "no result.")
+
+    monkeypatch.setattr(classroom, "grade_in_child", grade)
     grader = Classroom(read_manifest(course.folder), course.folder, None, 300)
-    before = psutil.Process().children(recursive=True)
-    start = time.monotonic()
     with closing(grader.grade_all([submissions / "ada", *[submissions / "dan"] * 10], jobs=3)) as graded:
-        assert next(graded).student == "ada"
-    assert time.monotonic() - start < 20
-    started = [child for child in psutil.Process().children(recursive=True) if child not in before]
-    _, alive = psutil.wait_procs(started, timeout=20)
+        assert next(graded).outcome.failure == "no result."
+    assert len(stops) <= 4
+    assert all(stop.is_set() for stop in stops)
+
+
+def test_a_grading_that_is_stopped_leaves_no_process(course: SmallCourse, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    answer = f"def f():\n    import pathlib, time\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(300)\n"
+    (course.folder / FILE).write_text(answer, encoding="utf-8")
+    before = psutil.Process().children(recursive=True)
+    stop = threading.Event()
+    arguments = (read_manifest(course.folder), [str(course.folder), "--limit=300"], tmp_path, 300.0, stop)
+    with ThreadPoolExecutor() as pool:
+        outcome = pool.submit(grade_in_child, *arguments)
+        try:
+            deadline = time.monotonic() + LIMIT
+            while not begun.exists() and not outcome.done() and time.monotonic() < deadline:
+                threading.Event().wait(0.05)
+            assert begun.exists()
+            started = [child for child in psutil.Process().children(recursive=True) if child not in before]
+        finally:
+            stop.set()
+        assert outcome.result(LIMIT).grades == ()
+    _, alive = psutil.wait_procs(started, timeout=LIMIT)
     assert alive == []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,8 +62,9 @@ def test_tracebacks_are_shown_on_request(submission: Path) -> None:
 
 
 def test_it_works_from_any_folder(tmp_path: Path) -> None:
-    assert run_pytest(EXERCISES, "--rootdir=/", f"--submission={SOLUTIONS}", cwd=tmp_path).returncode == 0
-    assert run_pytest("--submission=../solutions", cwd=EXERCISES).returncode == 0
+    checks = EXERCISES / FIRST.checks
+    assert run_pytest(checks, "--rootdir=/", f"--submission={SOLUTIONS}", cwd=tmp_path).returncode == 0
+    assert run_pytest(FIRST.checks, "--submission=../solutions", cwd=EXERCISES).returncode == 0
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["DIR exercises", "exercises DIR"])
@@ -78,11 +82,11 @@ def test_tests_and_settings_of_a_submission_have_no_say(before: bool, submission
 def test_a_submission_may_be_a_copy_of_the_exercises(tmp_path: Path) -> None:
     copy = shutil.copytree(EXERCISES, tmp_path / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
     before = sorted(copy.rglob("*"))
-    for exercise in MANIFEST:
-        shutil.copy(SOLUTIONS / exercise.file, copy)
-    assert run_pytest("exercises", f"--submission={copy}").returncode == 0
+    shutil.copy(SOLUTIONS / FIRST.file, copy)
+    checks = f"exercises/{FIRST.checks}"
+    assert run_pytest(checks, f"--submission={copy}").returncode == 0
     assert sorted(copy.rglob("*")) == before
-    assert run_pytest("exercises", "--submission", copy).returncode == 0
+    assert run_pytest(checks, "--submission", copy).returncode == 0
 
 
 def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) -> None:
@@ -124,6 +128,17 @@ def test_a_hint_at_a_time() -> None:
     assert first == f"ex00 {FIRST.title}, hint 1 of 3: {FIRST.hints[0]}"
     assert following == "The next one: --hint ex00:2"
     assert run_pytest("--hint", "ex00:3", cwd=EXERCISES).stdout.endswith(f"hint 3 of 3: {FIRST.hints[2]}\n")
+
+
+def test_a_hint_is_for_the_terminal_that_shows_it() -> None:
+    """As Python says it, which is not UTF-8 on every Windows; what it lacks is a question mark."""
+    command = [sys.executable, "-m", "pytest", "exercises", "--hint", "ex00:3"]
+    run = subprocess.run(
+        command, cwd=COURSE, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.decode("ascii").startswith(f"ex00 {FIRST.title}, hint 3 of 3: ")
+    assert "(?)" in run.stdout.decode("ascii")
 
 
 @pytest.mark.parametrize(

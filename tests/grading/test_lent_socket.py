@@ -84,6 +84,27 @@ def test_its_lender_may_not_be_made_to_receive(sock: LentSocket) -> None:
         sock.recvfrom(100)
 
 
+def test_a_small_buffer_cuts_the_datagram_on_windows_too(sock: LentSocket, monkeypatch: pytest.MonkeyPatch) -> None:
+    receive = socket.socket.recvfrom
+
+    def as_on_windows(sock: socket.socket, size: int) -> Any:
+        datagram, sender = receive(sock, 65_507)
+        if len(datagram) > size:
+            raise OSError(10040, "A message sent on a datagram socket was larger than the internal message buffer")
+        return datagram, sender
+
+    monkeypatch.setattr(socket.socket, "recvfrom", as_on_windows)
+    sock.sendto(b"hello", sock.getsockname())
+    assert sock.recvfrom(4) == (b"hell", sock.getsockname())
+
+
+@pytest.mark.parametrize("arguments", [(), ("4",), (-1,)])
+def test_a_receive_with_wrong_arguments_is_the_learners_error(sock: LentSocket, arguments: tuple[object, ...]) -> None:
+    for receive in (sock.recv, sock.recvfrom):
+        with pytest.raises((TypeError, ValueError)):
+            receive(*arguments)
+
+
 @pytest.mark.parametrize("timeout", [0.0, 0.01])
 def test_what_the_learners_code_closed_stays_silent(sock: LentSocket, timeout: float) -> None:
     address = sock.getsockname()

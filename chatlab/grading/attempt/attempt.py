@@ -26,7 +26,7 @@ LONGEST_TRANSCRIPT = 12
 class Attempt:
     """Loads the learner's file and makes the check on it, all within the limit.
 
-    `title`: what the check checks, half a sentence. `checks`: the folder that the check is in.
+    `title`: what the check checks, half a sentence. `checks`: the folder of the check.
     """
 
     def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
@@ -57,12 +57,14 @@ class Attempt:
         self._crossings.append(Crossing(sender, receiver, bytes(data)))
 
     def leaves_running(self) -> None:
-        """The check does not end what the learner's code has started: a thread or socket that is left is no fault."""
+        """The check itself ends nothing that the learner's code has started: then a thread or socket that is left is no
+        fault.
+        """
         self._leaves_running = True
 
     @property
     def printed(self) -> str:
-        """What the learner's code has printed so far, the end of it."""
+        """The end of what the learner's code has printed so far."""
         return self._printed.text
 
     @property
@@ -92,7 +94,7 @@ class Attempt:
             self.fail(error, crash)
 
     def finish(self) -> None:
-        """The fixtures of the check are gone: so should be what the learner's code has started."""
+        """Call this when the fixtures of the check are gone: what the learner's code has started has to be gone too."""
         if self.state is State.DONE and not self._leaves_running and (left := self._watch.left_over()):
             self.fail(left)
         self._watch.close()
@@ -100,7 +102,7 @@ class Attempt:
             self._process_state.restore()
 
     def fail(self, error: BaseException | None, crash: Crashed | None = None) -> None:
-        """The check failed, or a thread crashed meanwhile; the first failure is the one that counts."""
+        """The check failed, or a thread crashed meanwhile. Only the first failure counts."""
         if self.message is not None:
             return
         finding = explain(error, self.file, crash)

@@ -15,7 +15,7 @@ from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck
 from chatlab.grading.verdict import NotYetRight, State
 from chatlab.room.errors import Refusal
 
-# Errors that are wrong whatever the check does: they say more than what followed from them.
+# Mistakes whatever the check does. They say more than the failure that follows from them.
 SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
 # What a call waits for, by its name.
 WAITS = {
@@ -64,7 +64,9 @@ class Finding(NamedTuple):
 
 
 def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | None = None) -> Finding:
-    """`error`: as `run_within` gives it, from a check of `file`. `crash`: of a thread of the learner's, meanwhile."""
+    """What to say of `error`, which `run_within` returned for a check of `file`, or of `crash`, in which one of the
+    learner's threads ended meanwhile.
+    """
     if crash is None:
         assert error is not None
         return _explain(error, file)
@@ -128,7 +130,7 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
 
 
 def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: LearnerFile) -> Finding | None:
-    """A check asks for a name that the stub had, and the file lacks it or has something else there."""
+    """For a check that uses a name of the stub which the file lacks, or which is something else there."""
     wrong = State.NOT_YET_RIGHT
     if isinstance(error, AttributeError) and type(error.obj).__module__ == file.path.stem:
         kind = type(error.obj)
@@ -150,17 +152,17 @@ def _named(error: BaseException) -> str:
 
 
 def _awaited(stack: list[FrameSummary], own: list[FrameSummary]) -> str:
-    """What the call in the last line of the learner's waits for; '' if that isn't known."""
+    """What the call in the learner's last line waits for; '' if that isn't known."""
     if not own:
         return ""
     further = stack[stack.index(own[-1]) + 1 :]
-    # A call of something that is written in C has no frame.
+    # A function that is written in C has no frame: its name is taken from the line that calls it.
     names = [further[0].name] if further else re.findall(r"\.(\w+)\(", own[-1].line or "")
     return next((f": {name}() waits for {WAITS[name]}" for name in names if name in WAITS), "")
 
 
 def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None:
-    """The learner's function that was called with arguments it doesn't take: 'Sender.send() takes 1 positional …'."""
+    """The learner's function that was called with arguments which it doesn't take: 'Sender.send() takes 1 …'."""
     called = re.match(r"([\w.]+)\(\) (takes|missing|got)", str(error))
     function: Any = file.module if called else None
     for name in called[1].split(".") if called else ():

@@ -1,6 +1,6 @@
 """What an exercise may not import: chatlab's own answer to it, and the course's model answers.
 
-Read from the source, before any of it runs. It stops who types an import without thinking; importlib and the like
+The source is read before any of it runs. That stops an import that was typed without thinking; importlib and the like
 are not followed.
 """
 
@@ -15,7 +15,7 @@ MODEL_ANSWERS = "solutions"
 
 
 class Fenced(NotYetRight):
-    """`line`: where in the file the fence was met."""
+    """`line`: the line of the file that uses what is fenced."""
 
     def __init__(self, saw: str, means: str, line: int) -> None:
         super().__init__(saw, means)
@@ -23,9 +23,9 @@ class Fenced(NotYetRight):
 
 
 def keep_out(source: str, file: str, fence: Sequence[str]) -> None:
-    """Raises Fenced if `source`, the text of `file`, uses what `fence` names: modules, or names in a module.
+    """Raises Fenced if `source`, the text of `file`, uses anything in `fence`: modules, or names in a module.
 
-    Raises SyntaxError if it is no Python.
+    Raises SyntaxError if `source` is no Python.
     """
     for line, name in _used(ast.parse(source, file)):
         if _within(name, MODEL_ANSWERS):
@@ -40,7 +40,7 @@ def keep_out(source: str, file: str, fence: Sequence[str]) -> None:
 
 
 def _within(name: str, fenced: str) -> bool:
-    """Whether `name` is `fenced` or inside it, or is all of the module (`module.*`) that has it."""
+    """Whether `name` is `fenced` or inside it, or is everything (`module.*`) of the module that has it."""
     return f"{name}.".startswith(f"{fenced}.") or (name.endswith(".*") and fenced.startswith(name[:-1]))
 
 

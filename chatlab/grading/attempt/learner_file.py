@@ -1,7 +1,7 @@
 """A learner's file, loaded as it is now.
 
-It is compiled from its text each time: nothing is taken from, or left as, bytecode beside it, so a file that was
-saved a moment ago counts, and the folder stays as it was.
+It is compiled from its text each time, and no bytecode is read or left beside it: so a file that was saved a moment ago
+counts, and the folder stays as it was.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chatlab.grading.verdict import NotYetRight
 
 
 class LearnerFile:
-    """The file at `path`, and the module that it makes. `fence`: what it may not import."""
+    """The file at `path`, and the module that comes of it. `fence`: what it may not import."""
 
     def __init__(self, path: Path, fence: Sequence[str] = ()) -> None:
         self.path = path
@@ -30,7 +30,7 @@ class LearnerFile:
         self.module = ModuleType(path.stem)
 
     def load(self) -> None:
-        """Run the file. Raises NotYetRight if it isn't there, isn't text or imports what it may not; and whatever its
+        """Run the file. Raises NotYetRight if it isn't there, isn't text or imports what it may not, and whatever its
         code raises.
         """
         source = self._read()
@@ -47,10 +47,13 @@ class LearnerFile:
         return frame.filename == str(self.path)
 
     def begins_a_function(self, line: int | None) -> bool:
-        """Whether the statement in that line is the first of a function: behind its docstring, if it has one."""
-        functions = [n for n in ast.walk(ast.parse(self._read())) if isinstance(n, ast.FunctionDef)]
-        first = [function.body[bool(ast.get_docstring(function)) :][:1] for function in functions]
-        return any(statement.lineno == line for statements in first for statement in statements)
+        """Whether a function's first statement, not counting its docstring, is in that line."""
+        for function in ast.walk(ast.parse(self._read())):
+            if isinstance(function, ast.FunctionDef):
+                statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
+                if statements and statements[0].lineno == line:
+                    return True
+        return False
 
     def _read(self) -> str:
         try:
@@ -84,7 +87,7 @@ class Names:
 
 
 def lacking(owner: str, name: str, names: Iterable[str]) -> NotYetRight:
-    """What to say of `owner`, which has `names`, but not `name`."""
+    """The failure of `owner`, which has `names`, but not `name`."""
     similar = get_close_matches(name, [own for own in names if not own.startswith("__")], n=1)
     return NotYetRight(
         f"{owner} has no {name}" + (f"; it has {similar[0]}." if similar else "."),

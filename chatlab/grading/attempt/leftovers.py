@@ -1,7 +1,7 @@
 """What the code under check opens and starts, and how it ends: sockets, threads, crashes of threads, os._exit.
 
-Watched from the beginning of a check until its fixtures are gone. Whatever the learner's file opened or started, itself
-or through others, should be closed and ended by then. What the checks opened or started is theirs.
+A check is watched from its beginning until its fixtures are gone. Whatever the learner's file opened or started, itself
+or through others, should be closed and ended by then. What the checks opened or started is their own matter.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Crashed(Exception):
 
 
 class LeftOver(Exception):
-    """`what` was there still when the check was over; it was started in the line of `frame`."""
+    """`what` was still there when the check was over; the line of `frame` had started it."""
 
     def __init__(self, what: str, frame: FrameSummary) -> None:
         super().__init__(what, frame)
@@ -48,7 +48,7 @@ class LeftOver(Exception):
 
 
 class Watch:
-    """`file`: the learner's. `checks`: the folder of the checks. For one check, from `start` to `close`."""
+    """Watches one check, from `start` to `close`. `file`: the learner's. `checks`: the folder of the checks."""
 
     def __init__(self, file: LearnerFile, checks: Path) -> None:
         self.crash: Crashed | None = None  # the first
@@ -88,7 +88,7 @@ class Watch:
             sock.close()
 
     def left_over(self) -> LeftOver | None:
-        """What was not ended or closed, the first of it."""
+        """The first thread that has not ended, or socket that is not closed; None if there is none."""
         deadline = time.monotonic() + GRACE
         for thread, frame in self._threads.items():
             if thread.is_alive():

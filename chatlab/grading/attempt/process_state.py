@@ -1,4 +1,4 @@
-"""What a learner's code may change for all of its process, put back when its check is over.
+"""What a learner's code may change for its whole process, and what is put back when its check is over.
 
 Each exercise is to be graded as if it were alone: a default time-out, a recursion limit or another `time.monotonic`
 that one of them leaves behind would fail the next.
@@ -22,7 +22,7 @@ PLACES = (builtins, json, os, queue, queue.Queue, random, socket, socket.socket,
 
 
 class ProcessState:
-    """As they are now. `restore` makes them so again."""
+    """The process as it is now. `restore` makes it so again."""
 
     def __init__(self) -> None:
         self._names = [dict(vars(place)) for place in PLACES]

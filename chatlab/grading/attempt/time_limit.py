@@ -1,8 +1,8 @@
-"""A call that may hang, exit or flood, made safe for the one who calls.
+"""Calls that may hang, exit or print for ever, made safe for their caller.
 
-It runs in a daemon thread of its own, so that a limit holds on every system and the caller goes on. What is stuck
-is asked to stop as soon as it executes Python code again. What waits in a socket is woken by `free`; what waits for
-something else keeps waiting until the process ends.
+The call runs in a daemon thread of its own, so that a limit holds on every system and the caller goes on. A stuck call
+is asked to stop as soon as it executes Python code again. `free` wakes one that waits in a socket; one that waits for
+anything else keeps waiting until the process ends.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Flood(BaseException):
 
 
 class End(io.RawIOBase):
-    """A file of which the end is kept."""
+    """A file that keeps its last KEPT bytes. More than FLOOD bytes raise Flood."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -59,7 +59,7 @@ class End(io.RawIOBase):
 
 
 class Printed(io.TextIOWrapper):
-    """Standard output and error of a call, of which the end is kept."""
+    """What a call prints to standard output and standard error; only the end is kept."""
 
     def __init__(self) -> None:
         self._end = End()
@@ -72,18 +72,18 @@ class Printed(io.TextIOWrapper):
 
     @property
     def text(self) -> str:
-        """The end of it."""
+        """The end of what was printed."""
         return self._end.kept.decode("utf-8", "replace")
 
 
 def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> BaseException | None:
-    """Make the call; the answer is how it failed, None if it did not. Never raises for what the call does."""
+    """Make the call. Returns what it raised, Stuck if it had not returned after `seconds`, or None. Raises nothing."""
     outcome: list[BaseException | None] = []
 
     def run() -> None:
         try:
             call()
-        except BaseException as error:  # noqa: BLE001 - exit() and KeyboardInterrupt are the callee's too
+        except BaseException as error:  # noqa: BLE001 - exit() and KeyboardInterrupt are outcomes as well
             outcome.append(error)
         else:
             outcome.append(None)
@@ -105,14 +105,16 @@ def ask_to_stop(thread: threading.Thread) -> None:
 
 
 def free(thread: threading.Thread) -> None:
-    """End the wait of `thread` in a socket that one of its functions holds: nobody can use that socket afterwards."""
+    """Wake `thread` if it waits in a socket. Every socket that its functions hold is of no use afterwards."""
     frame = _frame(thread)
     while frame:
         for value in list(frame.f_locals.values()):
             for held in (value, *getattr(value, "__dict__", {}).values()):
                 if isinstance(held, socket.socket):
                     with suppress(OSError):
-                        socket.socket.shutdown(held, socket.SHUT_RDWR)
+                        socket.socket.shutdown(held, socket.SHUT_RDWR)  # wakes it on Linux and macOS
+                    if sys.platform == "win32":
+                        socket.socket.close(held)  # wakes it there; on Linux, it would not
         frame = frame.f_back
 
 

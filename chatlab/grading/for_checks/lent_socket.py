@@ -3,9 +3,11 @@ takes the socket back in the end, whoever still waits in it.
 
 So a check can raise an error when it wants one, let a send take its time, or wait until a thread has called `recvfrom`.
 
-What a learner's code can see of its own close() must not depend on which thread came to run first, nor on the system.
-So a receive at a closed socket is what it is on Linux for a thread that waits in it already: nothing ever arrives. A
-send to it goes nowhere. That the socket is closed is for the check to say.
+What a learner's code sees must not depend on which thread came to run first, nor on the system, so all is as on Linux:
+
+- A receive at a socket that the code has closed is like that of a thread which waits in it already: nothing ever
+  arrives. A send at it goes nowhere. That the socket is closed is for the check to say.
+- A datagram that is longer than the buffer is cut. (On Windows, that is an error.)
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any
 from chatlab.grading.for_checks.threads import PIECE, patiently
 from chatlab.grading.verdict import NotYetRight
 
+LARGEST = 65_535  # bytes; more than any datagram has
 BUFFER = 1024 * 1024  # bytes, so that a busy machine loses nothing
 PATIENCE = 1.0  # seconds until the port is free again: it is kept as long as somebody receives there
 
@@ -71,10 +74,12 @@ class LentSocket(socket.socket):
         return super().sendto(datagram, *flags_and_address)
 
     def recv(self, *arguments: Any) -> Any:
-        return self._receive(super().recv, arguments)
+        datagram: bytes = self._receive(super().recv, _with_room(arguments))
+        return datagram[: arguments[0]]
 
     def recvfrom(self, *arguments: Any) -> Any:
-        return self._receive(super().recvfrom, arguments)
+        datagram, sender = self._receive(super().recvfrom, _with_room(arguments))
+        return datagram[: arguments[0]], sender
 
     def expect_another_thread(self) -> None:
         """From now on, the thread that calls this may not receive here."""
@@ -138,3 +143,9 @@ class LentSocket(socket.socket):
                 raise (TimeoutError if timeout else BlockingIOError)("nothing has arrived") from error
             if self.taken_back:
                 raise SystemExit
+
+
+def _with_room(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a receive, with a buffer for any datagram; those that are wrong stay as they are."""
+    is_small = bool(arguments) and isinstance(arguments[0], int) and 0 <= arguments[0] < LARGEST
+    return (LARGEST, *arguments[1:]) if is_small else arguments

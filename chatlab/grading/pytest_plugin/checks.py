@@ -30,8 +30,8 @@ SLACK = 3.0  # seconds beyond the limit, for what is around a check
 
 @dataclass(eq=False)
 class Grader:
-    """`done`, `stopped`: from earlier workers: exercises whose basic check is done; how many checks of each had to be
-    stopped. `journal`: None where nothing outlives this process.
+    """Makes the checks. From earlier workers it knows in `done` the exercises whose basic check is done, and in
+    `stopped` how many checks of each exercise had to be stopped. `journal`: None if this process is the only one.
     """
 
     settings: Settings
@@ -73,7 +73,7 @@ class Grader:
         attempt = item.stash.get(ATTEMPT, None)
         if attempt is None:
             return None
-        if not attempt.is_private:  # there, only the report says that there was a check
+        if not attempt.is_private:  # of a private check, nobody is told more than its report
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._expect_a_sign()
         self._note(attempt)
@@ -131,7 +131,7 @@ class Grader:
 
 
 def _report(attempt: Attempt, reports: list[pytest.TestReport]) -> pytest.TestReport:
-    """One for the check: of the phase that did not pass, or of the call."""
+    """One report for the whole check: that of the phase that did not pass, or else that of the call."""
     report = next((report for report in reports if not report.passed), reports[1 % len(reports)])
     report.sections.clear()
     vars(report)[GRADE] = attempt.exercise.name, attempt.result.to_json()

@@ -1,6 +1,6 @@
-"""What a worker is doing, in a file that outlives it: so a check that ends its worker can be told from the others.
+"""What a worker is doing, in a file that outlives it: so it is known which check has ended its worker.
 
-The file holds one line of JSON, about the check that is being made; and, behind it, what faulthandler wrote last.
+The file holds one line of JSON about the check that is being made and, after it, what faulthandler wrote last.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Journal:
         self._file = path.open("ab", buffering=0)
 
     def take_faults(self) -> None:
-        """From now on, what Python says of a crash of its own goes here."""
+        """From now on, Python's report of its own crash goes here."""
         faulthandler.enable(self._file)
 
     def write(self, record: dict[str, Any]) -> None:
-        """Instead of what was there."""
+        """Write `record` in place of what the file held."""
         line = dumps(record).encode() + b"\n"
         self._file.truncate(0)
         self._file.write(line)
@@ -42,9 +42,9 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class LastWords:
-    """What a worker that is no more had written.
+    """What a dead worker had written.
 
-    `record`: None if that isn't known. `dump`: faulthandler's, '' if it had no time.
+    `record`: None if it is lost. `dump`: what faulthandler wrote, '' if it had no time to.
     """
 
     record: dict[str, Any] | None

@@ -70,7 +70,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     wanted = config.getoption("hint")
     if wanted is None:
         return None
-    print(_hint(read_manifest(_exercises_folder(config)), wanted))
+    hint = _hint(read_manifest(_exercises_folder(config)), wanted)
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():  # what is captured, pytest writes as UTF-8, whatever the terminal reads
+        print(hint.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
     return pytest.ExitCode.OK
 
 

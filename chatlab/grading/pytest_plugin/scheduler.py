@@ -1,7 +1,7 @@
 """How pytest-xdist is to hand out the checks: all of them, in their order, to one worker.
 
-When the worker dies, the check that it was making is over, and the next worker goes on behind it. (xdist's own
-schedulers make that check again, or lose those behind it.)
+When the worker dies, the check that it was making is over, and the next worker goes on with the next one. (xdist's own
+schedulers make that check again, or lose those after it.)
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class InOrder:
         raise NotImplementedError
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """The check that `node` was making, if there was one. Raises KeyError if it had not come so far."""
+        """The check that `node` was making, if there was one. Raises KeyError if `node` is gone already."""
         if self._checks is None:
             pytest.exit("the process that makes the checks could not start: see above", pytest.ExitCode.INTERNAL_ERROR)
         if node not in self.nodes:

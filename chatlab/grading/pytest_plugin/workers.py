@@ -1,7 +1,7 @@
-"""The pytest hooks that have the checks made in a process of their own, which may die: pytest-xdist replaces it.
+"""The pytest hooks that have the checks made in a worker: a process that may die, and that pytest-xdist replaces then.
 
-The worker keeps a journal; from its last words it is said which check ended it, and how. That check alone is lost:
-the next worker is told what was done before, and goes on behind it.
+The worker keeps a journal, whose last words say which check ended it, and how. Only that check is lost: the next worker
+is told what was done before, and goes on with the next check.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def grader_in(config: pytest.Config, settings: Settings) -> Grader:
 
 
 class Worker:
-    """In a worker: what has its end noticed, and taken for the fault of the check that it was making."""
+    """In a worker: has the worker's end noticed, and blamed on the check that it was making."""
 
-    _checks = False  # whether it has come so far
+    _checks = False  # whether it makes checks by now
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if hasattr(os, "register_at_fork"):  # not on Windows, where nothing is inherited
@@ -156,8 +156,12 @@ def _message(words: LastWords, doing: str, exercise: Exercise, settings: Setting
 
 
 def _let_go(io: Any) -> None:
-    """In a child that the code under check has forked: the end of a worker is noticed when nobody holds its pipes."""
+    """Let go of the worker's pipes, in a child that the code under check has forked: the worker's end is noticed only
+    when nobody holds them.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
     for file in (io.infile, io.outfile):
-        os.dup2(nowhere, file.fileno())  # to close the files could wait for a lock of a thread that the child lacks
+        os.dup2(
+            nowhere, file.fileno()
+        )  # closing them could wait for a lock that a thread held, which the child does not have
     os.close(nowhere)

@@ -1,6 +1,6 @@
-"""How a class went: a table for a spreadsheet, and a page to read, on which a click on a cell shows the message.
+"""How a class went: a table for a spreadsheet, and a page on which a click on a cell shows the message.
 
-What comes from a submission is escaped on the page, and starts no formula in a spreadsheet.
+Whatever comes from a submission is escaped on the page, and starts no formula in the spreadsheet.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
     @property
     def stuck_at(self) -> str:
-        """The first exercise that isn't done, and what is the matter; '' if all are done."""
+        """The first exercise that isn't done, and what is wrong with it; '' if all are done."""
         if not self.outcome.grades:
             return " ".join(self.outcome.failure.split())
         for grade in self.outcome.grades:
@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
 
 def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> None:
-    """A column for the points of each exercise. Spreadsheets want the mark of UTF-8 at the beginning."""
+    """Write a column for the points of each exercise. Spreadsheets want a byte order mark at the beginning of UTF-8."""
     with file.open("w", encoding="utf-8-sig", errors="replace", newline="") as sink:
         table = csv.writer(sink)
         table.writerow(["student", *(e.key for e in exercises), "points", "of", "seconds", "stuck at"])
@@ -118,7 +118,7 @@ def count_rows(table: Path) -> int:
 
 
 def replace(file: Path, write: Callable[[Path], None]) -> bool:
-    """Have it written in full before it takes the place of an earlier one. Whether it could."""
+    """Have `write` write a new file in full, then put it in the place of `file`. Returns whether that was possible."""
     new = file.with_name(f"{file.stem}-{os.getpid()}{file.suffix}")
     write(new)
     try:

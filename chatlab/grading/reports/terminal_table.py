@@ -52,7 +52,7 @@ def table(grades: list[Grade], files: Path, here: Path) -> list[str]:
 
 
 def relative(path: Path, here: Path) -> str:
-    """`path` as people `here` would type it, with / on every system."""
+    """`path` as one would type it in the folder `here`, with / on every system."""
     try:
         return Path(os.path.relpath(path, here)).as_posix()
     except ValueError:  # another drive of Windows
