@@ -1,10 +1,16 @@
-"""The faces that the panels know of a client and of a server, whatever the protocol behind them, and that both know of
-a trace."""
+"""What chatlab's parts know of each other, whatever the protocol behind them.
+
+Client      panels and the terminal know of a client
+Server      a room's panel knows of a server
+HasAddress  whoever connects knows of a server
+Recorder    servers, clients and relays know of a trace
+"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from types import TracebackType
 from typing import Protocol
 
 from chatlab.room.addresses import Address
@@ -12,7 +18,7 @@ from chatlab.room.events import Event
 
 
 class Client(Protocol):
-    """`start` and `say` raise ChatlabError, or OSError where the system has nothing left: one line to show."""
+    """`start` and `say` raise a ChatlabError, or OSError where the network fails; each text is one line to show."""
 
     on_event: Callable[[Event], None] | None
 
@@ -25,6 +31,15 @@ class Client(Protocol):
 
     def close(self) -> None: ...
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None: ...
+
+
+class HasAddress(Protocol):
+    @property
+    def address(self) -> Address: ...
+
 
 class Counts(Protocol):
     """Datagrams, or lines, since the start."""
@@ -36,14 +51,8 @@ class Counts(Protocol):
     def sent(self) -> int: ...
 
 
-class Server(Protocol):
-    """`start` raises OSError where it can't listen, NoThreadLeft where it has no thread: one line to show.
-
-    `address` may have port 0 before that.
-    """
-
-    @property
-    def address(self) -> Address: ...
+class Server(HasAddress, Protocol):
+    """A room. `address` may have port 0 before the first start."""
 
     @property
     def join_command(self) -> str:
@@ -62,7 +71,8 @@ class Server(Protocol):
     def failure(self) -> BaseException | None:
         """What has ended it, if nobody has closed it."""
 
-    def start(self) -> object: ...
+    def start(self) -> object:
+        """Raises a ChatlabError or OSError, with one line to show."""
 
     def close(self) -> None: ...
 

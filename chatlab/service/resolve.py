@@ -12,6 +12,7 @@ import sys
 
 from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import CantListen, CantResolve
+from chatlab.service.interfaces import HasAddress
 
 # A server that is bound to every address of this machine, and where this machine itself reaches it.
 LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -30,6 +31,11 @@ def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket.Addre
         raise CantResolve(f"can't find the host {host!r}: check its spelling, or type its IP address") from error
     family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
     return family, address  # type: ignore[return-value]  # typeshed: also the addresses of other families
+
+
+def host_and_port(server: HasAddress | tuple[str, int]) -> tuple[str, int]:
+    """Where `server` is: a server object, or its (host, port)."""
+    return (server if isinstance(server, tuple) else server.address)[:2]
 
 
 def bind(sock: socket.socket, address: Address) -> None:

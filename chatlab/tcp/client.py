@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from chatlab.room.addresses import HasAddress, host_and_port, shown
+from chatlab.room.addresses import shown
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Said
 from chatlab.room.text import clean
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
-from chatlab.service.interfaces import Recorder
+from chatlab.service.interfaces import HasAddress, Recorder
+from chatlab.service.resolve import host_and_port
 from chatlab.tcp.client_connection import Connection
 from chatlab.tcp.member import TcpMember
 from chatlab.tcp.protocol import DEFAULT_PORT, build_say

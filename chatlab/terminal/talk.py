@@ -6,12 +6,11 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from types import TracebackType
-from typing import Protocol
 
 from chatlab.room.errors import ChatlabError, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.room.limits import RoomLimits
+from chatlab.service.interfaces import Client
 from chatlab.service.signals import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
 
@@ -20,20 +19,6 @@ QUIT = "!q"
 MOST_LINES = int(RoomLimits().burst)
 # How long a piped line waits for its own words to come back, in seconds, before the next one is sent.
 ECHO_WAIT = 1.0
-
-
-class Client(Protocol):
-    """What a front end knows of a client."""
-
-    nickname: str
-    on_event: Callable[[Event], None] | None
-
-    def start(self) -> object: ...
-    def say(self, text: str) -> None: ...
-    def close(self) -> None: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None: ...
 
 
 def run_client(make: Callable[[str], Client], nickname: str | None) -> int:

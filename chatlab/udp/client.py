@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from chatlab.room.addresses import HasAddress, host_and_port, shown
+from chatlab.room.addresses import shown
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Refused
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
 from chatlab.service.guarded_threads import DaemonThread
-from chatlab.service.interfaces import Recorder
+from chatlab.service.interfaces import HasAddress, Recorder
+from chatlab.service.resolve import host_and_port
 from chatlab.terminal.talk import run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
 from chatlab.udp.protocol import DEFAULT_PORT

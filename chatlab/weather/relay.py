@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from itertools import islice
 
-from chatlab.room.addresses import Address, HasAddress, host_and_port
-from chatlab.service.interfaces import Recorder
-from chatlab.service.resolve import resolve
+from chatlab.room.addresses import Address
+from chatlab.service.interfaces import HasAddress, Recorder
+from chatlab.service.resolve import host_and_port, resolve
 from chatlab.service.service import Service
 from chatlab.udp.sockets import RoomSocket
 from chatlab.weather.client_path import ClientPath, ClientPaths

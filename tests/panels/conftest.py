@@ -42,6 +42,9 @@ class FakeClient:
     def close(self) -> None:
         self.diary.append(f"close {self.nickname}")
 
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
     def happen(self, event: Event) -> None:
         assert self.on_event is not None
         self.on_event(event)
