@@ -18,25 +18,19 @@ PIECE = 16_384
 
 
 class Outbox:
-    """Lines, in the order in which they are to go out. One thread may put while another one sends."""
+    """Lines, in the order in which they are to go out. `size`: how many bytes wait."""
 
-    __slots__ = ("_lines", "_piece", "_put", "_sent")
+    __slots__ = ("_lines", "_piece", "size")
 
     def __init__(self) -> None:
+        self.size = 0
         self._lines: deque[bytes] = deque()
         self._piece = b""  # taken from the lines, and not sent yet
-        self._put = 0
-        self._sent = 0
-
-    @property
-    def size(self) -> int:
-        """How many bytes wait."""
-        return self._put - self._sent
 
     def put(self, lines: bytes) -> None:
         """Add a line, or some in one piece, at the end."""
         self._lines.append(lines)
-        self._put += len(lines)
+        self.size += len(lines)
 
     def front(self) -> bytes:
         """About PIECE bytes from the front, to be sent; b'' if nothing waits."""
@@ -52,7 +46,7 @@ class Outbox:
     def drop(self, count: int) -> None:
         """Forget `count` bytes of what `front` has returned: they are sent."""
         self._piece = self._piece[count:]
-        self._sent += count
+        self.size -= count
 
 
 def owed(deliveries: Sequence[Delivery[Connection]]) -> Mapping[Connection, Sequence[bytes]]:

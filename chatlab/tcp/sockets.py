@@ -23,6 +23,8 @@ from chatlab.service.resolve import bind, resolve
 
 # Connections that may wait to be accepted; the system may allow fewer (somaxconn in tcp(7)).
 BACKLOG = 4096
+# Connections that are accepted in one go: then members have their turn, however many wait.
+MOST_ACCEPTED = 100
 # As many as macOS grants whoever asks (OPEN_MAX); Linux grants more.
 MANY_FILES = 10_240
 # Bytes that are read at once: nobody is served for longer at a stretch.
@@ -33,6 +35,8 @@ LINGER = 1.0
 # answer every ASK_AGAIN seconds, ASK_TIMES times; so a machine that has vanished is noticed after less than 2 minutes.
 IDLE, ASK_AGAIN, ASK_TIMES = 60, 10, 5
 VANISHED_AFTER = IDLE + ASK_AGAIN * ASK_TIMES
+# The flag with which `send` raises BlockingIOError instead of waiting (MSG_DONTWAIT in send(2)); 0: Windows has none.
+DONT_WAIT: int = getattr(socket, "MSG_DONTWAIT", 0)
 # On Windows, shutting a socket down does not wake a thread that waits at it; there, waits are this long, in seconds.
 WAKE = 0.25 if sys.platform == "win32" else None
 
@@ -121,16 +125,6 @@ def _set(sock: socket.socket, level: int, option: str, value: int) -> None:
     with contextlib.suppress(OSError):  # the connection is lost already, as the next call that reads from it will tell
         if hasattr(socket, option):
             sock.setsockopt(level, getattr(socket, option), value)
-
-
-def send_without_waiting(sock: socket.socket, data: bytes) -> int:
-    """Like `sock.send(data)` on a blocking socket, but raises BlockingIOError instead of waiting.
-
-    Always raises on Windows, which has no MSG_DONTWAIT.
-    """
-    if sys.platform == "win32":
-        raise BlockingIOError
-    return sock.send(data, socket.MSG_DONTWAIT)
 
 
 def is_reset(sock: socket.socket) -> bool:

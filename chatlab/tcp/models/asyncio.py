@@ -22,7 +22,7 @@ from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.asyncio_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, has_ended, is_reset, prepare_accepted
+from chatlab.tcp.sockets import LINGER, MOST_ACCEPTED, RECEIVE_BYTES, accept, has_ended, is_reset, prepare_accepted
 
 
 class AsyncioModel:
@@ -90,7 +90,7 @@ class AsyncioModel:
             arrived: list[tuple[socket.socket, Address]] = []
             try:
                 arrived.append(await self._loop.sock_accept(self._listener))
-                while more := accept(self._listener):
+                while len(arrived) < MOST_ACCEPTED and (more := accept(self._listener)):
                     arrived.append(more)
             except ConnectionAbortedError:
                 pass

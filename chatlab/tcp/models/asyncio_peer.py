@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol, cast
 
 from chatlab.room.addresses import Address
@@ -39,6 +40,7 @@ class Peer(asyncio.BufferedProtocol):
         self._paused = False
         self._at_end = False  # its stream is
         self._ended = False  # the chat is done with it
+        self.buffer_updated = partial(room.hear, self)  # type: ignore[method-assign]  # what asyncio calls after a read
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -47,9 +49,6 @@ class Peer(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> bytearray:
         return self._room.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._room.hear(self, nbytes)
 
     def eof_received(self) -> bool:
         self._at_end = True
@@ -69,6 +68,7 @@ class Peer(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._room.lose(self)
+        del self.buffer_updated  # which knows the peer, as the peer knows it
         self.socket.close()  # of one that is reset, Windows' loop does not get as far as that
 
     def send(self, pieces: Sequence[bytes]) -> int:

@@ -11,9 +11,9 @@ Only this thread touches the chat, so it needs no lock. Its two sisters have the
 
 from __future__ import annotations
 
-import math
 import selectors
 import socket
+import sys
 import time
 from contextlib import ExitStack
 from selectors import EVENT_READ, EVENT_WRITE
@@ -22,7 +22,7 @@ from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.selectors_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import RECEIVE_BYTES, accept, has_ended, is_reset
+from chatlab.tcp.sockets import MOST_ACCEPTED, RECEIVE_BYTES, accept, has_ended, is_reset
 
 # Connections that `select` can wait for: Windows' takes 512 sockets (FD_SETSIZE), two of which are the room's own.
 MOST_SELECTED = 500
@@ -43,7 +43,7 @@ class SelectorsModel:
         self._tick_at = 0.0
         self._closing = False
         self._selector = resources.enter_context(selectors.DefaultSelector())
-        self._most = MOST_SELECTED if isinstance(self._selector, selectors.SelectSelector) else math.inf
+        self._most = MOST_SELECTED if isinstance(self._selector, selectors.SelectSelector) else sys.maxsize
         resources.callback(self._close_all)
         self._bell, self._bell_heard = map(resources.enter_context, socket.socketpair())
         listener.setblocking(False)
@@ -122,15 +122,16 @@ class SelectorsModel:
 
     def _accept(self, now: float) -> None:
         try:
-            while len(self._peers) < self._most:
+            for _ in range(min(MOST_ACCEPTED, self._most - len(self._peers))):
                 if not (accepted := accept(self._listener)):
-                    return
+                    break
                 peer = Peer(accepted[0], self._selector)
                 self._peers[peer] = None
                 self.deliver(self._chat.connect(peer, accepted[1], now))
+            has_room = len(self._peers) < self._most
         except OSError:  # no file descriptor is left
-            pass
-        self._accept_more(False)  # the others wait in the backlog, at least until the next tick
+            has_room = False
+        self._accept_more(has_room)  # those who are over wait in the backlog, at least until the next tick
 
     def _accept_more(self, wanted: bool) -> None:
         watched = self._listener in self._selector.get_map()

@@ -10,9 +10,10 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from chatlab.tcp.outbox import Outbox
-from chatlab.tcp.sockets import LINGER, end_sending, send_without_waiting
+from chatlab.tcp.sockets import DONT_WAIT, LINGER, end_sending
 
 
 class Peer:
@@ -33,10 +34,10 @@ class Peer:
         with self._changed:
             if not self._outbox.size:
                 data = b"".join(pieces)
-                try:
-                    sent = send_without_waiting(self.socket, data)
-                except BlockingIOError:
-                    sent = 0
+                sent = 0
+                with suppress(BlockingIOError):
+                    if DONT_WAIT:
+                        sent = self.socket.send(data, DONT_WAIT)
                 if sent == len(data):
                     return 0
                 pieces = (data[sent:],)
