@@ -19,7 +19,7 @@ from chatlab.trace.picture.ladder_svg import draw
 
 INTERVAL = 0.05  # seconds, beside the pause that every panel makes
 SHOWN = 15
-MARKS = 14  # so many places where one leaves or arrives late fit into the picture's height
+MARKS = 14  # late departures and arrivals have rows of their own: the most that fit into the picture's height
 RECORDS = 150
 EMPTY = "Nothing has crossed the wire yet: say something."
 

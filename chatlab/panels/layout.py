@@ -6,7 +6,7 @@ import ipywidgets
 
 
 class SideBySide(ipywidgets.HBox):
-    """Panels in a row, all of the same width; below each other where the page is too narrow for that."""
+    """Panels in a row, all of the same width; where the page is too narrow, they stand below each other."""
 
     def __init__(self, *panels: ipywidgets.DOMWidget) -> None:
         for panel in panels:

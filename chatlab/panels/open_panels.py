@@ -1,9 +1,10 @@
 """Which panels are open, so that a cell can be run again: a new panel first closes the older one in its place.
 
-A panel is in the place of another if it has the same name, for example ("ChatPanel", "UdpClient", "ada"), or if it was
-given the same client or server. A name that any number of panels may have, such as that of a room on any free port,
-is a place of the cell: what the cell showed when it was run before is closed. What is still open when the kernel ends
-is closed then, so that the room hears of it, and no thread keeps the kernel alive.
+Two panels want the same place if they have the same name, for example ("ChatPanel", "UdpClient", "ada"), or if they
+were given the same client or server. Some names may be had by any number of panels, such as that of a room on any free
+port: there the place belongs to the cell, and a panel closes what the same cell showed when it was run before.
+Panels that are still open when the kernel ends are closed then, so that the room hears of it, and no thread keeps the
+kernel alive.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The weather before a room, on sliders: what gets lost, comes twice, late or in another order; and what became of it.
+"""The weather before a room, on sliders: how much is lost, repeated, reordered and delayed; and what became of it.
 
 a slider or a preset (a thread of the kernel's)    -> the relay's weather, from the next datagram on
 weather-panel (our thread)                         the relay's counts -> the page, a few times a second

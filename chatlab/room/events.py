@@ -1,7 +1,7 @@
 """What can happen in a room, as its members see it: the words that rooms, clients and panels share.
 
-A room says `Joined`, `Said` and `Left`. A client adds `Refused` (one thing that you asked for was refused;
-you are still in) and `Gone` (you are out of the room). Lesson 03 builds the room that says them.
+A room says `Joined`, `Said` and `Left`. A client adds `Refused` (the room refused one thing that you sent; you are
+still in) and `Gone` (you are out of the room). Lesson 03 builds the room that says them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What a nickname may be, and when two are the same.
 
-A nickname is 1 to 20 letters and digits of any script, `_` and `-`, after NFKC normalisation. The vowel signs
-and accents that scripts write as marks of their own belong to the letter before them: at most two a letter.
-Two nicknames are the same if they look the same. That is decided by *look-alike keys*: the confusables skeleton
-(Unicode Technical Standard 39) of the name as written (`I` is `l`) and of the name case-folded (`ADA` is `ada`).
-Lesson 03 needs it; lesson 15 says what happens without it.
+A nickname is 1 to 20 letters and digits of any script, `_` and `-`, after NFKC normalisation. Some scripts write vowel
+signs and accents as characters of their own, called marks: each letter may have two of them.
+Two nicknames are the same if they look the same: if they share a *look-alike key*. The keys of a name are the
+confusables skeletons (Unicode Technical Standard 39) of the name as written (`I` is `l`) and of the name case-folded
+(`ADA` is `ada`). Lesson 03 needs it; a lesson to come says what happens without it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from chatlab.room.text import INVISIBLE
 
 MAX_LENGTH = 20
 MARKS_A_LETTER = 2
-# The servers' own words: a member of such a name could speak for the server.
+# The servers' own words: a member who is called like one could speak for the server.
 RESERVED = ("NICK", "ERROR", "SERVER", "SIGNUP_TAG", "SIGNOUT_TAG", "REFUSED_TAG", "PROVE_TAG")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")  # some are letters and marks
 
 
 def normalise(wanted: str) -> str:
-    """The nickname that somebody gets who asks for `wanted`. Raises Refusal with the rule that it breaks."""
+    """`wanted` as it becomes a nickname. Raises Refusal, which names the rule that it breaks."""
     nickname = unicodedata.normalize("NFKC", wanted)
     if not nickname:
         raise Refusal("no name: a nickname needs at least one letter or digit")

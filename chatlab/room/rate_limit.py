@@ -1,7 +1,7 @@
 """How fast a member may speak: the token bucket. Pure: told the time.
 
-The bucket holds up to `burst` tokens and gains `rate` of them a second; a message takes one. So a member may say
-`burst` messages at once, and `rate` a second for as long as it likes (RFC 2697 meters a stream of packets by it).
+The bucket holds up to `burst` tokens and gains `rate` of them a second; each message takes one. So a member may say
+`burst` messages at once, and `rate` a second for as long as it likes. Routers meter packets in this way (RFC 2697).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 
 
 class TokenBucket:
-    """`rate`: tokens a second, 0 for no limit. `burst`: tokens that it holds, full at the start (`now`, seconds).
+    """`rate`: tokens a second, 0 for no limit. `burst`: the most tokens that it holds. It is full at `now` (seconds).
 
     `tokens`: how many it holds, as of the last call.
     """
@@ -34,7 +34,7 @@ class TokenBucket:
         return self.whole_tokens(now) >= 1
 
     def whole_tokens(self, now: float) -> float:
-        """How many can be taken at once; without a limit, any number."""
+        """How many tokens can be taken at once: infinity without a limit."""
         if not self.rate:
             return math.inf
         self.tokens = min(self.burst, self.tokens + (now - self._at) * self.rate)
@@ -42,5 +42,5 @@ class TokenBucket:
         return math.floor(self.tokens)
 
     def is_full(self, now: float) -> bool:
-        """Whether it holds no less than a new one."""
+        """Whether it is as full as a new one."""
         return not self.rate or self.tokens + (now - self._at) * self.rate >= self.burst

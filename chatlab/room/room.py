@@ -1,6 +1,6 @@
 """Who is in the room, and who hears what. Pure: no socket, thread or clock.
 
-A member is whatever names one speaker for sure: a UDP address, a TCP connection. Each method answers with an
+A member is any object that stands for one speaker: a UDP address, a TCP connection. Each method returns an
 `Announcement`: what happened, and the members who are to hear it. A member comes in by `join` and goes out by
 `leave`; nothing else changes who is here. Lesson 03 plays it by hand.
 """
@@ -29,8 +29,8 @@ class Announcement(Generic[Member]):
 class Room(Generic[Member]):
     """A table of members and their nicknames.
 
-    `capacity`: how many members it takes. `echo`: whether members hear what they do themselves (the UDP
-    room), or only what the others do (the TCP room).
+    `capacity`: the most members that it lets in. `echo`: whether members hear what they do themselves, as in the UDP
+    room, or only what the others do, as in the TCP room.
     """
 
     def __init__(self, capacity: int, *, echo: bool) -> None:
@@ -58,7 +58,7 @@ class Room(Generic[Member]):
         return self._nicknames[member]
 
     def join(self, member: Member, wanted: str) -> Announcement[Member]:
-        """Let `member` in as `wanted`. Raises Refusal: a name that can't be had, or a room that is full."""
+        """Let `member` in as `wanted`. Raises Refusal if that name can't be had, or if the room is full."""
         nickname = normalise(wanted)
         keys = lookalike_keys(nickname)
         if member in self._nicknames:

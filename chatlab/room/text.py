@@ -1,16 +1,16 @@
 """Strangers' text made safe to show.
 
-Nobody may paint on a reader's terminal, forge a second line or reorder a screen by what they say. So these
-are removed before anybody else sees them: the control characters (C0, DEL, C1), the line and paragraph
-separators, and the bidirectional overrides, embeddings and isolates (Unicode Standard Annex 9). Bytes that are not
-UTF-8 become U+FFFD. Lesson 02 starts here; lesson 15 attacks it.
+What somebody says must not paint on a reader's terminal, look like a second line, or reorder the screen. So these
+are removed before anybody else sees them: the control characters (C0, DEL, C1), the line and paragraph separators, and
+the bidirectional overrides, embeddings and isolates (Unicode Standard Annex 9). Bytes that are not UTF-8 become U+FFFD.
+Lesson 02 starts here; a lesson to come attacks it.
 """
 
 from __future__ import annotations
 
 import re
 
-# What is drawn as nothing, beside white space: Unicode's Default_Ignorable_Code_Point, and the empty Braille pattern.
+# What shows nothing, besides white space: Unicode's Default_Ignorable_Code_Point, and the empty Braille pattern.
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 
 from chatlab.room.events import Event
 
-# What nobody reads must not fill the memory: of more events than this, the newest wait.
+# Events that nobody reads must not fill the memory: at most so many wait, the newest ones.
 WAITING_EVENTS = 10_000
 
 
 class EventSource:
-    """Events go to `on_event`, in the thread that emits them. Where there is none, they wait for an iteration.
+    """Events go to `on_event`, in the thread that emits them. Without an `on_event` they wait until somebody iterates.
 
-    An iteration waits for more until the source has ended.
+    An iteration waits for more events until the source has ended.
     """
 
     def __init__(self, on_event: Callable[[Event], None] | None) -> None:

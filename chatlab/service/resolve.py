@@ -14,7 +14,7 @@ from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.service.interfaces import HasAddress
 
-# A server that is bound to every address of this machine, and where this machine itself reaches it.
+# The hosts that stand for every address of this machine, and where this machine reaches a server there.
 LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 # Windows reports these in place of EADDRINUSE (where another program holds the port exclusively) and EADDRNOTAVAIL.
 _IN_USE = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)
@@ -39,7 +39,7 @@ def host_and_port(server: HasAddress | tuple[str, int]) -> tuple[str, int]:
 
 
 def bind(sock: socket.socket, address: Address) -> None:
-    """`sock.bind(address)`, so that nobody else can have the same address meanwhile. Raises CantListen."""
+    """`sock.bind(address)`, so that no other program gets this address as long as we have it. Raises CantListen."""
     if sys.platform == "win32":  # there, SO_REUSEADDR of another program would take our datagrams
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     elif sock.type == socket.SOCK_STREAM:  # or connections of an earlier run keep the port for a minute (TIME_WAIT)

@@ -1,6 +1,6 @@
-"""How to start the Python that runs this from a terminal, where it need not be the one that is called `python`.
+"""What to type in a terminal to start the Python that runs this; `python` may be another one there.
 
-Whoever starts `.venv/bin/jupyter` has not activated anything, and a terminal inside JupyterLab knows nothing of .venv.
+Who starts `.venv/bin/jupyter` has not activated .venv, and a terminal inside JupyterLab knows nothing of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def this_python() -> str:
-    """`python`, if that is the one; else its path, from the current folder if it is in there, quoted for a shell."""
+    """`python`, if that starts this one; else its path, quoted for a shell: relative if the current folder holds it."""
     if _found("python") == _folder():
         return "python"
     path = Path(sys.executable)
@@ -27,7 +27,7 @@ def this_pytest() -> str:
 
 
 def _found(program: str) -> Path | None:
-    """The folder of what a terminal starts by this name. The folder tells it: .venv/bin/python links to another one."""
+    """The folder of what a terminal starts by this name. (Not the file: .venv/bin/python links to another one.)"""
     found = shutil.which(program)
     return Path(found).parent if found else None
 

@@ -1,7 +1,7 @@
-"""Where lines are typed and shown: prompt_toolkit's line editor, or standard input and output as they are.
+"""Where lines are typed and shown: prompt_toolkit's line editor, or plain standard input and output.
 
-With prompt_toolkit, where it is installed and somebody sits at a terminal, the line being typed stays whole while
-messages come in above it. Otherwise plain input and output: from a pipe or a file as well.
+The editor is used where prompt_toolkit is installed and somebody sits at a terminal: the line that is being typed stays
+whole while messages come in above it. Plain input may also come from a pipe or a file.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
 QUIT = "!q"
 # Lines of one paste: as many as a member may say at once, so that none of them is refused.
 MOST_LINES = int(RoomLimits().burst)
-# How long a piped line waits for its own words to come back, in seconds, before the next one is sent.
+# How long to wait for the room's answer to a line that was piped in, in seconds, before the next one is sent.
 ECHO_WAIT = 1.0
 
 
@@ -109,7 +109,7 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
 
 
 def _shown(event: Event) -> str:
-    """One line; no nickname begins with a bracket, so nobody can imitate what is in brackets."""
+    """In one line. No nickname begins with a bracket, so no member can imitate the lines in brackets."""
     match event:
         case Said(nickname, text):
             return f"{nickname}: {text}"

@@ -1,13 +1,14 @@
 """What a bad network does to datagrams, decided from a seed. Pure: told the time.
 
-    loss      it never arrives                            probability, 0 to 1
-    repeat    it arrives twice, the second time later     probability
-    reorder   it is held back, so that later ones pass    probability
-    delay     it is under way for so long                 seconds
-    jitter    and for up to so much longer                seconds
+    loss      it never arrives                              probability, 0 to 1
+    repeat    it arrives twice, the second time later       probability, 0 to 1
+    reorder   it is held back, so that later ones pass it   probability, 0 to 1
+    delay     the time that it is under way                 seconds
+    jitter    the most that it may take longer, at random   seconds
 
-Each holds in one direction, for each datagram anew. Delay and jitter keep the order, as the queue of a router does;
-only `reorder` changes it. Linux's netem imitates a network by the same five (tc-netem(8)). Lesson 06 plays with them.
+Each direction has its own five, and each datagram is decided anew. Delay and jitter keep the order, as the queue of a
+router does; only `reorder` changes it. Linux's netem imitates a network by the same five (tc-netem(8)). Lesson 06 plays
+with them.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ PRESETS = {"fair": FAIR, "busy-cafe": BUSY_CAFE, "satellite": SATELLITE, "storm"
 class Fate(NamedTuple):
     """What becomes of one datagram.
 
-    `delays`: for each time that it arrives, the seconds that it is under way; none if it is lost.
+    `delays`: one for each copy that arrives, in seconds from now; none if it is lost.
     """
 
     delays: tuple[float, ...]
@@ -95,8 +96,8 @@ LOST = Fate(())
 class Link:
     """The way of one client's datagrams in one direction.
 
-    Its n-th datagram meets the same fate whenever the seed, the client's number and the conditions are the same,
-    whatever other links carry. Only how long a jittered queue takes depends on when the datagrams before it came.
+    The fate of its n-th datagram follows from the seed, the client's number and the conditions alone, whatever other
+    links carry. One thing depends on time: behind a datagram that jitter holds up, the next one waits.
     """
 
     def __init__(self, seed: int, client: int, direction: Direction) -> None:

@@ -14,7 +14,7 @@ DATAGRAM_COST = 200
 
 
 class InFlight(Generic[Item]):
-    """A heap of (arrival in seconds, datagram, whatever says where it goes), bounded by MAX_BYTES.
+    """A heap of (arrival in seconds, datagram, an item that says where it goes), bounded by MAX_BYTES.
 
     Of those that arrive at the same time, the one that was added first comes out first.
     """

@@ -1,4 +1,4 @@
-"""What is known of the datagrams that cross the weather relay: each crossing, and how many of each kind there were."""
+"""What the weather relay tells of the datagrams that cross it: each crossing, and the count of each kind. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Crossing(NamedTuple):
 class Counts:
     """Datagrams in one direction.
 
-    Each was `passed` or `lost`, or `dropped` because too much was under way already. Of those passed, some were
+    Each was `passed`, `lost`, or `dropped` because too much was under way already. Of the passed ones some were
     `repeated`, `reordered` or `delayed`; one can be all three.
     """
 

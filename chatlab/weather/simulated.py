@@ -77,7 +77,7 @@ class SimulatedNetwork:
         return self._addresses[name]
 
     def receive(self, until: float = float("inf")) -> Arrival | None:
-        """Let time pass until the next datagram arrives. None if none does: it is `until` then, if that is a time."""
+        """Let time pass until the next datagram arrives, at most until `until`, in seconds; then returns None."""
         arrives_at = self._in_flight.next_arrival()
         if arrives_at <= until and arrives_at < float("inf"):
             self.now = max(self.now, arrives_at)
@@ -96,7 +96,7 @@ def transfer(
 ) -> list[bytes]:
     """Send `payloads` from ada to bob by stop-and-wait until all are acknowledged. Returns what bob hands on.
 
-    bob does what `receiver` says. Raises GaveUp.
+    `receiver` decides what bob hands on and acknowledges. Raises GaveUp.
     """
     sender, receiver, delivered = Sender(timing, random.Random(0)), receiver or Receiver(), []
 

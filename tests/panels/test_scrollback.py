@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -89,3 +92,22 @@ def luminance(colour: str) -> float:
 
 def rgb(colour: str) -> tuple[float, ...]:
     return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+NAMES = [f"member-{number}" for number in range(10)] + ["Zoë", "本"]
+SHOW_COLOURS = (
+    "from chatlab.panels.scrollback import Scrollback as S; import sys; print(*[S().colour(n) for n in sys.argv[1:]])"
+)
+
+
+def test_a_nicknames_colour_does_not_depend_on_the_process() -> None:
+    here = [Scrollback().colour(name) for name in NAMES]
+    for seed in ("1", "2"):
+        other = subprocess.run(
+            [sys.executable, "-c", SHOW_COLOURS, *NAMES],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        assert [int(colour) for colour in other.stdout.split()] == here
