@@ -20,7 +20,7 @@ from xdist.remote import Producer
 
 from chatlab.service.service import Service
 from tests.scheduler import AloneLast
-from tests.systems import WINDOWS, WINE
+from tests.systems import NOT_HERE, WINE
 
 WORKERS_PER_PROCESSOR = 2  # most tests wait most of the time
 LONG = {"notebooks", "grading"}  # folders whose tests start first, as they take the longest
@@ -100,15 +100,15 @@ def signals_of_a_terminal() -> Iterator[None]:
 
 
 def _no_skip(report: Report) -> Report:
-    if report.outcome == "skipped" and os.environ.get("CI") and not _is_of_windows(report.longrepr):
+    if report.outcome == "skipped" and os.environ.get("CI") and not _is_of_the_system(report.longrepr):
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not take: {report.longrepr}"
     return report
 
 
-def _is_of_windows(longrepr: object) -> bool:
+def _is_of_the_system(longrepr: object) -> bool:
     """Whether a test was skipped for a reason of tests/systems.py. A skip is told as (file, line, reason)."""
-    return isinstance(longrepr, tuple) and str(longrepr[2]).startswith((f"Skipped: {WINE}", f"Skipped: {WINDOWS}"))
+    return isinstance(longrepr, tuple) and str(longrepr[2]).startswith((f"Skipped: {WINE}", f"Skipped: {NOT_HERE}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,7 +12,7 @@ if sys.platform == "win32":
     ON_WINE = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 else:
     ON_WINE = False
-WINE, WINDOWS = "Wine: ", "Windows: "
+WINE, NOT_HERE = "Wine: ", "not here: "
 
 
 def wine_differs(reason: str) -> pytest.MarkDecorator:
@@ -20,6 +20,9 @@ def wine_differs(reason: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(ON_WINE, reason=WINE + reason)
 
 
-def not_on_windows(reason: str) -> pytest.MarkDecorator:
-    """The test is about something that Windows does not have: `reason`."""
-    return pytest.mark.skipif(sys.platform == "win32", reason=WINDOWS + reason)
+def not_here(lacks: bool, reason: str) -> pytest.MarkDecorator:
+    """The test is about something that this system `lacks`: `reason`."""
+    return pytest.mark.skipif(lacks, reason=NOT_HERE + reason)
+
+
+BINDS_ANYWHERE = "bind takes an address that no network card of the machine has"

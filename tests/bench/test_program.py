@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatlab.bench.__main__ import main
+from tests.systems import not_here
 
 MOMENT = ("--repeats", "1", "--seconds", "0.02")
 MODELS = ("tcp threads", "tcp selectors", "tcp asyncio")
@@ -120,7 +121,7 @@ def test_bad_arguments(arguments: tuple[str, ...], capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit file descriptors")
+@not_here(sys.platform == "win32", "Windows does not limit file descriptors")
 def test_too_few_file_descriptors() -> None:
     program = (
         "import resource, sys; from chatlab.bench.__main__ import main; "

@@ -6,9 +6,8 @@ import os
 import re
 import signal
 
-import pytest
-
 from chatlab.panels.scrollback import MAX_ROWS
+from tests.systems import not_here
 
 from .jupyterlab_driver import SECONDS, JupyterLab, Locator, Notebook, Page, expect
 
@@ -171,7 +170,7 @@ def test_after_a_restart_the_old_panel_says_so_and_its_cell_works_again(lab: Jup
     expect(said(bob)).to_have_text(["ada: after"])
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows can't stop a process for a while")
+@not_here(not hasattr(signal, "SIGSTOP"), "Windows can't stop a process for a while")
 def test_a_kernel_that_does_not_answer_is_noticed(lab: JupyterLab, page: Page) -> None:
     notebook = lab.open(page, lab.add_notebook("silent.ipynb", ACTOR, "import os; print(os.getpid())"))
     notebook.run_all()

@@ -23,6 +23,7 @@ from chatlab.udp.server import UdpServer
 from tests.conformance.spoiling import Wrong
 from tests.conformance.wrong_tcp import WRONG as WRONG_TCP
 from tests.conformance.wrong_udp import WRONG as WRONG_UDP
+from tests.systems import not_here
 
 # A wrong server that doesn't answer need not be waited for as long as one at the other end of the world.
 SHORT_PATIENCE = 0.3
@@ -99,7 +100,7 @@ def test_a_room_without_bound_is_caught(suite: Suite, bounded: bool, monkeypatch
         assert bool(failures(list(suite.run(server.address, cases)))) != bounded
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a closed port shows only after 120 s")
+@not_here(sys.platform != "linux", "elsewhere, a closed port shows only after 120 s")
 @pytest.mark.parametrize("name", ["a member whose port is closed leaves", "a closed port gives its nickname back"])
 def test_a_closed_port_is_noticed(name: str) -> None:
     cases = [case for case in UDP.cases if case.name == name]

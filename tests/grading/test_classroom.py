@@ -24,6 +24,7 @@ from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
 from chatlab.grading.reports.class_report import Row
 from tests.grading.small_course import FILE, SmallCourse
+from tests.systems import not_here
 
 LIMIT = 60.0  # seconds, far more than anything here takes
 CHECKS = """
@@ -201,7 +202,7 @@ def test_a_number_that_makes_no_sense_is_one_line(
     assert run.stderr.count("\n") == 1
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there, every name is Unicode")
+@not_here(sys.platform in ("win32", "darwin"), "there, every name is Unicode")
 def test_a_name_that_is_not_utf8_gets_its_row(course: SmallCourse, tmp_path: Path) -> None:
     for student, answer in [(b"caf\xe9", RIGHT), (b"no\xe9", "def f():\n    return '\\udce9'\n")]:
         folder = tmp_path / "class" / os.fsdecode(student)

@@ -13,6 +13,7 @@ from chatlab.grading.attempt import time_limit
 from chatlab.grading.pytest_plugin.journal import Journal, LastWords
 from tests.grading.course import run_pytest
 from tests.grading.small_course import FILE, SmallCourse
+from tests.systems import not_here
 
 # Each learner.f is told the number of its check.
 CHECKS = """
@@ -102,7 +103,7 @@ def test_a_worker_that_cant_start_ends_the_run(tmp_path: Path) -> None:
     assert "the process that makes the checks could not start" in run.stdout
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python can't leave the current folder out of its path")
+@not_here(sys.version_info < (3, 11), "Python can't leave the current folder out of its path")
 def test_a_learners_module_does_not_hide_pythons_own_from_the_worker(tmp_path: Path) -> None:
     course = SmallCourse(tmp_path, CHECKS, answer("pass"))
     for name in ("socket", "queue", "threading"):
@@ -208,7 +209,7 @@ def test_what_acts_on_a_terminal_is_taken_from_the_code_and_the_name_of_the_step
     assert message["where"].endswith("    '[31m'; ctypes.string_at(0)")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not fork")
+@not_here(not hasattr(os, "fork"), "Windows does not fork")
 @pytest.mark.parametrize("end", ["pass", KILL], ids=["the worker goes on", "the worker dies"])
 def test_a_child_that_lives_on_does_not_keep_the_run_waiting(end: str, tmp_path: Path) -> None:
     over = tmp_path / "over"

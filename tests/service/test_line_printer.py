@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from chatlab.service.line_printer import LAST_WORDS, MOST_WAITING, LinePrinter
+from tests.systems import not_here
 
 from ..programs import Program
 
@@ -79,7 +80,7 @@ def read(output: int, size: int) -> bytes:
     return came
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a pipe of Windows always waits, and none can be selected")
+@not_here(sys.platform == "win32", "a pipe of Windows always waits, and none can be selected")
 def test_a_full_output_that_does_not_wait_costs_no_time_and_gets_all_in_the_end() -> None:
     """Whoever shares a terminal or a pipe with us may have made it so: ssh does."""
     lines = [f"{number} " + "x" * 10_000 for number in range(50)]
@@ -94,7 +95,7 @@ def test_a_full_output_that_does_not_wait_costs_no_time_and_gets_all_in_the_end(
         assert read(output, len(expected)) == expected
 
 
-unread = pytest.mark.skipif(sys.platform == "win32", reason="no pipe of Windows can be selected")
+unread = not_here(sys.platform == "win32", "no pipe of Windows can be selected")
 
 
 def lines_from(output: int, up_to: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from chatlab.room.addresses import shown
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.service.resolve import bind, reachable_host, resolve
+from tests.systems import BINDS_ANYWHERE, not_here, wine_differs
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_host_that_cannot_be_found_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert str(caught.value) == "can't find the host 'chat.exmaple.org': check its spelling, or type its IP address"
 
 
-@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 here, or no sockets of both families")
+@not_here(not socket.has_dualstack_ipv6(), "no IPv6 here, or no sockets of both families")
 @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
 def test_all_addresses_of_ipv6_are_those_of_ipv4_too(kind: socket.SocketKind) -> None:
     with socket.socket(socket.AF_INET6, kind) as sock:
@@ -78,6 +79,7 @@ def test_a_port_in_use_is_named_with_what_to_do(sock: socket.socket) -> None:
     assert str(caught.value) == f"can't listen on {shown(address)}: {advice}"
 
 
+@wine_differs(BINDS_ANYWHERE)
 def test_another_machines_address_is_named_with_what_to_do(sock: socket.socket) -> None:
     with pytest.raises(CantListen) as caught:
         bind(sock, ("192.0.2.1", 9999))  # nobody's: RFC 5737

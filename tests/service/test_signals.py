@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatlab.service.signals import LOOK, STOPS, Interrupts
+from tests.systems import not_here
 
 from ..programs import LIMIT
 
@@ -62,7 +63,7 @@ def test_what_may_end_is_ended_in_its_own_way(interrupts: Interrupts) -> None:
         assert ended.is_set()
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+@not_here(not hasattr(signal, "SIGHUP"), "Windows has no SIGHUP")
 def test_under_nohup_the_end_of_the_terminal_ends_nothing() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     interrupts = Interrupts()

@@ -19,6 +19,7 @@ from chatlab.tcp.models.threads import MOST_UNSENT
 from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.server import Model, TcpServer
 from chatlab.tcp.sockets import RECEIVE_BYTES, VANISHED_AFTER
+from tests.systems import not_here
 from tests.tcp.conftest import OpenRoom, close_in_time
 from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually
 from tests.waiting import Heard
@@ -113,7 +114,7 @@ def test_who_said_too_much_and_has_left_loses_what_had_no_time_only(open_room: O
         assert bob.wait_for("ada left the chat!")[1:-1] == [f"ada: {number}" for number in range(300)]
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="the system has no such options")
+@not_here(not hasattr(socket, "TCP_KEEPIDLE"), "the system has no such options")
 def test_a_machine_that_vanishes_is_noticed_within_two_minutes(room: TcpServer) -> None:
     """What the system does about it is its own; that it is asked to is ours."""
     with TcpClient("ada", room) as ada:

@@ -12,6 +12,7 @@ from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import TcpServer
 from tests.panels.conftest import Page
 from tests.programs import Program
+from tests.systems import not_here
 from tests.tcp.raw_client import RawClient
 
 # `Program` runs Python, which then becomes another program.
@@ -19,7 +20,7 @@ NC = ("-c", "import os, sys; os.execvp('nc', ['nc', *sys.argv[1:]])")
 WORDS = "hé 🐍"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no nc")
+@not_here(sys.platform == "win32", "Windows has no nc")
 @pytest.mark.skipif(not shutil.which("nc"), reason="needs nc: apt-get install netcat-openbsd")
 @pytest.mark.usefixtures("signals_of_a_terminal")
 def test_each_sees_what_every_other_says(room: TcpServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from chatlab.tcp.server import Model
 from tests.programs import Program
+from tests.systems import not_here
 from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually, vanish
 
 MIB = 1024 * 1024
@@ -39,8 +40,11 @@ def memory(program: Program) -> int:
 
 @pytest.fixture
 def many_files() -> None:
-    """Lets this process, and those that it starts, have as many files open as the system allows."""
-    resource = pytest.importorskip("resource", reason="Windows has no such limit")
+    """Lets this process and its children have as many files open as the system allows. On Windows they do."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 20_000)), hard))
 
@@ -78,7 +82,7 @@ def test_readers_who_never_read_cost_little_memory(model: Model) -> None:
         assert len(deaf) == 50
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file descriptors to count")
+@not_here(sys.platform == "win32", "Windows has no file descriptors to count")
 def test_connect_and_vanish_storms_leave_no_socket(model: Model) -> None:
     """A socket that was reset is in no list of connections: its file descriptor tells."""
     with serving("--model", model) as (program, address), HealthyPair(address):
@@ -127,7 +131,7 @@ def test_ten_thousand_idle_connections_take_at_most_2_kib_each() -> None:
         assert each <= 2048
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@not_here(sys.platform == "win32", "Windows has no such limit")
 def test_when_file_descriptors_run_out_the_server_goes_on_and_admits_again(model: Model) -> None:
     with serving("--model", model, before=LOWERED) as (program, address), HealthyPair(address), ExitStack() as stack:
         outside = [stack.enter_context(RawClient(address)) for _ in range(FEW_FILES * 2)]
@@ -145,7 +149,7 @@ def test_when_file_descriptors_run_out_the_server_goes_on_and_admits_again(model
             client.socket.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@not_here(sys.platform == "win32", "Windows has no such limit")
 def test_the_first_nickname_can_be_chosen_when_no_file_can_be_opened(model: Model) -> None:
     with serving("--model", model, before=LOWERED) as (_, address), ExitStack() as stack:
         clients = [stack.enter_context(RawClient(address)) for _ in range(FEW_FILES)]
@@ -156,7 +160,7 @@ def test_the_first_nickname_can_be_chosen_when_no_file_can_be_opened(model: Mode
             client.socket.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@not_here(sys.platform == "win32", "Windows has no such limit")
 def test_a_soft_limit_on_files_is_no_limit_on_members(model: Model) -> None:
     soft = LOWERED.replace(f", {FEW_FILES})", ", resource.getrlimit(resource.RLIMIT_NOFILE)[1])")
     with serving("--model", model, before=soft) as (_, address), ExitStack() as stack:

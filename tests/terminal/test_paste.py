@@ -13,11 +13,12 @@ from chatlab.tcp.server import TcpServer
 from chatlab.terminal.talk import MOST_LINES
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
+from tests.systems import not_here
 
 from ..terminals import ERASED, Terminal
 from ..waiting import Heard
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals that Python can open")
+pytestmark = not_here(sys.platform == "win32", "Windows has no pseudo-terminals that Python can open")
 
 PROMPT = rf"{ERASED}>[ \b]*"
 

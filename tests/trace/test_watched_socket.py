@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from chatlab.trace import Trace
+from tests.systems import not_here
 
 LIMIT = 5.0
 
@@ -97,7 +98,7 @@ def test_a_datagram_that_is_read_into_a_buffer_with_its_sender_has_arrived(socke
     assert rows(trace) == ["ada -> bob hello"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sendmsg and recvmsg")
+@not_here(sys.platform == "win32", "Windows has no sendmsg and recvmsg")
 def test_a_datagram_of_sendmsg_and_recvmsg(sockets: ExitStack) -> None:
     trace = Trace()
     ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
@@ -143,7 +144,7 @@ def test_the_pieces_of_a_stream(pair: Pair) -> None:
     assert rows(pair.trace) == ["ada -> room [hello\\n] [wo", "ada -> room rld\\n]", "room -> ada [x\\n]"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sendmsg")
+@not_here(sys.platform == "win32", "Windows has no sendmsg")
 def test_pieces_sent_by_sendmsg(pair: Pair) -> None:
     pair.ada.sendmsg([b"hel", b"lo\n"])
     assert pair.room.recv(100) == b"hello\n"
@@ -220,7 +221,7 @@ def test_it_stays_the_socket_that_it_was(sockets: ExitStack) -> None:
     assert plain.fileno() == -1
 
 
-@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no sockets without a port")
+@not_here(not hasattr(socket, "AF_UNIX"), "this system has no sockets without a port")
 def test_a_socket_without_a_port_is_refused() -> None:
     with socket.socket(socket.AF_UNIX) as sock, pytest.raises(ValueError, match="AF_INET"):
         Trace().watch(sock, "ada")

@@ -23,6 +23,7 @@ from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
 from chatlab.udp.sockets import MemberSocket
+from tests.systems import not_here, wine_differs
 
 from ..waiting import Heard, no_thread_left_after
 from .voice import LIMIT, Voice
@@ -241,6 +242,7 @@ def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpSe
             bob.hears("ada: back")
 
 
+@wine_differs("a datagram to a closed port gives no ConnectionResetError")
 def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket, ear: Heard[Event]) -> None:
     def answer() -> None:
         _, address = silent.recvfrom(2000)
@@ -438,7 +440,7 @@ def test_closing_ends_a_start_that_waits(silent: socket.socket) -> None:
     assert [str(failure) for failure in failures] == ["the client was closed while it signed up"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no Ctrl-C that a test can send to itself alone")
+@not_here(sys.platform == "win32", "Windows has no Ctrl-C that a test can send to itself alone")
 @pytest.mark.usefixtures("signals_of_a_terminal")
 def test_ctrl_c_while_it_signs_up_leaves_nothing_running(silent: socket.socket) -> None:
     client = UdpClient("ada", silent.getsockname())

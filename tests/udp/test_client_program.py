@@ -11,6 +11,7 @@ import pytest
 from chatlab.room.events import Event, Left, Said
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
+from tests.systems import not_here
 
 from ..programs import STOPS, Program, code_after
 from ..waiting import Heard
@@ -111,7 +112,7 @@ def test_a_signal_leaves_the_room(room: UdpServer, stop: Callable[[Program], Non
         assert program.errors == ""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signal to a thread")
+@not_here(sys.platform == "win32", "Windows sends no signal to a thread")
 def test_a_signal_that_does_not_wake_the_main_thread_ends_it_too(room: UdpServer) -> None:
     """As one that comes in the very instant before Python waits for a line."""
     code = """if True:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chatlab.udp.server import UdpServer
+from tests.systems import not_here
 
 from ..programs import code_after
 from ..terminals import ERASED, Terminal
 from .voice import Voice
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals that Python can open")
+pytestmark = not_here(sys.platform == "win32", "Windows has no pseudo-terminals that Python can open")
 
 EDITOR = ("-m", "chatlab.udp.client")
 PLAIN = (

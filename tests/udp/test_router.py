@@ -17,6 +17,7 @@ from chatlab.udp.client import UdpClient
 from chatlab.udp.limits import Limits
 from chatlab.udp.reliable import member as reliable_member
 from chatlab.udp.server import UdpServer
+from tests.systems import not_here
 
 from ..waiting import Heard
 from .voice import LIMIT, Voice
@@ -24,7 +25,7 @@ from .voice import LIMIT, Voice
 TICK = 0.02
 
 
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a server whose port is closed")
+on_linux = not_here(sys.platform != "linux", "only Linux tells a server whose port is closed")
 
 
 class Router:

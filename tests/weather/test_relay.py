@@ -21,6 +21,7 @@ from chatlab.weather import in_flight as under_way
 from chatlab.weather import relay as relay_module
 from chatlab.weather.fate import FAIR, LOST, STORM, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay
+from tests.systems import not_here
 
 from .conftest import LIMIT, Crossings
 
@@ -237,7 +238,7 @@ def test_a_client_that_is_gone_is_forgotten(
         assert [server.recv(100), server.recv(100)] == [b"hi", b"back"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell whose port is closed")
+@not_here(sys.platform != "linux", "other systems do not tell whose port is closed")
 def test_a_client_whose_port_is_closed_is_forgotten_and_the_server_finds_out(
     server: socket.socket, new_socket: NewSocket
 ) -> None:
