@@ -101,6 +101,15 @@ def test_what_was_lost_or_repeated_says_so(tmp_path: Path) -> None:
     assert fields(path, "frame.comment") == ["lost", "", "again", ""]
 
 
+def test_packets_stand_in_the_order_of_their_arrival(tmp_path: Path) -> None:
+    """Or Wireshark would show a time that goes backwards."""
+    path = tmp_path / "talk.pcapng"
+    Script().carried("ada", "room", b"late", 2.5).carried("ada", "room", b"overtakes", 0).trace.save(path)
+    assert payloads(path, "udp") == ["overtakes", "late"]
+    times = [float(time) for time in fields(path, "frame.time_epoch")]
+    assert times == sorted(times)
+
+
 def test_ipv6_and_more_than_a_segment_holds(tmp_path: Path) -> None:
     trace, path = Trace(), tmp_path / "talk.pcapng"
     ends = ("::1", 8000), ("::1", 9000)

@@ -179,6 +179,14 @@ def test_the_memory_is_bounded_in_bytes_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert [record.data[:1] for record in script.trace.snapshot().records] == [b"5", b"6", b"7"]
 
 
+def test_after_a_clear_there_is_room_for_as_much_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "MAX_BYTES", 100)
+    script = Script().sent("ada", "room", b"x" * 90)
+    script.trace.clear()
+    script.sent("ada", "room", b"1" * 40).sent("ada", "room", b"2" * 40)
+    assert [record.data[:1] for record in script.trace.snapshot().records] == [b"1", b"2"]
+
+
 def test_clear_forgets_what_was_said_but_not_who_is_who() -> None:
     trace = Trace()
     ada, room = PARTIES["ada"], PARTIES["room"]
