@@ -15,11 +15,11 @@ from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.trace import Trace
 from chatlab.trace.picture.ladder import Ladder
-from chatlab.trace.picture.ladder_svg import draw
+from chatlab.trace.picture.svg import draw
 
 INTERVAL = 0.05  # seconds, beside the pause that every panel makes
 SHOWN = 15
-MARKS = 14  # late departures and arrivals have rows of their own: the most that fit into the picture's height
+HEIGHTS = 14  # late arrivals have a height of their own too: the most that fit into the picture
 RECORDS = 150
 EMPTY = "Nothing has crossed the wire yet: say something."
 
@@ -61,5 +61,5 @@ class LadderPanel(LivePanel, ipywidgets.VBox):
             if self._pause.value or steps == self._drawn:
                 return
             self._drawn = steps
-            ladder = Ladder.of(self.trace.snapshot(RECORDS), SHOWN).end(MARKS)
-            self._picture.value = draw(ladder, live=True) if ladder.rungs else EMPTY
+            ladder = Ladder.of(self.trace.snapshot(RECORDS), SHOWN).end(HEIGHTS)
+            self._picture.value = draw(ladder, live=True) if ladder.rows else EMPTY

@@ -16,7 +16,7 @@ from pathlib import Path
 from chatlab.trace.picture.arrows import arrows_of
 from chatlab.trace.picture.bytes_view import BytesView
 from chatlab.trace.picture.ladder import Ladder
-from chatlab.trace.picture.ladder_svg import draw
+from chatlab.trace.picture.svg import draw
 from chatlab.trace.recording import MAX_RECORDS, Recording
 from chatlab.trace.watch.watched_socket import WatchedSocket
 
@@ -66,7 +66,7 @@ class Trace(Recording):
 
     def __repr__(self) -> str:
         ladder = self.ladder
-        return f"<trace of {ladder.earlier + len(ladder.rungs):,} messages>"
+        return f"<trace of {ladder.earlier + len(ladder.rows):,} messages>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         ladder = self.ladder

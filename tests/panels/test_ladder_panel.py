@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack
 
 from chatlab.panels import LadderPanel
-from chatlab.panels.ladder_panel import EMPTY, INTERVAL, MARKS, RECORDS
+from chatlab.panels.ladder_panel import EMPTY, HEIGHTS, INTERVAL, RECORDS
 from chatlab.room.addresses import Address
 from chatlab.trace import Trace
 from chatlab.trace.records import Record, Snapshot, Step, Transport
@@ -60,7 +60,7 @@ def test_a_flood_costs_ten_bounded_pictures_a_second(panels: ExitStack) -> None:
         say(trace, f"flood {number}")
     wait_until_shown(panel, "flood 1999")
     assert len(drawn) <= (time.monotonic() - started) / INTERVAL + 2
-    assert max(picture.count("<text") for picture in drawn) <= MARKS + 2
+    assert max(picture.count("<text") for picture in drawn) <= HEIGHTS + 2
 
 
 def test_a_pause_holds_the_picture_and_loses_nothing(panels: ExitStack) -> None:

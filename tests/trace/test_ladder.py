@@ -10,9 +10,8 @@ import pytest
 
 from chatlab.trace import Trace
 from chatlab.trace.picture.ladder import SHOWN
-from chatlab.trace.picture.ladder_svg import draw
-from chatlab.trace.picture.layout import lay_out
-from chatlab.trace.picture.placing import CELL, Placed
+from chatlab.trace.picture.layout import CELL, Drawn, lay_out
+from chatlab.trace.picture.svg import draw
 from chatlab.trace.picture.wire_text import width
 
 from .scripts import PARTIES, Script, storm
@@ -80,37 +79,37 @@ def test_the_picture_marks_what_is_lost_late_and_repeated() -> None:
     assert "late +1500 ms" in texts(draw(script.ladder, live=True))
 
 
-def test_an_overtaken_rung_crosses_the_one_that_overtook_it() -> None:
+def test_an_overtaken_row_crosses_the_one_that_overtook_it() -> None:
     script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 0)
-    first, second = (placed.stroke for placed in lay_out(script.ladder, ["", ""]).rungs)
+    first, second = (drawn for drawn in lay_out(script.ladder, ["", ""]).rows)
     assert first.y1 < second.y1
     assert first.y2 > second.y2
 
 
-def test_rungs_that_come_in_order_do_not_cross() -> None:
+def test_rows_that_come_in_order_do_not_cross() -> None:
     script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 1.5)
-    first, second = (placed.stroke for placed in lay_out(script.ladder, ["", ""]).rungs)
+    first, second = (drawn for drawn in lay_out(script.ladder, ["", ""]).rows)
     assert first.y1 < second.y1
     assert first.y2 < second.y2
 
 
-def box(placed: Placed) -> tuple[float, float, float, float]:
-    size = CELL * (sum(width(part.text) + 1 for part in placed.parts) - 1)
-    return placed.x, placed.y - 12, placed.x + size, placed.y + 4
+def box(drawn: Drawn) -> tuple[float, float, float, float]:
+    size = CELL * (sum(width(part.text) + 1 for part in drawn.parts) - 1)
+    return drawn.x, drawn.y - 12, drawn.x + size, drawn.y + 4
 
 
 @pytest.mark.parametrize(("parties", "messages", "seed"), SIZES)
 def test_texts_keep_clear_of_each_other_and_of_the_parties_lines(parties: int, messages: int, seed: int) -> None:
     ladder = storm(parties, messages, seed).ladder
-    layout = lay_out(ladder, [rung.note for rung in ladder.rungs])
-    boxes = [box(placed) for placed in layout.rungs if placed.parts]
-    assert len(boxes) == len({rung.number for rung in ladder.rungs})
+    layout = lay_out(ladder, [row.note for row in ladder.rows])
+    boxes = [box(drawn) for drawn in layout.rows if drawn.parts]
+    assert len(boxes) == len({row.number for row in ladder.rows})
     for index, (left, top, right, bottom) in enumerate(boxes):
         assert left > 0
         assert right < layout.width
         assert all(not left < x < right for x in layout.columns.values())
         assert all(bottom <= other[1] or other[3] <= top for other in boxes[:index] + boxes[index + 1 :])
-    level = [placed.stroke.y1 for placed in layout.rungs if placed.stroke.y1 == placed.stroke.y2]
+    level = [drawn.y1 for drawn in layout.rows if drawn.y1 == drawn.y2]
     assert all(not top < y < bottom for _, top, _, bottom in boxes for y in level)
 
 

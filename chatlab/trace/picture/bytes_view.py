@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chatlab.trace.names import ROOM
 from chatlab.trace.picture.arrow import Kind
-from chatlab.trace.picture.rung import Rung
+from chatlab.trace.picture.ladder import Row
 from chatlab.trace.picture.wire_text import visible, width
 
 ROW = 8  # bytes
@@ -51,7 +51,7 @@ _FROM_MEMBER = {
 }
 
 
-class Row(NamedTuple):
+class Field(NamedTuple):
     """Up to ROW bytes of one field; `offset`: how many bytes of the message come before them."""
 
     offset: int
@@ -64,14 +64,14 @@ class BytesView:
     """The bytes of one message. `title`: one line that says which."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[Field, ...]
 
     @classmethod
-    def of(cls, rung: Rung) -> BytesView:
-        data = rung.arrow.data
-        messages = rung.arrow.lines if rung.arrow.kind is Kind.PIECE else [data]
-        fields = [field for message in messages for field in _fields(message, rung)]
-        title = f"Message {rung.number}, {rung.source} -> {rung.destination}: {len(data):,} bytes"
+    def of(cls, row: Row) -> BytesView:
+        data = row.arrow.data
+        messages = row.arrow.lines if row.arrow.kind is Kind.PIECE else [data]
+        fields = [field for message in messages for field in _fields(message, row)]
+        title = f"Message {row.number}, {row.source} -> {row.destination}: {len(data):,} bytes"
         return cls(title, tuple(_rows(fields)))
 
     def __str__(self) -> str:
@@ -98,23 +98,23 @@ def _html_cell(text: str) -> str:
     return f'<td style="text-align: left"><code style="white-space: pre">{escape(text)}</code></td>'
 
 
-def _fields(message: bytes, rung: Rung) -> list[tuple[str, bytes]]:
+def _fields(message: bytes, row: Row) -> list[tuple[str, bytes]]:
     """The name and the bytes of each field, in order."""
-    if rung.arrow.kind is Kind.DATAGRAM and (frame := _FRAME.match(message)):
-        return [*_named(frame, frame[0]), *_fields(message[frame.end() :], rung)]
-    for pattern in _patterns(rung):
+    if row.arrow.kind is Kind.DATAGRAM and (frame := _FRAME.match(message)):
+        return [*_named(frame, frame[0]), *_fields(message[frame.end() :], row)]
+    for pattern in _patterns(row):
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return list(_named(found, message))
     return [("text", message)] if message else []
 
 
-def _patterns(rung: Rung) -> Iterator[bytes]:
+def _patterns(row: Row) -> Iterator[bytes]:
     """The forms that a message has from there. A member's words are a text, whatever they look like."""
-    if rung.source == ROOM:
-        yield from _FROM_ROOM.get(rung.arrow.kind, ())
+    if row.source == ROOM:
+        yield from _FROM_ROOM.get(row.arrow.kind, ())
         return
-    for pattern in _FROM_MEMBER.get(rung.arrow.kind, ()):
-        yield pattern.replace(b"%b", re.escape(rung.source.encode()))
+    for pattern in _FROM_MEMBER.get(row.arrow.kind, ()):
+        yield pattern.replace(b"%b", re.escape(row.source.encode()))
 
 
 def _named(found: re.Match[bytes], message: bytes) -> Iterator[tuple[str, bytes]]:
@@ -129,10 +129,10 @@ def _named(found: re.Match[bytes], message: bytes) -> Iterator[tuple[str, bytes]
         yield "space", message[at:]
 
 
-def _rows(fields: list[tuple[str, bytes]]) -> Iterator[Row]:
+def _rows(fields: list[tuple[str, bytes]]) -> Iterator[Field]:
     offset = 0
     for name, data in fields:
         for start in range(0, len(data), ROW):
             piece = data[start : start + ROW]
-            yield Row(offset, piece, name if start == 0 else "")
+            yield Field(offset, piece, name if start == 0 else "")
             offset += len(piece)

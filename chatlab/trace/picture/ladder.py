@@ -1,47 +1,82 @@
-"""The message ladder: a line for each party, a rung for each message, from top to bottom as they left. Pure.
+"""The message ladder: a line for each party, a row for each message, from top to bottom as they left. Pure.
 
-Rungs are equally far apart, whatever time passed between them. One that was late has a second place in the order, that
-of its arrival, so that it crosses those that overtook it. `str` of a ladder is its text twin; `ladder_svg` draws it.
-Neither holds a time, port or address, so the same talk gives the same ladder.
+Rows are equally far apart, whatever time passed between them. One that was late has a second place in the order, that
+of its arrival, so that it crosses those that overtook it. `str` of a ladder is its text twin; `svg` draws it. Neither
+holds a time, port or address, so the same talk gives the same ladder.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chatlab.room.addresses import Address
 from chatlab.trace.names import columns
-from chatlab.trace.picture.arrow import Kind
+from chatlab.trace.picture.arrow import Arrow, Ending, Kind
 from chatlab.trace.picture.arrows import arrows_of
-from chatlab.trace.picture.rung import STEPS, Rung
-from chatlab.trace.picture.wire_text import shorten, width
+from chatlab.trace.picture.wire_text import shorten, visible, width
 from chatlab.trace.records import Snapshot
 
-# So many messages are shown, the newest ones.
+# How many messages are shown: the newest ones.
 SHOWN = 40
 TEXT_CELLS = 50
+# A reliable room's sessions are random (`chatlab.udp.reliable.frames`): shown, they would make each picture differ.
+_SESSION = re.compile(rb"^((?:MSG|ACK|RST)_TAG:)[0-9a-f]{8} ")
+STEPS = {Kind.CONNECT: "connects", Kind.END: "says no more", Kind.RESET: "resets the connection"}
 
 
-class Mark(NamedTuple):
-    """A place on the way down: there the rung with this index (`rung`) leaves, or arrives late."""
+class Part(NamedTuple):
+    """What a row says of one line of a stream; `begins`, `ends`: whether it has that line's beginning, its end."""
 
-    rung: int
-    arrives: bool
+    text: str
+    begins: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Message `number` between two parties. A repeat has the number of the message that it repeats."""
+
+    number: int
+    source: str
+    destination: str
+    arrow: Arrow
+
+    @property
+    def text(self) -> str:
+        """What the message says, on one line."""
+        if self.arrow.kind in STEPS:
+            return STEPS[self.arrow.kind]
+        return visible(_SESSION.sub(rb"\1", self.arrow.data)).rstrip(" ") or "(empty)"
+
+    @property
+    def note(self) -> str:
+        """What became of it, in a word; '' if nothing worth mentioning."""
+        return ", ".join(_notes(self))
+
+    @property
+    def parts(self) -> list[Part]:
+        """Of a piece of a stream: the lines that it holds, the first and the last perhaps not whole."""
+        return [
+            Part(visible(line), begins=index > 0 or not self.arrow.is_mid_line, ends=line.endswith(b"\n"))
+            for index, line in enumerate(self.arrow.lines)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """`parties` from left to right, `rungs` from top to bottom. `earlier`: how many messages are not shown."""
+    """`parties` from left to right, `rows` from top to bottom. `earlier`: how many messages are not shown."""
 
     parties: tuple[str, ...]
-    rungs: tuple[Rung, ...]
+    rows: tuple[Row, ...]
     earlier: int
 
     @classmethod
     def of(cls, snapshot: Snapshot, shown: int = SHOWN) -> Ladder:
         """The last messages of `snapshot`, so many as are to be `shown`."""
-        rungs: list[Rung] = []
+        rows: list[Row] = []
         strangers: dict[Address, str] = {}
         number = 0
         for arrow in arrows_of(snapshot):
@@ -50,46 +85,49 @@ class Ladder:
                 snapshot.name_of(end, arrow.left) or strangers.setdefault(end, f"stranger {len(strangers) + 1}")
                 for end in (arrow.source, arrow.destination)
             )
-            rungs.append(Rung(number, source, destination, arrow))
+            rows.append(Row(number, source, destination, arrow))
         earlier = max(0, number - shown)
-        rungs = [rung for rung in rungs if rung.number > earlier]
-        present = {party for rung in rungs for party in (rung.source, rung.destination)}
+        rows = [row for row in rows if row.number > earlier]
+        present = {party for row in rows for party in (row.source, row.destination)}
         names = [named.name for known in snapshot.names.values() for named in known] + list(strangers.values())
-        return cls(columns(name for name in names if name in present), tuple(rungs), earlier)
+        return cls(columns(name for name in names if name in present), tuple(rows), earlier)
 
-    def end(self, marks: int) -> Ladder:
-        """The last messages of it, so many as have no more than so many `marks`; at least one."""
+    def end(self, heights: int) -> Ladder:
+        """The last messages of it, as many as take at most so many `heights`; at least one."""
         ladder = self
-        while len(ladder.marks) > marks and ladder.rungs[0].number < ladder.rungs[-1].number:
-            earlier = ladder.rungs[0].number
-            ladder = replace(self, rungs=tuple(rung for rung in self.rungs if rung.number > earlier), earlier=earlier)
+        while len(ladder.heights) > heights and ladder.rows[0].number < ladder.rows[-1].number:
+            earlier = ladder.rows[0].number
+            ladder = replace(self, rows=tuple(row for row in self.rows if row.number > earlier), earlier=earlier)
         return ladder
 
-    def message(self, number: int) -> Rung:
+    def message(self, number: int) -> Row:
         """Raises KeyError if there is no such message."""
-        for rung in self.rungs:
-            if rung.number == number:
-                return rung
+        for row in self.rows:
+            if row.number == number:
+                return row
         raise KeyError(f"there is no message {number} on the ladder")
 
     @property
-    def marks(self) -> list[Mark]:
-        """All places, from top to bottom. A repeat leaves where the message left that it repeats."""
-        places: list[tuple[float, Mark]] = []
-        for index, rung in enumerate(self.rungs):
-            if not rung.arrow.is_repeat:
-                places.append((rung.arrow.left, Mark(index, arrives=False)))
-            if rung.arrow.is_late or rung.arrow.is_repeat:
-                places.append((rung.arrow.arrived, Mark(index, arrives=True)))
-        return [mark for _, mark in sorted(places)]
+    def heights(self) -> list[tuple[int, bool]]:
+        """From top to bottom: at each height the row with that index leaves, or, if True, arrives late.
+
+        A repeat leaves where the message left that it repeats.
+        """
+        places: list[tuple[float, tuple[int, bool]]] = []
+        for index, row in enumerate(self.rows):
+            if not row.arrow.is_repeat:
+                places.append((row.arrow.left, (index, False)))
+            if row.arrow.is_late or row.arrow.is_repeat:
+                places.append((row.arrow.arrived, (index, True)))
+        return [place for _, place in sorted(places)]
 
     @property
     def overtakers(self) -> list[int]:
-        """For each rung the number of the last message that left before this one came, or 0 if none did."""
+        """For each row the number of the last message that left before this one came, or 0 if none did."""
         left = 0
-        last = [0] * len(self.rungs)
-        for index, arrives in self.marks:
-            number = self.rungs[index].number
+        last = [0] * len(self.rows)
+        for index, arrives in self.heights:
+            number = self.rows[index].number
             if not arrives:
                 left = number
             elif left > number:
@@ -97,18 +135,18 @@ class Ladder:
         return last
 
     def __str__(self) -> str:
-        if not self.rungs:
+        if not self.rows:
             return "nothing has crossed the wire yet"
-        texts = [shorten(_boxed(rung), TEXT_CELLS) for rung in self.rungs]
+        texts = [shorten(_boxed(row), TEXT_CELLS) for row in self.rows]
         name = max(map(width, self.parties))
         text = max(map(width, texts))
         lines = [f"{self.title}:"]
         if self.earlier:
             lines.append(f"({self.earlier:,} earlier)")
-        for rung, said, last in zip(self.rungs, texts, self.overtakers, strict=True):
-            note = f"{rung.note}, arrives after {last}" if last else rung.note
-            ends = f"{_padded(rung.source, name)} -> {_padded(rung.destination, name)}"
-            lines.append(f"{rung.number:3}  {ends}  {_padded(said, text)}  {note}".rstrip())
+        for row, said, last in zip(self.rows, texts, self.overtakers, strict=True):
+            note = f"{row.note}, arrives after {last}" if last else row.note
+            ends = f"{_padded(row.source, name)} -> {_padded(row.destination, name)}"
+            lines.append(f"{row.number:3}  {ends}  {_padded(said, text)}  {note}".rstrip())
         return "\n".join(lines)
 
     @property
@@ -119,13 +157,27 @@ class Ladder:
         return f"Messages between {', '.join(self.parties[:-1])} and {self.parties[-1]}"
 
 
-def _boxed(rung: Rung) -> str:
+def _boxed(row: Row) -> str:
     """The text; a piece of a stream with a bracket where a line begins and where one ends."""
-    if rung.arrow.kind in STEPS:
-        return f"({rung.text})"
-    parts = (f"{'[' * part.begins}{part.text}{']' * part.ends}" for part in rung.parts)
-    return " ".join(parts) if rung.arrow.kind is Kind.PIECE else rung.text
+    if row.arrow.kind in STEPS:
+        return f"({row.text})"
+    parts = (f"{'[' * part.begins}{part.text}{']' * part.ends}" for part in row.parts)
+    return " ".join(parts) if row.arrow.kind is Kind.PIECE else row.text
 
 
 def _padded(text: str, cells: int) -> str:
     return text + " " * (cells - width(text))
+
+
+def _notes(row: Row) -> Iterator[str]:
+    arrow = row.arrow
+    if arrow.ending is Ending.LOST:
+        yield "lost"
+    if arrow.ending is Ending.UNREAD:
+        yield "unread"
+    if arrow.is_repeat:
+        yield "again"
+    elif arrow.is_late:
+        yield "late"
+    if arrow.read is not None and arrow.read < len(arrow.data):
+        yield f"{arrow.read} of {len(arrow.data)} bytes read"

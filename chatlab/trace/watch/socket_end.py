@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from functools import lru_cache
 
 from chatlab.room.addresses import Address
+from chatlab.service.resolve import LOOPBACK
 from chatlab.trace.recording import Recording
 from chatlab.trace.records import Record, Step, Transport
-from chatlab.trace.watch.own_address import own_address
 
 
 class SocketEnd:
@@ -40,7 +41,7 @@ class SocketEnd:
     def attend(self, peer: Address | None = None) -> Address | None:
         """This end's address, as `peer` sees it. The trace learns it when it is new."""
         with contextlib.suppress(OSError):  # it has just closed
-            self._local = own_address(self._socket.getsockname(), peer)
+            self._local = _own_address(self._socket.getsockname(), peer)
         if self._local and self._local[1] and self._local not in self._attended:
             self._attended.add(self._local)
             self.trace.attend(self._local, self.name)
@@ -96,3 +97,21 @@ class SocketEnd:
         transport = Transport.TCP if self.is_stream else Transport.UDP
         time = self.trace.clock() if time is None else time
         self.trace.add(Record(time, step, transport, source[:2], destination[:2], data))
+
+
+def _own_address(bound: Address, peer: Address | None) -> Address:
+    """`bound`, with the host that `peer` sees in place of a wildcard (0.0.0.0, ::)."""
+    if bound[0] not in LOOPBACK or peer is None:
+        return bound
+    try:
+        return (_host_towards(peer[0]), bound[1])
+    except OSError:  # no route leads there, or it is a broadcast address
+        return bound
+
+
+@lru_cache
+def _host_towards(host: str) -> str:
+    """This machine's address on the route to `host`. Sends nothing: to connect a UDP socket only chooses a route."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, 9))
+        return str(probe.getsockname()[0])
