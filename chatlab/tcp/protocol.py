@@ -33,8 +33,12 @@ NICK = "NICK"
 WELCOME = "Connected to the server!"
 ERROR = "ERROR"
 
-_SAID = re.compile(r"([^\s:]+): (.*)")
-_NOTICE = re.compile(r"([^\s:]+) (joined the chat|left the chat!)")
+JOINED, LEFT = " joined the chat", " left the chat!"
+
+# What stands on a line, by the names of its fields.
+SAID = r"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>[^\r\n]*)"
+NOTICE = rf"(?P<nickname>[^\s:]+)(?P<notice>{JOINED}|{LEFT})"
+_SAID, _NOTICE = map(re.compile, (SAID, NOTICE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,9 @@ def parse_answer(line: bytes) -> Answer | None:
     """What a room says, from any bytes; None for what no room says."""
     text = decode(line)
     if said := _SAID.fullmatch(text):
-        return Said(*said.groups())
+        return Said(said["nickname"], said["text"])
     if notice := _NOTICE.fullmatch(text):
-        nickname, verb = notice.groups()
-        return Joined(nickname) if verb == "joined the chat" else Left(nickname)
+        return (Joined if notice["notice"] == JOINED else Left)(notice["nickname"])
     if text == WELCOME:
         return Welcome()
     word, _, reason = text.partition(" ")
@@ -86,9 +89,9 @@ def build_answer(answer: Answer) -> bytes:
         case Said(nickname, text):
             line = f"{nickname}: {text}"
         case Joined(nickname):
-            line = f"{nickname} joined the chat"
+            line = nickname + JOINED
         case Left(nickname):
-            line = f"{nickname} left the chat!"
+            line = nickname + LEFT
         case Choose(reason):
             line = f"{NICK} {reason}".rstrip()
         case Welcome():

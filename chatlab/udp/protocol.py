@@ -37,11 +37,15 @@ SIGN_UP_BYTES = 128
 # forgotten who behind it had sent to whom (RFC 4787, section 4.3, asks for 2 minutes).
 ALIVE = 25.0
 
-# Proves that a member receives at its address: see `chatlab.udp.address_cookie`.
-_TOKEN = re.compile("[0-9a-f]{16}")
-_CHALLENGE = re.compile(f"{PROVE}({_TOKEN.pattern})")
-_SAID = re.compile(r"([^\s:]+): (.*)")
-_NOTICE = re.compile(r"([^\s:]+) (joined|left)!")
+JOINED, LEFT = " joined!", " left!"
+
+# What stands on the wire, by the names of its fields. A token proves that a member receives at its address: see
+# `chatlab.udp.address_cookie`.
+TOKEN = "[0-9a-f]{16}"
+CHALLENGE = f"(?P<command>{PROVE})(?P<token>{TOKEN})"
+SAID = r"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>.*)"
+NOTICE = rf"(?P<nickname>[^\s:]+)(?P<notice>{JOINED}|{LEFT})"
+_TOKEN, _CHALLENGE, _SAID, _NOTICE = map(re.compile, (TOKEN, CHALLENGE, SAID, NOTICE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,11 @@ def parse_answer(datagram: bytes) -> Answer | None:
     if text.startswith(REFUSED):
         return Refused(text.removeprefix(REFUSED))
     if challenge := _CHALLENGE.fullmatch(text):
-        return Challenge(challenge[1])
+        return Challenge(challenge["token"])
     if said := _SAID.fullmatch(text):
-        return Said(*said.groups())
+        return Said(said["nickname"], said["text"])
     if notice := _NOTICE.fullmatch(text):
-        nickname, verb = notice.groups()
-        return Joined(nickname) if verb == "joined" else Left(nickname)
+        return (Joined if notice["notice"] == JOINED else Left)(notice["nickname"])
     return None
 
 
@@ -136,9 +139,9 @@ def build_answer(answer: Answer) -> bytes:
         case Said(nickname, text):
             return encode(f"{nickname}: {text}")
         case Joined(nickname):
-            return encode(f"{nickname} joined!")
+            return encode(nickname + JOINED)
         case Left(nickname):
-            return encode(f"{nickname} left!")
+            return encode(nickname + LEFT)
         case Refused(reason):
             return encode(REFUSED + reason)
         case Challenge(token):

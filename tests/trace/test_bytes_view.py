@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import chatlab.conformance
+import chatlab.trace
+from chatlab.tcp import protocol as tcp
 from chatlab.trace.records import Transport
+from chatlab.udp import protocol as udp
 from chatlab.udp.protocol import build_sign_up
+from chatlab.udp.reliable import frames
 
 from .scripts import Script
 
@@ -89,3 +97,24 @@ def test_strangers_bytes_are_escaped() -> None:
 def test_a_message_that_is_not_there() -> None:
     with pytest.raises(KeyError, match="no message 2"):
         Script().sent("ada", "room", b"hi").trace.message(2)
+
+
+WORDS = (
+    *(udp.SIGN_UP, udp.SIGN_OUT, udp.REFUSED, udp.PROVE, udp.JOINED, udp.LEFT, udp.TOKEN),
+    *(frames.MESSAGE, frames.ACKNOWLEDGEMENT, frames.RESET, frames.SESSION, frames.NUMBER),
+    *(tcp.NICK, tcp.ERROR, tcp.WELCOME, tcp.JOINED, tcp.LEFT),
+)
+READERS = (
+    *Path(chatlab.trace.__path__[0]).rglob("*.py"),
+    *Path(chatlab.conformance.__path__[0]).glob("*/peers.py"),
+    *Path(chatlab.conformance.__path__[0]).glob("*/scene.py"),
+)
+
+
+@pytest.mark.parametrize("file", READERS, ids=lambda file: f"{file.parent.name}.{file.stem}")
+def test_the_words_on_the_wire_are_written_down_once(file: Path) -> None:
+    """In the protocols' modules: what changes there changes wherever it is read."""
+    constants = [node.value for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Constant)]
+    texts = [text.decode() if isinstance(text, bytes) else str(text) for text in constants]
+    words_of_code = [text for text in texts if "\n" not in text and not text.endswith(".")]  # no docstrings
+    assert not [text for text in words_of_code if any(word in text for word in WORDS)]

@@ -8,7 +8,7 @@ from chatlab.conformance.play import HeardNothing
 from chatlab.conformance.scene import Scene
 from chatlab.conformance.tcp.peers import TcpPeer
 from chatlab.room.events import Joined, Left, Said
-from chatlab.tcp.protocol import ERROR, NICK, WELCOME, Answer, build_answer
+from chatlab.tcp.protocol import ERROR, JOINED, LEFT, NICK, WELCOME, Answer, build_answer
 
 
 class TcpScene(Scene[TcpPeer]):
@@ -38,7 +38,7 @@ class TcpScene(Scene[TcpPeer]):
         self.everyone_hears(self._line(Said(speaker.nickname, text)), but=speaker)
 
     def notices(self, one: TcpPeer, other: TcpPeer) -> tuple[str, ...]:
-        return (f"{other} left the chat!", f"{one} joined the chat", NICK, f"{ERROR} go away", WELCOME)
+        return (f"{other}{LEFT}", f"{one}{JOINED}", NICK, f"{ERROR} go away", WELCOME)
 
     def answers(self, newcomer: TcpPeer) -> bool:
         for may_sign_up in (False, True):

@@ -7,11 +7,10 @@ from chatlab.conformance.peer import abridged
 from chatlab.conformance.play import Deviation, HeardNothing, Unexpected
 from chatlab.conformance.udp.peers import UdpPeer
 from chatlab.conformance.udp.scene import UdpScene
-from chatlab.udp.protocol import build_sign_up
+from chatlab.udp.protocol import ALIVE, build_sign_up
 
-# The default lease of a member, in seconds, and the interval of keep-alives.
+# The default lease of a member, in seconds.
 LEASE = 120.0
-ALIVE = 30.0
 
 
 @case(

@@ -9,7 +9,7 @@ from chatlab.conformance.play import HeardNothing, Unexpected
 from chatlab.conformance.scene import Scene
 from chatlab.conformance.udp.peers import UdpPeer, is_refusal
 from chatlab.room.events import Joined, Left, Said
-from chatlab.udp.protocol import PROVE, REFUSED, build_answer
+from chatlab.udp.protocol import JOINED, LEFT, PROVE, REFUSED, build_answer
 
 
 class UdpScene(Scene[UdpPeer]):
@@ -43,7 +43,7 @@ class UdpScene(Scene[UdpPeer]):
         self.everyone_hears(build_answer(Said(speaker.nickname, text)))
 
     def notices(self, one: UdpPeer, other: UdpPeer) -> tuple[str, ...]:
-        return (f"{other} left!", f"{one} joined!", f"{REFUSED}go away", f"{PROVE}0123456789abcdef")
+        return (f"{other}{LEFT}", f"{one}{JOINED}", f"{REFUSED}go away", f"{PROVE}0123456789abcdef")
 
     def answers(self, newcomer: UdpPeer) -> bool:
         newcomer.signs_up()

@@ -56,7 +56,7 @@ def the_own_nickname_alone_is_not_sent_on(scene: UdpScene) -> None:
     scene.all_hear(ada, "now I say something")
 
 
-@case("An empty datagram keeps the lease and says nothing; clients send one every 30 s.")
+@case("An empty datagram keeps the lease and says nothing; clients send one every 25 s.")
 def a_keep_alive_is_not_sent_on(scene: UdpScene) -> None:
     ada, _ = scene.member("ada"), scene.member("bob")
     ada.says("", "now I say something")

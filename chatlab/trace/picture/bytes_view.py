@@ -12,42 +12,42 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
+from chatlab.tcp import protocol as tcp
 from chatlab.trace.names import ROOM
 from chatlab.trace.picture.arrow import Kind
 from chatlab.trace.picture.ladder import Row
 from chatlab.trace.picture.wire_text import visible, width
+from chatlab.udp import protocol as udp
+from chatlab.udp.reliable import frames
 
 ROW = 8  # bytes
 HEADINGS = ("at", "bytes", "text", "field")
 
-# What the reliable room puts in front (`chatlab.udp.reliable.frames`).
-_FRAME = re.compile(rb"(?P<command>(MSG|ACK|RST)_TAG:)(?P<session>[0-9a-f]{8})( (?P<number>[0-9]{1,12}))?( |$)")
-# What the room says, and what a member says to it.
+# What the reliable room puts in front.
+_FRAME = re.compile(
+    f"(?P<command>{frames.MESSAGE}|{frames.ACKNOWLEDGEMENT}|{frames.RESET})(?P<session>{frames.SESSION})"
+    f"( (?P<number>{frames.NUMBER}))?( |$)".encode()
+)
+_END = r"(?P<newline>\r?\n)"
+_LINE = f"(?P<text>[^\\r\\n]*){_END}"
+# What the room says, and what a member, called %b, says to it.
 _FROM_ROOM = {
-    Kind.DATAGRAM: (
-        rb"(?P<command>REFUSED_TAG:)(?P<reason>.*)",
-        rb"(?P<command>PROVE_TAG:)(?P<token>[0-9a-f]{16})",
-        rb"(?P<nickname>[^\s:]+)(?P<notice> (joined|left)!)",
-        rb"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>.*)",
-    ),
+    Kind.DATAGRAM: (f"(?P<command>{udp.REFUSED})(?P<reason>.*)", udp.CHALLENGE, udp.NOTICE, udp.SAID),
     Kind.PIECE: (
-        rb"(?P<command>NICK|ERROR)(?P<reason> [^\r\n]*)?(?P<newline>\r?\n)",
-        rb"(?P<notice>Connected to the server!)(?P<newline>\r?\n)",
-        rb"(?P<nickname>[^\s:]+)(?P<notice> (joined the chat|left the chat!))(?P<newline>\r?\n)",
-        rb"(?P<nickname>[^\s:]+)(?P<separator>: )(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
-        rb"(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
+        f"(?P<command>{tcp.NICK}|{tcp.ERROR})(?P<reason> [^\\r\\n]*)?{_END}",
+        f"(?P<notice>{tcp.WELCOME}){_END}",
+        tcp.NOTICE + _END,
+        tcp.SAID + _END,
+        _LINE,
     ),
 }
 _FROM_MEMBER = {
     Kind.DATAGRAM: (
-        rb"(?P<command>SIGNUP_TAG:)(?P<nickname>[^ ]*)( (?P<token>[0-9a-f]{16}))?(?P<padding> *)",
-        rb"(?P<command>SIGNOUT_TAG:)(?P<text>.*)",
-        rb"(?P<nickname>%b)(?P<separator>: )(?P<text>.*)",
+        f"(?P<command>{udp.SIGN_UP})(?P<nickname>[^ ]*)( (?P<token>{udp.TOKEN}))?(?P<padding> *)",
+        f"(?P<command>{udp.SIGN_OUT})(?P<text>.*)",
+        "(?P<nickname>%b)(?P<separator>: )(?P<text>.*)",
     ),
-    Kind.PIECE: (
-        rb"(?P<nickname>%b)(?P<separator>: )(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
-        rb"(?P<text>[^\r\n]*)(?P<newline>\r?\n)",
-    ),
+    Kind.PIECE: (f"(?P<nickname>%b)(?P<separator>: ){_LINE}", _LINE),
 }
 
 
@@ -110,11 +110,9 @@ def _fields(message: bytes, row: Row) -> list[tuple[str, bytes]]:
 
 def _patterns(row: Row) -> Iterator[bytes]:
     """The forms that a message has from there. A member's words are a text, whatever they look like."""
-    if row.source == ROOM:
-        yield from _FROM_ROOM.get(row.arrow.kind, ())
-        return
-    for pattern in _FROM_MEMBER.get(row.arrow.kind, ()):
-        yield pattern.replace(b"%b", re.escape(row.source.encode()))
+    forms = _FROM_ROOM if row.source == ROOM else _FROM_MEMBER
+    for form in forms.get(row.arrow.kind, ()):
+        yield form.encode().replace(b"%b", re.escape(row.source.encode()))
 
 
 def _named(found: re.Match[bytes], message: bytes) -> Iterator[tuple[str, bytes]]:

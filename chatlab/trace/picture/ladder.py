@@ -18,12 +18,13 @@ from chatlab.trace.picture.arrow import Arrow, Ending, Kind
 from chatlab.trace.picture.arrows import arrows_of
 from chatlab.trace.picture.wire_text import shorten, visible, width
 from chatlab.trace.records import Snapshot
+from chatlab.udp.reliable.frames import ACKNOWLEDGEMENT, MESSAGE, RESET, SESSION
 
 # How many messages are shown: the newest ones.
 SHOWN = 40
 TEXT_CELLS = 50
 # A reliable room's sessions are random (`chatlab.udp.reliable.frames`): shown, they would make each picture differ.
-_SESSION = re.compile(rb"^((?:MSG|ACK|RST)_TAG:)[0-9a-f]{8} ")
+_SESSION = re.compile(f"^({MESSAGE}|{ACKNOWLEDGEMENT}|{RESET}){SESSION} ".encode())
 STEPS = {Kind.CONNECT: "connects", Kind.END: "says no more", Kind.RESET: "resets the connection"}
 
 

@@ -26,13 +26,15 @@ from dataclasses import dataclass
 from chatlab.room.events import Refused
 from chatlab.udp.protocol import MAX_DATAGRAM, Challenge, build_answer, build_refusal
 
+MESSAGE, ACKNOWLEDGEMENT, RESET = "MSG_TAG:", "ACK_TAG:", "RST_TAG:"
+SESSION, NUMBER = "[0-9a-f]{8}", "[0-9]{1,12}"
 FIRST = 0  # the number of the sign-up
 # Of a frame, what is not the plain datagram: at most so many bytes.
-HEADER_BYTES = len("MSG_TAG:01234567 012345678901 ")
+HEADER_BYTES = len(f"{MESSAGE}01234567 012345678901 ")
 
-_MESSAGE = re.compile(rb"MSG_TAG:([0-9a-f]{8}) ([0-9]{1,12}) (.*)", re.DOTALL)
-_ACKNOWLEDGEMENT = re.compile(rb"ACK_TAG:([0-9a-f]{8}) ([0-9]{1,12})")
-_RESET = re.compile(rb"RST_TAG:([0-9a-f]{8}) (.*)", re.DOTALL)
+_MESSAGE = re.compile(f"{MESSAGE}({SESSION}) ({NUMBER}) (.*)".encode(), re.DOTALL)
+_ACKNOWLEDGEMENT = re.compile(f"{ACKNOWLEDGEMENT}({SESSION}) ({NUMBER})".encode())
+_RESET = re.compile(f"{RESET}({SESSION}) (.*)".encode(), re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ def parse_frame(datagram: bytes) -> Frame | None:
 def build_frame(frame: Frame) -> bytes:
     match frame:
         case Numbered(session, number, payload):
-            return b"MSG_TAG:%b %d %b" % (session.encode(), number, payload)
+            return f"{MESSAGE}{session} {number} ".encode() + payload
         case Acknowledgement(session, number):
-            return b"ACK_TAG:%b %d" % (session.encode(), number)
+            return f"{ACKNOWLEDGEMENT}{session} {number}".encode()
         case Reset(session, payload):
-            return b"RST_TAG:%b %b" % (session.encode(), payload)
+            return f"{RESET}{session} ".encode() + payload
 
 
 def build_reset(session: str, why: Refused | Challenge, at_most: int | None = None) -> bytes:
