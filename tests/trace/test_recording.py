@@ -177,6 +177,10 @@ def test_the_memory_is_bounded_in_bytes_too(monkeypatch: pytest.MonkeyPatch) -> 
     for number in range(8):
         script.sent("ada", "room", b"%d" % number * 30)
     assert [record.data[:1] for record in script.trace.snapshot().records] == [b"5", b"6", b"7"]
+    script.trace.clear()
+    for number in range(3):
+        script.sent("ada", "room", b"%d" % number * 30)
+    assert [record.data[:1] for record in script.trace.snapshot().records] == [b"0", b"1", b"2"]
 
 
 def test_after_a_clear_there_is_room_for_as_much_as_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from itertools import chain, repeat
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import chatlab
 from chatlab.room.errors import GaveUp, OutboxFull
-from chatlab.udp.reliable.stop_and_wait import JITTER, OUTBOX_BYTES, Message, Receipt, Receiver, Sender, Timing
+from chatlab.udp.reliable.stop_and_wait import (
+    DEFAULT_TIMING,
+    JITTER,
+    OUTBOX_BYTES,
+    Message,
+    Receipt,
+    Receiver,
+    Sender,
+    Timing,
+)
 from chatlab.weather.fate import Conditions, Direction, Link
 
 from .wire import Delays, Wire
@@ -181,3 +192,10 @@ def test_any_acknowledgements_at_all_keep_the_order(numbers: list[int], count: i
     sent += [sender.acknowledge(number, 0.0) for number in numbers]
     real = [message for message in sent if message]
     assert real == [Message(number, b"%d" % number) for number in range(len(real))]
+
+
+def test_the_default_times_are_those_of_the_protocol() -> None:
+    page = " ".join(Path(chatlab.__file__).with_name("PROTOCOL.md").read_text(encoding="utf-8").split())
+    default = DEFAULT_TIMING
+    assert f"after {default.first:g} s, then after twice as long each time, up to {default.longest:g} s" in page
+    assert f"after {default.tries} tries it gives up" in page
