@@ -96,7 +96,7 @@ def test_what_is_left_behind_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_what_hangs_is_ended_and_says_where_and_the_others_go_on(tmp_path: Path) -> None:
-    done = run_pytest(tmp_path, HANGS, "-n2", "-o", "faulthandler_timeout=1")
+    done = run_pytest(tmp_path, HANGS, "-n2", "-o", "faulthandler_timeout=5")
     assert "3 failed, 6 passed" in done.stdout, done.stdout + done.stderr
     assert "crashed while running 'test_it.py::test_hangs'" in done.stdout
     assert "crashed while running 'test_it.py::test_fails_and_hangs'" in done.stdout
