@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from chatlab.panels.open_panels import give_up_place, take_place
+from chatlab.service.guarded_threads import DaemonThread
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -32,8 +33,7 @@ class LivePanel:
         self._every = every
         self._news = threading.Event()
         self._ending = threading.Event()
-        # A daemon: what stops it is close(), which panels-at-the-end calls when the kernel ends.
-        self._thread = threading.Thread(target=self._keep_showing, name=thread, daemon=True)
+        self._thread = DaemonThread(thread, self._keep_showing)  # panels-at-the-end closes it when the kernel ends
         super().__init__()
 
     def close(self) -> None:

@@ -7,11 +7,11 @@ whole while messages come in above it. Plain input may also come from a pipe or 
 from __future__ import annotations
 
 import sys
-import threading
 from contextlib import ExitStack, suppress
 from queue import Empty, Queue
 from typing import Protocol
 
+from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.line_printer import LinePrinter
 from chatlab.service.signals import LOOK, Interrupts
 
@@ -76,7 +76,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._read_lines: Queue[str] = Queue(1)
-        threading.Thread(target=self._read, name="keyboard", daemon=True).start()
+        DaemonThread("keyboard", self._read).start()
 
     def next(self) -> str:
         """The next line with its end, or "" at the end of the input."""
@@ -85,12 +85,14 @@ class Lines:
                 return self._read_lines.get(timeout=LOOK)
 
     def _read(self) -> None:
-        if sys.stdin:  # it may have been closed before the program began
-            # Not through sys.stdin: that has a lock, which the end of the program would wait for.
-            with suppress(OSError), open(sys.stdin.fileno(), "rb", closefd=False) as source:
-                for line in source:
-                    self._read_lines.put(line.decode(sys.stdin.encoding, "replace"))
-        self._read_lines.put("")
+        try:
+            if sys.stdin:  # it may have been closed before the program began
+                # Not through sys.stdin: that has a lock, which the end of the program would wait for.
+                with suppress(OSError), open(sys.stdin.fileno(), "rb", closefd=False) as source:
+                    for line in source:
+                        self._read_lines.put(line.decode(sys.stdin.encoding, "replace"))
+        finally:
+            self._read_lines.put("")
 
 
 class PromptKeyboard:

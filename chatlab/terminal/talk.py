@@ -28,8 +28,8 @@ def run_client(make: Callable[[str], Client], nickname: str | None) -> int:
     """
     interrupts = Interrupts()
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        keyboard = open_keyboard(stack, interrupts)
         try:
+            keyboard = open_keyboard(stack, interrupts)
             client = _enter(make, nickname, keyboard, interrupts)
         except (ChatlabError, OSError) as error:
             stack.close()

@@ -105,6 +105,6 @@ def test_a_panel_without_a_thread_leaves_no_place(monkeypatch: pytest.MonkeyPatc
 
     before = list(_taken)
     monkeypatch.setattr(threading.Thread, "start", no_thread)
-    with pytest.raises(RuntimeError, match="can't start new thread"):
+    with pytest.raises(RuntimeError, match="no thread left"):
         Counting()
     assert _taken == before

@@ -46,8 +46,8 @@ SERVERS = [
 ]
 
 
-def run(problem: str, module: str, options: Iterable[str]) -> Program:
-    return Program("-c", PROGRAM, problem, module, "--port", "0", *options)
+def run(problem: str, module: str, options: Iterable[str], port: int = 0) -> Program:
+    return Program("-c", PROGRAM, problem, module, "--port", str(port), *options)
 
 
 def port_of(program: Program) -> int:
@@ -79,3 +79,18 @@ def test_a_program_without_a_thread_left_says_so_in_a_line_with_code_2(
         assert program.wait() == 2
         assert "is open at" not in "".join(program.rest())
         assert program.errors == "the system has no thread left: close some programs, or allow more\n"
+
+
+@pytest.mark.parametrize("threads", range(3))  # it prints, reads the keyboard, and hears the room
+@pytest.mark.parametrize("module", ["chatlab.udp.client", "chatlab.tcp.client"])
+def test_so_does_a_client(module: str, threads: int) -> None:
+    kind = socket.SOCK_STREAM if "tcp" in module else socket.SOCK_DGRAM
+    with socket.socket(socket.AF_INET, kind) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            nobody.listen()
+        port = nobody.getsockname()[1]
+        with run(HAS_NO_THREAD_LEFT_AFTER.format(threads), module, ["--nick", "ada"], port) as program:
+            assert program.wait() == 2
+            assert program.rest() == []
+            assert program.errors == "the system has no thread left: close some programs, or allow more\n"
