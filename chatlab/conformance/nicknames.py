@@ -98,12 +98,12 @@ def a_nickname_is_free_when_its_owner_has_left(scene: AnyScene) -> None:
     scene.member("bob")
 
 
-@case("Membership is bounded (default 1,000 members); who comes to a full room is refused.", slow=True)
+@case("Membership is bounded (default 1,000 members); a newcomer to a full room is refused.", slow=True)
 def a_full_room_refuses(scene: AnyScene) -> None:
     try:
         for number in range(MAX_MEMBERS):
             scene.member(f"m{number}")
-            scene.members.clear()  # nobody listens to all who come
+            scene.members.clear()  # nobody waits for each notice
     except OSError as error:
         if error.errno == errno.EMFILE:
             raise NotTried(f"this system lets a program open no {MAX_MEMBERS:,} sockets (see `ulimit -n`)") from error

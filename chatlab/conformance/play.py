@@ -89,5 +89,5 @@ class Play:
         return False
 
     def is_stale(self, nickname: str) -> bool:
-        """Whether that is a peer of another case, whom the server puts out late."""
+        """Whether that is a peer of an earlier case, which the server has only now put out."""
         return not nickname.endswith(self.suffix) and bool(SUFFIX.fullmatch(nickname[-5:]))

@@ -81,7 +81,7 @@ class Scene(ABC, Generic[P]):
 
     @abstractmethod
     def all_hear(self, speaker: P, text: str) -> None:
-        """Whoever has to hear that `speaker` has said `text` hears so next."""
+        """Each member that has to hear that `speaker` said `text` hears it next."""
 
     @abstractmethod
     def notices(self, one: P, other: P) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Scene(ABC, Generic[P]):
 
     @abstractmethod
     def answers(self, newcomer: P) -> bool:
-        """Whether anything at all comes back to `newcomer`, who tries what may be answered."""
+        """Whether `newcomer` hears anything at all; it does what a server may answer."""
 
     @abstractmethod
     def _make(self, label: str, nickname: str) -> P: ...

@@ -23,7 +23,7 @@ from chatlab.room.errors import NobodyAnswers
 # Nicknames of a case end with its number, so that it can't be confused with other people, or with a case that a server
 # remembers. No digits that could be taken for letters (see SUFFIX in chatlab.conformance.play).
 _numbers = count(randrange(8**4))
-# So many unanswered messages are named when a server no longer answers.
+# How many unanswered messages are named when a server no longer answers.
 NAMED = 5
 
 

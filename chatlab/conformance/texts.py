@@ -80,7 +80,7 @@ def empty_text_is_not_sent_on(scene: AnyScene) -> None:
 
 
 def _say(scene: AnyScene, texts: Iterable[Text]) -> None:
-    """A member says `texts`, and whoever has to hear them hears what is to be heard of them."""
+    """A member says `texts`; each member that has to hear them hears what is left of them."""
     ada, _ = scene.member("ada"), scene.member("bob")
     for text in texts:
         ada.says(text.said)

@@ -1,8 +1,8 @@
 """Who is who in a trace: people are shown by name, not by port. Pure: records in, names out.
 
-A watched socket brings its name. Whoever only talks to one is named by the talk: an address that signs up with the UDP
-room has the name that the room then says has joined; a TCP connection has the last line before it was welcome. If
-somebody else signs up from the same port later, it has another name from then on.
+A watched socket brings its name. An end that only talks to one is named by the talk: an address that signs up with the
+UDP room has the nickname that the room then says has joined; a TCP connection has the last line before its welcome. An
+address from which somebody else signs up later has another name from then on.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from chatlab.trace.records import Named, Record, Step, Transport
 from chatlab.udp.protocol import SIGN_UP, SignUp, parse_answer, parse_request
 from chatlab.udp.reliable.frames import Numbered, parse_frame
 
-# So many addresses with a name, so many that have none yet, and so many names of one address: those who come and go for
-# ever must not fill the memory.
+# Bounds on named addresses, on addresses still without a name, and on names per address, so that visitors can't fill
+# the memory.
 MAX_NAMES = 10_000
 MAX_NAMES_OF_ONE = 10
 ROOM = "room"
 
 
 class _Joining(NamedTuple):
-    """Who wants to join `since` then, by these `words`: the wanted nickname (UDP), or all lines so far (TCP)."""
+    """An end wants to join since `since`, by these `words`: the wanted nickname (UDP), or all lines so far (TCP)."""
 
     since: float
     words: bytes
@@ -102,7 +102,7 @@ def _wanted_nickname(datagram: bytes) -> bytes:
 
 
 def _name_in(answer: Record, words: bytes) -> str:
-    """The name of whoever the room has answered; '' if the answer does not let them in."""
+    """The nickname of the end that the room has answered; '' if the answer does not let it in."""
     if answer.transport is Transport.UDP:
         joined = parse_answer(_plain(answer.data))
         return joined.nickname if isinstance(joined, Joined) and joined.nickname.encode() == words else ""

@@ -80,7 +80,7 @@ class Recording:
     def clear(self) -> None:
         """Forget what has crossed so far, but not who is who."""
         with self._lock:
-            self.steps += 1  # so that those who draw it look again
+            self.steps += 1  # so that panels draw it again
             self._records.clear()
             self._size = 0
 

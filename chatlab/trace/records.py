@@ -1,7 +1,7 @@
 """What a trace writes down: one record for each thing that happened at a socket or in a relay. Pure data.
 
 A datagram between two watched sockets gives two records, SENT at one end and RECEIVED at the other; between a watched
-one and a stranger, one. TCP's bytes are recorded as the pieces that `send` took and `recv` returned.
+and an unwatched socket, one. TCP's bytes are recorded as the pieces that `send` took and `recv` returned.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Transport(Enum):
 
 
 class Step(Enum):
-    """What happened. The source of a record is whoever caused it, wherever it was seen."""
+    """What happened. The source of a record is the end that caused it, at whichever end it was seen."""
 
     SENT = auto()
     RECEIVED = auto()

@@ -20,7 +20,8 @@ def what_the_room_says_ends_with_a_newline(scene: TcpScene) -> None:
 
 
 @case(
-    "Whoever connects hears `NICK`, answers with a line that is its nickname, and hears `Connected to the server!`.",
+    "A client that connects hears `NICK`, answers with a line that is its nickname, and hears `Connected to the "
+    "server!`.",
     basic=True,
 )
 def a_newcomer_is_asked_and_let_in(scene: TcpScene) -> None:
@@ -53,7 +54,7 @@ def who_has_no_nickname_hears_nothing(scene: TcpScene) -> None:
     scene.is_let_in(eve)
 
 
-@case("Who has not chosen yet keeps nobody else waiting.")
+@case("A stranger that has not chosen yet keeps nobody else waiting.")
 def who_has_no_nickname_does_not_shut_the_door(scene: TcpScene) -> None:
     silent = scene.stranger("silent")
     half = scene.stranger("half")

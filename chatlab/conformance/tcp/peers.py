@@ -14,9 +14,9 @@ from chatlab.tcp.protocol import ERROR, NICK, parse_answer
 
 # What a socket does when it is closed (SO_LINGER in socket(7)): on, for 0 seconds, that is, a reset.
 _RESET = struct.pack("ii", 1, 0)
-# Of a server that ends no line: after so many seconds without another byte, what came is taken for one.
+# From a server that ends no lines: after this many seconds without another byte, what came counts as a line.
 _PAUSE = 0.05
-# Of a server that floods: so many bytes without a line end are taken for a line.
+# From a server that floods: this many bytes without a line end count as a line.
 _MAX_HEARD = 1024 * 1024
 
 

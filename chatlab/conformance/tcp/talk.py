@@ -61,7 +61,7 @@ def nothing_is_lost_when_many_talk(scene: TcpScene) -> None:
         expected[nickname] += 1
 
 
-@case("Who says more than it may is not refused: the room reads no faster, so nothing is lost.")
+@case("A member that says more than it may is not refused: the room reads no faster, so nothing is lost.")
 def who_talks_too_much_loses_nothing(scene: TcpScene) -> None:
     ada, bob = scene.member("ada"), scene.member("bob")
     ada.says(*(f"chatter {number}" for number in range(TOO_MANY)))

@@ -14,8 +14,8 @@ LEASE = 120.0
 
 
 @case(
-    "Whoever signs up with `SIGNUP_TAG:<nickname>` is let in, and everyone in the room hears `<nickname> joined!`, the "
-    "newcomer included.",
+    "A stranger that signs up with `SIGNUP_TAG:<nickname>` is let in, and everyone in the room hears `<nickname> "
+    "joined!`, the newcomer included.",
     deviation=Deviation.JOINS,
 )
 def everyone_hears_who_joins(scene: UdpScene) -> None:
@@ -25,7 +25,7 @@ def everyone_hears_who_joins(scene: UdpScene) -> None:
 
 
 @case(
-    "Whoever sends `SIGNOUT_TAG:` is out, and everyone else in the room hears `<nickname> left!`.",
+    "A member that sends `SIGNOUT_TAG:` is out, and everyone else in the room hears `<nickname> left!`.",
     deviation=Deviation.LEAVES,
 )
 def everyone_hears_who_leaves(scene: UdpScene) -> None:

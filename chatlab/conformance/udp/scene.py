@@ -46,7 +46,6 @@ class UdpScene(Scene[UdpPeer]):
         return (f"{other}{LEFT}", f"{one}{JOINED}", f"{REFUSED}go away", f"{PROVE}0123456789abcdef")
 
     def answers(self, newcomer: UdpPeer) -> bool:
-        newcomer.signs_up()
         guest = self.stranger("guest")  # some rooms tell only others
         for peer in (newcomer, guest):
             peer.signs_up()

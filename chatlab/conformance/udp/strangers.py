@@ -1,4 +1,4 @@
-"""Who is not in the UDP room: what it may send, and how little it gets."""
+"""Strangers to the UDP room: what they may send, and how little they get."""
 
 from __future__ import annotations
 

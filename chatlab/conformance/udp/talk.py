@@ -80,7 +80,7 @@ def a_longer_text_is_refused(scene: UdpScene) -> None:
         scene.all_hear(member, "something shorter")
 
 
-@case("Who says more than it may is refused, at most once a second.")
+@case("A member that says more than it may is refused, at most once a second.")
 def who_talks_too_much_is_not_refused_each_time(scene: UdpScene) -> None:
     ada, bob = scene.member("ada"), scene.member("bob")
     refusals = 0

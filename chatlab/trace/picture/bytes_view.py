@@ -1,7 +1,7 @@
 """One message byte by byte: hex, text and the names of its fields, side by side. Pure.
 
-The fields are those of the room's protocols (`chatlab.udp.protocol`, `chatlab.tcp.protocol`); bytes that follow neither
-are a text. `str` is the table as text; a notebook shows it as a table.
+The fields are those of the two protocols (`chatlab.udp.protocol`, `chatlab.tcp.protocol`); bytes that follow neither
+are a text. `str` gives the table as text; a notebook shows it as a table.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Ladder:
 
     @classmethod
     def of(cls, snapshot: Snapshot, shown: int = SHOWN) -> Ladder:
-        """The last messages of `snapshot`, so many as are to be `shown`."""
+        """The last messages of `snapshot`: at most `shown`."""
         rows: list[Row] = []
         strangers: dict[Address, str] = {}
         number = 0
@@ -94,7 +94,7 @@ class Ladder:
         return cls(columns(name for name in names if name in present), tuple(rows), earlier)
 
     def end(self, heights: int) -> Ladder:
-        """The last messages of it, as many as take at most so many `heights`; at least one."""
+        """The last messages of this ladder that together take at most `heights`; at least one."""
         ladder = self
         while len(ladder.heights) > heights and ladder.rows[0].number < ladder.rows[-1].number:
             earlier = ladder.rows[0].number

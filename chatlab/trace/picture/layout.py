@@ -23,7 +23,7 @@ NAME_CELL = 8.0
 NOTE_CELL = 6.2
 LEAVE, ARRIVE = 30.0, 18.0  # heights
 HEAD = 34.0  # above it are the parties' names
-GAPS = {2: 340.0, 3: 260.0, 4: 220.0}  # between the lines of so many parties
+GAPS = {2: 340.0, 3: 260.0, 4: 220.0}  # between the parties' lines, by the number of parties
 NUMBERS = 34.0  # a column for the messages' numbers
 BREAK = 0.72  # a lost one breaks off after this share of its last gap
 PART_SPACE = 1  # cells between the lines that a piece holds
@@ -153,7 +153,7 @@ def _with_text(drawn: Drawn, arrows: Sequence[Drawn], path: Sequence[float]) -> 
 
 
 def _parts(row: Row, cells: int) -> tuple[Part, ...]:
-    """What of the text fits into so many cells."""
+    """As much of the text as fits into `cells`."""
     if row.arrow.kind is not Kind.PIECE:
         return (Part(shorten(row.text, cells), begins=False, ends=False),)
     shown: list[Part] = []

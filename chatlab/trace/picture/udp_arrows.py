@@ -5,10 +5,9 @@
     both ends             a departure with the arrival that fits; if none fits, it waits to be read, or is lost
     one end               what was seen there
 
-Only that a datagram is not read does not tell that it is lost: it is when one that left later has been read, or when
-its receiver closes. A datagram that came as early as it could is drawn as if it took no time. Its time of arrival
-counts only if a later one overtook it, or a relay held it back. So the picture does not depend on how fast the machine
-is.
+A datagram that nobody has read is not lost yet. It counts as lost once a later one has been read, or its receiver has
+closed. The time of an arrival counts only if a later datagram overtook this one, or a relay held it back; any other
+datagram is drawn as if it took no time. So the picture does not depend on the speed of the machine.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from chatlab.room.addresses import Address
 from chatlab.trace.picture.arrow import Arrow, Ending, Kind
 from chatlab.trace.records import Record, Step
 
-# Among so many datagrams under way on one path an arrival is looked for.
+# An arrival is looked for among this many datagrams under way on one path.
 UNDER_WAY = 1_000
 
 Path = tuple[Address, Address]

@@ -28,7 +28,7 @@ class SocketEnd:
         self._has_ended = False
 
     def meet_peer(self) -> None:
-        """Learn who is at both ends, as far as it is known yet: a socket that does not wait connects meanwhile."""
+        """Learn the addresses of both ends, as far as they are known: a non-blocking socket may still be connecting."""
         with contextlib.suppress(OSError):  # not connected
             self.peer = self._socket.getpeername()
         if self.peer and self._peer_name:

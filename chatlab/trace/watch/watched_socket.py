@@ -1,8 +1,8 @@
 """A socket that tells a trace what crosses it, and otherwise is the socket that it was.
 
-It takes over the file descriptor, so its user does not notice; and a socket that nobody watches costs nothing. Recorded
-is what really crossed: the bytes that `send` took, the piece that `recv` returned. What only looks (MSG_PEEK) crosses
-nothing. On Windows, asyncio's own loop reads past it.
+It takes over the file descriptor, so the program that uses it does not notice; a socket that nobody watches costs
+nothing. It records what really crossed: the bytes that `send` took, the piece that `recv` returned. A call that only
+looks (MSG_PEEK) records nothing. On Windows, asyncio's own loop reads without these methods.
 """
 
 from __future__ import annotations
