@@ -1,7 +1,7 @@
 """The TCP room's client: one person, and one connection after another. `python -m chatlab.tcp.client --help`.
 
 The receiving thread of the `Connection` hears the room; the user's thread calls `say`. The room does not send your own
-words back, so `say` tells of them itself, in the thread that calls it, once they are on their way. Lesson 13 builds it.
+words back, so `say` tells of them itself, in the thread that calls it, once they are on their way.
 """
 
 from __future__ import annotations

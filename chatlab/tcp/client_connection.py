@@ -7,7 +7,7 @@
                           when one side has ended: lets the other read our last words, and closes the socket
 
 How a connection is ended so that no words are lost: see `chatlab.tcp.sockets`. Lesson 04 builds such a receiving
-thread, lesson 13 the rest.
+thread.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@
     IN        what the others do            told
     IN        ERROR, or the stream ends     OUT: I am gone
 
-One connection has one `TcpMember`. Lesson 13 puts it on a socket.
+One connection has one `TcpMember`.
 """
 
 from __future__ import annotations

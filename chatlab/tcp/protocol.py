@@ -11,7 +11,7 @@
 
 What a client's line means depends on when it comes: `chatlab.tcp.chat` knows. No member can be called NICK or ERROR,
 and no nickname holds a space or a colon, so what the room says can be told apart. No bytes at all make `parse_answer`
-fail. Lesson 09 builds this module.
+fail.
 """
 
 from __future__ import annotations

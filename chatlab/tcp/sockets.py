@@ -6,8 +6,6 @@ last words away, from the network and from the other side's buffers (RFC 9293, s
     shutdown(SHUT_WR)    after our last words: we say no more
     read on              until the other side has ended too, for LINGER seconds at most
     close                then
-
-Lesson 11 shows it.
 """
 
 from __future__ import annotations

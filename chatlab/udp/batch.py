@@ -1,6 +1,6 @@
 """What has arrived and waits for the room: bounded, and fair to each sender. Pure.
 
-One who floods the room fills its own share of a batch and takes nobody else's place. Lesson 15 floods it.
+One who floods the room fills its own share of a batch and takes nobody else's place.
 """
 
 from __future__ import annotations

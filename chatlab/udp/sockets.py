@@ -8,7 +8,7 @@ about. For a socket that sends to many, that
     Windows  is not told (recvfrom raises ConnectionResetError)
     macOS    nothing is reported at all
 
-so elsewhere than on Linux a member whose port is closed leaves when its lease ends. Lesson 11 shows it.
+so elsewhere than on Linux a member whose port is closed leaves when its lease ends.
 """
 
 from __future__ import annotations

@@ -60,3 +60,14 @@ def test_a_term_stands_in_bold_in_the_lesson_that_introduces_it(row: dict[str, s
     assert row["file"].startswith(row["number"])
     bold = " ".join(re.findall(r"\*\*([^*]+)\*\*", _text(row["file"])))
     assert re.search(rf"\b{row['term']}s?\b", bold, re.IGNORECASE)
+
+
+def test_modules_name_lessons_that_are_there() -> None:
+    numbers = {notebook.name[:2] for notebook in NOTEBOOKS}
+    named = {
+        (module.name, number)
+        for module in (COURSE / "chatlab").rglob("*.py")
+        for number in re.findall(r"\b[Ll]essons? (?:\d\d (?:to|and) )?(\d\d)", module.read_text(encoding="utf-8"))
+    }
+    assert {(module, number) for module, number in named if number not in numbers} == set()
+    assert len(named) > len(numbers)
