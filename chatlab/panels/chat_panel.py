@@ -18,10 +18,9 @@ import anywidget
 
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.scrollback import Scrollback
-from chatlab.room.errors import ChatlabError
+from chatlab.room.errors import ChatlabError, in_words
 from chatlab.room.events import Event, Gone, Joined, Refused
 from chatlab.service.interfaces import Client
-from chatlab.service.service import in_words
 
 CLOSED = "Closed: to come back, run this cell again"
 ASSETS = Path(__file__).parent / "assets"

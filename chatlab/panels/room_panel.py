@@ -14,9 +14,8 @@ import ipywidgets
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
-from chatlab.room.errors import ChatlabError
+from chatlab.room.errors import ChatlabError, in_words
 from chatlab.service.interfaces import Server
-from chatlab.service.service import in_words
 
 INTERVAL = 0.3
 NICKNAMES_SHOWN = 50

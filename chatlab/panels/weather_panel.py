@@ -19,8 +19,7 @@ from chatlab.panels.ladder_panel import LadderPanel
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
-from chatlab.room.errors import ChatlabError
-from chatlab.service.service import in_words
+from chatlab.room.errors import ChatlabError, in_words
 from chatlab.trace import Trace
 from chatlab.weather.fate import PRESETS, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay

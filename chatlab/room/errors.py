@@ -24,6 +24,7 @@ where they are raised.
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,3 +97,10 @@ class CantUse(ChatlabError, OSError):
 
 class NotStarted(CantUse):
     """The exercise is still the untouched stub."""
+
+
+def in_words(error: BaseException) -> str:
+    """The text of an error of ours; else the last line of its traceback: what it is, and what it says."""
+    if isinstance(error, ChatlabError):
+        return str(error)
+    return traceback.format_exception_only(type(error), error)[-1].strip()

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from typing import Any, NoReturn
 
 from chatlab.room.addresses import shown
-from chatlab.room.errors import ChatlabError
+from chatlab.room.errors import ChatlabError, in_words
 from chatlab.service.line_printer import LinePrinter
 from chatlab.service.options import port, port_to_join
-from chatlab.service.service import Service, in_words
+from chatlab.service.service import Service
 from chatlab.service.signals import Interrupts
 
 

@@ -14,13 +14,12 @@ start that fails leaves nothing. Lesson 04 shows how it closes.
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import Address
-from chatlab.room.errors import ChatlabError
+from chatlab.room.errors import in_words
 from chatlab.service.guarded_threads import GuardedThreads
 from chatlab.service.resolve import reachable_host
 from chatlab.service.this_python import this_python
@@ -166,10 +165,3 @@ class Service:
             self._fail(error)
         finally:
             self._threads.let_go(self)
-
-
-def in_words(error: BaseException) -> str:
-    """The text of an error of ours; else the last line of its traceback: what it is, and what it says."""
-    if isinstance(error, ChatlabError):
-        return str(error)
-    return traceback.format_exception_only(type(error), error)[-1].strip()

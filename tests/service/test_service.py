@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from chatlab.room.errors import NoThreadLeft
-from chatlab.service.service import Service, in_words
+from chatlab.room.errors import NoThreadLeft, in_words
+from chatlab.service.service import Service
 
 from ..programs import LIMIT
 from ..waiting import Heard, no_thread_is_left, no_thread_left_after
