@@ -35,7 +35,8 @@ IDLE, ASK_AGAIN, ASK_TIMES = 60, 10, 5
 VANISHED_AFTER = IDLE + ASK_AGAIN * ASK_TIMES
 # The flag with which `send` raises BlockingIOError instead of waiting (MSG_DONTWAIT in send(2)); 0: Windows has none.
 DONT_WAIT: int = getattr(socket, "MSG_DONTWAIT", 0)
-# On Windows, shutting a socket down does not wake a thread that waits at it; there, waits are this long, in seconds.
+# On Windows, shutting a socket down does not wake a thread that waits at it. There, waits are this long, in seconds;
+# after each the thread looks whether it is to end.
 WAKE = 0.25 if sys.platform == "win32" else None
 
 
@@ -162,6 +163,6 @@ def end_sending(sock: socket.socket) -> None:
 
 
 def wake(sock: socket.socket) -> None:
-    """End both directions; whoever waits at `sock` in another thread learns it, within WAKE seconds on Windows."""
+    """End both directions; whoever waits at `sock` in another thread learns it. Not on Windows: see WAKE."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

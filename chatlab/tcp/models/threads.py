@@ -82,6 +82,8 @@ class ThreadsModel:
             try:
                 data = peer.socket.recv(RECEIVE_BYTES)
             except TimeoutError:  # see WAKE
+                if peer.end_by and peer.end_by <= time.monotonic():
+                    return
                 continue
             except OSError:
                 self.lose(peer)
