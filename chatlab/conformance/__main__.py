@@ -6,7 +6,6 @@ such address.
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections import Counter
@@ -17,7 +16,7 @@ from chatlab.conformance.suite import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.room.errors import CantResolve, NobodyAnswers
-from chatlab.service.cli import Parser
+from chatlab.service.cli import Parser, while_it_is_read
 from chatlab.service.options import address_to_join
 from chatlab.service.resolve import resolve
 
@@ -37,11 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slow", action="store_true", help="the cases that wait for minutes as well")
     parser.add_argument("--verbose", action="store_true", help="print what was sent and heard in all cases")
     given = parser.parse_args(arguments)
-    try:
-        return _run(*SUITES[given.protocol], *given.address, slow=given.slow, verbose=given.verbose)
-    except BrokenPipeError:  # nobody reads on, as with `| head -1`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more at its end
-        return 1
+    return _run(*SUITES[given.protocol], *given.address, slow=given.slow, verbose=given.verbose)
 
 
 def _run(suite: Suite, kind: socket.SocketKind, host: str, port: int, *, slow: bool, verbose: bool) -> int:
@@ -87,4 +82,4 @@ def _abridged(transcript: Sequence[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(while_it_is_read(main))

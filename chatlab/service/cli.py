@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
+import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -69,6 +71,17 @@ def run_server(make: Callable[[Callable[[str], None]], Service]) -> int:
         sys.stderr.write(f"The {server.what} at {where} has failed: {in_words(server.failure)}\n")
         return 1
     return 0
+
+
+def while_it_is_read(program: Callable[[], int]) -> int:
+    """What `program` returns: its exit code. 1 if nobody reads its output any more, as with `| head -1`."""
+    try:
+        return program()
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EINVAL):  # the second one on Windows
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
+        return 1
 
 
 class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -126,3 +128,27 @@ def test_help_names_every_limit_and_its_default(parser: argparse.ArgumentParser)
     helped = " ".join(parser.format_help().split())
     assert "--idle-limit N seconds of silence (default: 120.0)" in helped
     assert "--max-members N members in the room (default: 1000)" in helped
+
+
+ENDLESS = """
+import sys
+from chatlab.service.cli import while_it_is_read
+
+def main():
+    while True:
+        print("one more line", flush=True)
+
+sys.exit(while_it_is_read(main))
+"""
+
+
+def test_a_program_ends_without_a_word_when_nobody_reads_on() -> None:
+    """As with `| head -1`."""
+    program = subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert program.stdout
+    assert program.stderr
+    with program.stdout, program.stderr:
+        assert program.stdout.readline().strip() == b"one more line"
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.wait(60) == 1
