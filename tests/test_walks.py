@@ -23,7 +23,7 @@ SENDING = {"send", "sendto", "sendmsg"}
 # A tick of the room may come in between: of so many messages, the one whose way was shortest counts.
 MESSAGES = 9
 LIMIT = 10.0
-MOST_CHANGES = {"udp": 32, "threads": 15, "selectors": 15, "asyncio": 15}
+MOST_CHANGES = {"udp": 15, "threads": 15, "selectors": 15, "asyncio": 15}
 
 
 class Walk:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # (host, port) over IPv4; IPv6 adds flow info and scope id. See "Socket families" in the standard library's socket page.
 Address = tuple[str, int] | tuple[str, int, int, int]
+
+
+class Arrival(NamedTuple):
+    """A datagram, and where it came from."""
+
+    datagram: bytes
+    address: Address
 
 
 def shown(address: Address) -> str:

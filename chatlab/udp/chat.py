@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chatlab.room.addresses import Address, shown
+from chatlab.room.addresses import Address, Arrival, shown
 from chatlab.room.errors import NicknameTaken, Refusal
 from chatlab.room.events import Joined, Refused
 from chatlab.room.nicknames import normalise
@@ -27,7 +27,6 @@ from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.room import Announcement, Room
 from chatlab.room.text import clean
 from chatlab.udp.address_cookie import AddressProof
-from chatlab.udp.batch import Arrival
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.protocol import (
     Challenge,
@@ -205,12 +204,14 @@ class UdpChat:
         return told
 
     def _do(self, request: SignUp | Say, address: Address) -> list[Delivery]:
-        nickname = self.room.nickname(address)
         if isinstance(request, SignUp):
+            nickname = self.room.nickname(address)
             if normalise(request.nickname) != nickname:
                 raise Refusal(f"you are in already, as {nickname}")
             return [Delivery(build_answer(Joined(nickname)), (address,))]
-        text = clean(strip_claim(request.text, nickname))
+        text = request.text
+        if ": " in text:
+            text = clean(strip_claim(request.text, self.room.nickname(address)))
         return [_delivery(self.room.say(address, text))] if text else []
 
     def _slow_down(self) -> Refusal:

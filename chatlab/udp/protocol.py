@@ -137,15 +137,16 @@ def build_answer(answer: Answer) -> bytes:
     """An answer of the room as a datagram. A reason or a text is one line: see `chatlab.room.text`."""
     match answer:
         case Said(nickname, text):
-            return encode(f"{nickname}: {text}")
+            line = f"{nickname}: {text}"
         case Joined(nickname):
-            return encode(nickname + JOINED)
+            line = nickname + JOINED
         case Left(nickname):
-            return encode(nickname + LEFT)
+            line = nickname + LEFT
         case Refused(reason):
-            return encode(REFUSED + reason)
+            line = REFUSED + reason
         case Challenge(token):
-            return encode(PROVE + token)
+            line = PROVE + token
+    return line.encode("utf-8", "replace")
 
 
 def build_refusal(reason: str, most: int) -> bytes:

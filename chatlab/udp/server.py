@@ -18,7 +18,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from queue import Empty, SimpleQueue
 
 from chatlab.service.cli import parser_for, run_server
@@ -26,20 +25,13 @@ from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
 from chatlab.service.service import Service
 from chatlab.udp.address_cookie import AddressProof
-from chatlab.udp.batch import Batch
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
-from chatlab.udp.sockets import RoomSocket
-
-# So many datagrams are taken from the socket in one go, before the broadcasting thread has its turn.
-TURN_DATAGRAMS = 2_000
-# In CPython one thread runs at a time, and to change over costs as much as to send ten datagrams. So, while the
-# broadcasting thread is busy, the receiving thread wakes only this often (seconds). The kernel's buffer lasts longer.
-BUSY_WAIT = 0.025
+from chatlab.udp.room_socket import Batch, RoomSocket
 
 
 @dataclass(slots=True)
@@ -107,25 +99,17 @@ class UdpServer(Service):
 
     def _stop(self) -> None:
         self._socket.wake()
-        self._batches.put(self._new_batch())
+        self._batches.put(Batch(0, 0))
 
     def _say_goodbye(self) -> None:
         """The last thread, whichever it is, tells the members: so they hear of a room that has failed too."""
         self._send(self._chat.close())
 
     def _receive(self) -> None:
-        batch = self._new_batch()
-        while self.running:
-            for datagram, address in islice(self._socket.receive_all(wait=not batch.arrivals), TURN_DATAGRAMS):
-                batch.add(datagram, address)
-            if self._idle.acquire(timeout=BUSY_WAIT):
-                self._batches.put(batch)
-                batch = self._new_batch()
-
-    def _new_batch(self) -> Batch:
         limits = self._chat.limits
         # The room would refuse more of one sender; and a byte over the limit shows that a datagram is too long.
-        return Batch(share=limits.burst or math.inf, size=HEADER_BYTES + limits.max_bytes + 1)
+        share, size = limits.burst or math.inf, HEADER_BYTES + limits.max_bytes + 1
+        self._socket.receive_batches(self._batches, self._idle, share, size)
 
     def _broadcast(self) -> None:
         while self.running:

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chatlab.room.addresses import Address
+from chatlab.room.addresses import Address, Arrival
 from chatlab.room.errors import NicknameTaken
-from chatlab.udp.batch import Arrival
 
 # A "port unreachable" comes back within the round trip to the holder; so long is a sign-up kept waiting (seconds).
 PROBE_TIME = 0.1

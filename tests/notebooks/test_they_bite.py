@@ -63,7 +63,7 @@ BREAKS = [
         "the name is believed",
         "03_the_room",
         "udp/chat.py",
-        "text = clean(strip_claim(request.text, nickname))",
+        "text = clean(strip_claim(request.text, self.room.nickname(address)))",
         'text = clean(request.text.partition(": ")[2] or request.text)',
     ),
     Break(
@@ -91,8 +91,8 @@ BREAKS = [
     Break(
         "a thread that does not look at its flag",
         "04_threads_and_a_queue",
-        "udp/server.py",
-        "while self.running:\n            for datagram",
+        "udp/room_socket.py",
+        "while not self._woken:\n            for datagram",
         "while True:\n            for datagram",
     ),
     Break(

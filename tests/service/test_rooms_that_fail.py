@@ -18,8 +18,8 @@ from chatlab.room.errors import CantListen, NoThreadLeft
 from chatlab.room.events import Event, Gone, Joined, Said
 from chatlab.service.service import Service
 from chatlab.udp.client import UdpClient
+from chatlab.udp.room_socket import RoomSocket
 from chatlab.udp.server import UdpServer
-from chatlab.udp.sockets import RoomSocket
 from chatlab.weather.relay import WeatherRelay
 
 from ..programs import LIMIT

@@ -16,13 +16,13 @@ import pytest
 
 from chatlab.room.errors import CantResolve, NobodyAnswers, NoFreePort, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.udp import member, sockets
+from chatlab.udp import member, member_socket
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
 from chatlab.udp.limits import Limits
+from chatlab.udp.member_socket import MemberSocket
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
-from chatlab.udp.sockets import MemberSocket
 from tests.systems import not_here, wine_differs
 
 from ..waiting import Heard, no_thread_left_after
@@ -144,7 +144,7 @@ def test_when_no_port_is_free_that_is_said(room: UdpServer, monkeypatch: pytest.
     with UdpClient("ada", room) as ada:
         assert ada._socket
         port = ada._socket._socket.getsockname()[1]
-        monkeypatch.setattr(sockets, "CLIENT_PORTS", range(port, port + 1))
+        monkeypatch.setattr(member_socket, "CLIENT_PORTS", range(port, port + 1))
         with pytest.raises(NoFreePort, match=r"is taken: close some clients$"):
             UdpClient("bob", room).start()
 

@@ -14,13 +14,12 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.text import clean
-from chatlab.udp import batch, server
-from chatlab.udp.batch import Batch
+from chatlab.udp import room_socket
 from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
 from chatlab.udp.reliable.frames import HEADER_BYTES
+from chatlab.udp.room_socket import Batch, RoomSocket
 from chatlab.udp.server import UdpServer
-from chatlab.udp.sockets import RoomSocket
 
 from ..programs import Program
 from .voice import LIMIT, PAUSE, Voice, healthy_talk
@@ -113,8 +112,8 @@ class SmallBatch(Batch):
 @pytest.fixture
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     SmallBatch.last_came = threading.Event()
-    monkeypatch.setattr(server, "Batch", SmallBatch)
-    monkeypatch.setattr(batch, "BATCH_DATAGRAMS", 50)
+    monkeypatch.setattr(room_socket, "Batch", SmallBatch)
+    monkeypatch.setattr(room_socket, "BATCH_DATAGRAMS", 50)
 
 
 @pytest.mark.usefixtures("_small_batches")

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from chatlab.room.errors import CantListen, CantResolve, NoFreePort, Refusal
-from chatlab.udp import sockets
-from chatlab.udp.sockets import MemberSocket, RoomSocket
+from chatlab.udp import member_socket, room_socket, sockets
+from chatlab.udp.member_socket import MemberSocket
+from chatlab.udp.room_socket import RoomSocket
 from tests.systems import BINDS_ANYWHERE, wine_differs
 
 EXCLUSIVE: int = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_BROADCAST)
@@ -103,7 +104,7 @@ def test_a_wake_up_needs_no_network(room: RoomSocket, monkeypatch: pytest.Monkey
     """The address of the room may be gone: a cable is pulled, a VPN ends."""
     if system != "this one":
         monkeypatch.setattr(sys, "platform", SYSTEMS_THAT_SELECT[-1])
-        monkeypatch.setattr(sockets, "WAKE_INTERVAL", 0.05)
+        monkeypatch.setattr(room_socket, "WAKE_INTERVAL", 0.05)
         make_fail(room, shutdown=[OSError(errno.ENOTCONN, "not connected")])
     unreachable = OSError(errno.ENETUNREACH, "network is unreachable")
     make_fail(room, sendto=[unreachable] * 10)
@@ -130,7 +131,7 @@ def _windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this package does on Windows, on this system's sockets."""
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", EXCLUSIVE, raising=False)
-    monkeypatch.setattr(sockets, "WAKE_INTERVAL", 0.05)
+    monkeypatch.setattr(room_socket, "WAKE_INTERVAL", 0.05)
 
 
 @pytest.mark.usefixtures("_windows")
@@ -256,7 +257,7 @@ def test_a_room_that_cannot_be_set_up_leaves_no_socket(monkeypatch: pytest.Monke
     def fail(sock: socket.socket) -> None:
         raise OSError(errno.ENOBUFS, "no buffer space available")
 
-    monkeypatch.setattr(sockets, "enlarge_buffers", fail)
+    monkeypatch.setattr(room_socket, "enlarge_buffers", fail)
     with pytest.raises(OSError, match="no buffer space"):
         RoomSocket("127.0.0.1", 0)
 
@@ -302,7 +303,7 @@ def test_a_member_tries_another_port_when_one_is_taken(
     room: RoomSocket, member: MemberSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = member._socket.getsockname()[1]
-    monkeypatch.setattr(sockets, "CLIENT_PORTS", range(taken, taken + 3))
+    monkeypatch.setattr(member_socket, "CLIENT_PORTS", range(taken, taken + 3))
     monkeypatch.setattr("random.sample", lambda population, k: list(population))
     second = MemberSocket("127.0.0.1", room.port, 5)
     assert second._socket.getsockname()[1] in (taken + 1, taken + 2)
@@ -313,7 +314,7 @@ def test_when_no_port_is_free_a_member_is_told(
     room: RoomSocket, member: MemberSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = member._socket.getsockname()[1]
-    monkeypatch.setattr(sockets, "CLIENT_PORTS", range(taken, taken + 1))
+    monkeypatch.setattr(member_socket, "CLIENT_PORTS", range(taken, taken + 1))
     with pytest.raises(NoFreePort, match=rf"^every port from {taken} to {taken} is taken: close some clients$"):
         MemberSocket("127.0.0.1", room.port, 5)
 

@@ -20,12 +20,11 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from chatlab.room.addresses import Address
+from chatlab.room.addresses import Address, Arrival
 from chatlab.room.errors import GaveUp, OutboxFull, Refusal
 from chatlab.room.events import Refused
 from chatlab.room.room import Room
 from chatlab.udp.address_cookie import AddressProof
-from chatlab.udp.batch import Arrival
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import Challenge, SignOut, SignUp, build_refusal, parse_request
