@@ -13,15 +13,25 @@ from chatlab.udp.limits import Reason
 from chatlab.udp.protocol import Say, SignOut, SignUp, build_answer
 from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, both, setting
 
-Receive = Callable[[UdpChat, bytes, Address, float], list[Delivery]]
+Receive = Callable[..., list[Delivery]]
 Spoiled = Callable[[UdpChat, bytes, Address, list[Delivery]], list[Delivery]]
+
+
+def cleaning_text(cleaned: Callable[[str], str]) -> Spoil:
+    """What members say is cleaned as it comes in, and once more where the speaker's own nickname stood before it."""
+    return both(
+        setting(protocol, "decode", lambda data: cleaned(data.decode("utf-8", "replace"))),
+        setting(chat, "clean", cleaned),
+    )
 
 
 def afterwards(spoil: Spoiled) -> Spoil:
     """Have `spoil` change what the chat does about a datagram."""
 
-    def receive(original: Receive, chat: UdpChat, datagram: bytes, address: Address, now: float) -> list[Delivery]:
-        return spoil(chat, datagram, address, original(chat, datagram, address, now))
+    def receive(
+        original: Receive, chat: UdpChat, datagram: bytes, address: Address, now: float, *, may_wait: bool = True
+    ) -> list[Delivery]:
+        return spoil(chat, datagram, address, original(chat, datagram, address, now, may_wait=may_wait))
 
     return around(UdpChat, "receive", receive)
 
@@ -29,8 +39,10 @@ def afterwards(spoil: Spoiled) -> Spoil:
 def before(spoil: Callable[[UdpChat, bytes, Address], bytes]) -> Spoil:
     """Have `spoil` change the datagrams that come in."""
 
-    def receive(original: Receive, chat: UdpChat, datagram: bytes, address: Address, now: float) -> list[Delivery]:
-        return original(chat, spoil(chat, datagram, address), address, now)
+    def receive(
+        original: Receive, chat: UdpChat, datagram: bytes, address: Address, now: float, *, may_wait: bool = True
+    ) -> list[Delivery]:
+        return original(chat, spoil(chat, datagram, address), address, now, may_wait=may_wait)
 
     return around(UdpChat, "receive", receive)
 
@@ -236,12 +248,12 @@ WRONG = (
     ),
     Wrong(
         "text is stripped",
-        setting(chat, "clean", lambda text: clean(text).strip()),
-        ("text arrives as it was said",),
+        cleaning_text(lambda text: clean(text).strip()),
+        ("text arrives as it was said", "the own nickname alone is not sent on"),
     ),
     Wrong(
         "a text is a format",
-        setting(chat, "clean", lambda text: clean(text.replace("%s", "").replace("{0}", ""))),
+        cleaning_text(lambda text: clean(text.replace("%s", "").replace("{0}", ""))),
         ("text arrives as it was said",),
     ),
     Wrong("a member can quit by a word", before(quits), ("what a member says is no command",)),
@@ -284,7 +296,7 @@ WRONG = (
     ),
     Wrong(
         "empty text is sent on",
-        setting(chat, "clean", lambda text: clean(text) or " "),
+        cleaning_text(lambda text: clean(text) or " "),
         ("empty text is not sent on", "the own nickname alone is not sent on"),
     ),
     Wrong(
