@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -122,13 +123,19 @@ FLOODS = {
 }
 
 
+def processor_time_of_children() -> float:
+    """In seconds, of those that have ended: a busy machine does not add to it. 0 on Windows, which does not tell."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 def test_100_mb_of_output_take_some_seconds_and_are_not_passed_on(flood: str, tmp_path: Path) -> None:
     times = 100_000_000 // (1000 if "1000" in flood else 1_000_000)
     source = f"import logging, os, sys\ndef greet(client, nickname):\n    for _ in range({times}):\n        {flood}\n"
     (tmp_path / MANIFEST[0].file).write_text(source, encoding="utf-8")
-    start = time.monotonic()
+    start = processor_time_of_children()
     [graded] = grade(tmp_path, EXERCISES / MANIFEST[0].checks)
-    assert time.monotonic() - start < 30
+    assert processor_time_of_children() - start < 15
     assert graded["state"] == "not yet right"
     assert len(str(graded)) < 10_000
