@@ -82,7 +82,7 @@ class ThreadsModel:
             try:
                 data = peer.socket.recv(RECEIVE_BYTES)
             except TimeoutError:  # see WAKE
-                if peer.end_by and peer.end_by <= time.monotonic():
+                if peer.is_late:
                     return
                 continue
             except OSError:
@@ -144,7 +144,7 @@ class ThreadsModel:
         with self._lock:
             self.deliver(self._chat.tick(now))
             for peer in self._peers:
-                if peer.end_by and peer.end_by <= now:
+                if peer.is_late:
                     wake(peer.socket)
 
     def _look_after_paused(self, peer: Peer) -> None:

@@ -29,6 +29,10 @@ class Peer:
         self._outbox = Outbox()  # what it holds is up to the writing thread
         self._changed = threading.Condition()  # guards the outbox and `end_by`
 
+    @property
+    def is_late(self) -> bool:
+        return 0 < self.end_by <= time.monotonic()
+
     def send(self, pieces: Sequence[bytes]) -> int:
         """Send `pieces` at once, or put them behind what waits already. Returns how many bytes wait. Raises OSError."""
         with self._changed:
@@ -58,6 +62,8 @@ class Peer:
             try:
                 sent = self.socket.send(piece)
             except TimeoutError:  # see WAKE
+                if self.is_late:
+                    return
                 continue
             with self._changed:
                 self._outbox.drop(sent)
