@@ -11,6 +11,7 @@ last words away, from the network and from the other side's buffers (RFC 9293, s
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import sys
 
@@ -72,10 +73,20 @@ def accept(listener: socket.socket) -> tuple[socket.socket, Address] | None:
     """The next connection and where it comes from, or None. Raises OSError if no file descriptor is left."""
     try:
         sock, address = listener.accept()
-    except (BlockingIOError, TimeoutError, ConnectionAbortedError):
+    except (BlockingIOError, TimeoutError):
         return None
+    except OSError as error:
+        if is_of_lost_connection(error):
+            return None
+        raise
     prepare_accepted(sock)
     return sock, address
+
+
+def is_of_lost_connection(error: OSError) -> bool:
+    """Whether `accept` has raised it because the connection is lost already. Each system has its own word for that:
+    ECONNABORTED on Linux (accept(2)), ECONNRESET on Windows, and ENOTCONN on Wine."""
+    return isinstance(error, ConnectionError) or error.errno == errno.ENOTCONN
 
 
 def connect(host: str, port: int, patience: float, trace: Recorder | None = None, nickname: str = "") -> socket.socket:

@@ -15,6 +15,7 @@ import pytest
 
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import TcpServer
+from tests.systems import wine_differs
 from tests.tcp.conftest import OpenRoom
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually, vanish
 
@@ -135,6 +136,8 @@ def test_nickname_tries_are_bounded(room: TcpServer) -> None:
     assert lines[-1] == "ERROR 10 nicknames were refused"
 
 
+# On Windows, asyncio leaves the socket of a connection that is lost before it is accepted to the garbage collector.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
 def test_connect_and_vanish_storms_leave_no_name_and_no_thread(room: TcpServer) -> None:
     with HealthyPair(room.address):
         eventually(lambda: len(room.nicknames) == 2)
@@ -164,6 +167,7 @@ def test_a_reset_at_any_moment_leaves_the_name_free_at_once(room: TcpServer, mom
             eventually(lambda: "victim" not in room.nicknames, 1)
 
 
+@wine_differs("a reset shows only behind the bytes that nobody has read")
 def test_a_reset_frees_the_name_of_who_is_throttled_too(open_room: OpenRoom) -> None:
     """Nobody reads from a throttled member, so its reset has to be noticed otherwise."""
     room = open_room(Limits(rate_limit=1))
@@ -215,9 +219,9 @@ def test_a_flood_is_slowed_down_by_not_reading_from_the_speaker(open_room: OpenR
                 while True:
                     sent += flooder.socket.send(b"x" * 99 + b"\n" + b"y\n" * 50)
             heard = 0
-            while time.monotonic() - began < 2:
+            while heard <= 100 or time.monotonic() - began < 2:
                 heard += hearer.line().startswith("flooder: ")
-            assert 100 <= heard <= 100 + 20 * 2.5
+                assert heard <= 100 + 20 * (time.monotonic() - began + 0.5)
         assert sent < 32 * MIB
 
 

@@ -22,7 +22,16 @@ from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.asyncio_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import LINGER, MOST_ACCEPTED, RECEIVE_BYTES, accept, has_ended, is_reset, prepare_accepted
+from chatlab.tcp.sockets import (
+    LINGER,
+    MOST_ACCEPTED,
+    RECEIVE_BYTES,
+    accept,
+    has_ended,
+    is_of_lost_connection,
+    is_reset,
+    prepare_accepted,
+)
 
 
 class AsyncioModel:
@@ -92,10 +101,9 @@ class AsyncioModel:
                 arrived.append(await self._loop.sock_accept(self._listener))
                 while len(arrived) < MOST_ACCEPTED and (more := accept(self._listener)):
                     arrived.append(more)
-            except ConnectionAbortedError:
-                pass
-            except OSError:  # no file descriptor is left: let them wait in the backlog for a moment
-                await asyncio.sleep(TICK)
+            except OSError as error:
+                if not is_of_lost_connection(error):  # no file descriptor is left: let them wait in the backlog a while
+                    await asyncio.sleep(TICK)
             await asyncio.gather(*(self._take_in(sock, address) for sock, address in arrived))
 
     async def _take_in(self, sock: socket.socket, address: Address) -> None:
