@@ -143,6 +143,7 @@ def test_the_status_tells_that_the_room_has_gone_and_is_back(page: Page, panels:
     panels.enter_context(ChatPanel(client))
     client.happen(Gone("the room has closed"))
     assert page.read_until_status("Not in the room") == "Not in the room: the room has closed"
+    assert not page.last["present"]
     client.happen(Joined("bob"))
     client.happen(Joined("ada"))
     page.read_until_status("In the room")
@@ -172,6 +173,7 @@ def test_close_leaves_the_room_ends_the_thread_and_tells_the_page(page: Page) ->
     page.read_until(lambda: page.last.get("closed"))
     assert page.rows[-1] == "bob last words"
     assert page.last["status"].startswith("Closed")
+    assert not page.last["present"]
     assert client.diary == ["start closing", "close closing"]
     assert not [thread for thread in threading.enumerate() if thread.name == "panel-closing"]
     from_page(panel, kind="say", text="anybody?")

@@ -30,6 +30,11 @@ def test_rows_are_numbered_and_only_the_last_are_kept() -> None:
     assert (first, [row.text for row in rows]) == (MAX_ROWS + 9, [str(MAX_ROWS + 9), str(MAX_ROWS + 10)])
 
 
+def test_the_page_keeps_as_many_rows() -> None:
+    script = (Path(scrollback.__file__).parent / "assets/chat.js").read_text(encoding="utf-8")
+    assert f"const MAX_ROWS = {MAX_ROWS};" in script
+
+
 def test_nothing_new_is_no_rows() -> None:
     log = Scrollback()
     log.add(Said("ada", "hi"))

@@ -132,6 +132,25 @@ def test_where_nobody_reads_lines_are_dropped_after_one_wait_and_their_number_is
 
 
 @unread
+def test_who_reads_on_after_a_gap_is_waited_for_again() -> None:
+    with standard_output_in_a_pipe() as output:
+        came: list[str] = []
+        reader = threading.Thread(target=lambda: came.extend(lines_from(output, f"{2999:0100}")))
+        with LinePrinter(LIMIT) as out:
+            out._patience = 0.01
+            for _ in range(9000):
+                out.print("x" * 100)
+            assert out._stuck
+            lines_from(output, "not printed)")
+            out._patience = LIMIT
+            reader.start()
+            for number in range(3000):
+                out.print(f"{number:0100}")
+        reader.join()
+        assert came == [f"{number:0100}" for number in range(3000)]
+
+
+@unread
 def test_lines_after_a_gap_come_after_its_number() -> None:
     out = LinePrinter()
     for number in range(MOST_WAITING + 1234):
@@ -188,6 +207,7 @@ def test_the_end_waits_for_a_reader_as_long_as_it_reads() -> None:
             for line in lines:
                 out.print(line)
             reader.start()
+        assert not out._thread.is_alive()
         reader.join()
         assert came == [f"{line}\n".encode() for line in lines]
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from chatlab.room.events import Said
+from chatlab.service.signals import Interrupts
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import TcpServer
+from chatlab.terminal.keyboard import PromptKeyboard
 from chatlab.terminal.talk import MOST_LINES
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
@@ -42,6 +50,14 @@ def ada(room: UdpServer, heard: Heard[object]) -> Iterator[Terminal]:
     with Terminal("-m", "chatlab.udp.client", "--port", str(room.address[1]), "--nick", "ada") as ada:
         ada.shows(rf"leaves\.\s*{PROMPT}")
         yield ada
+
+
+@pytest.fixture
+def _handlers_are_put_back() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def paste(terminal: Terminal, text: str) -> None:
@@ -93,6 +109,44 @@ def test_a_text_that_the_room_finds_too_long_stays_on_the_line(ada: Terminal, he
         ada.type("\x7f")
     ada.type("\r")
     assert said(heard, 1) == ["x" * 528]
+
+
+def test_of_two_lines_that_are_too_long_none_is_put_back(ada: Terminal, heard: Heard[object]) -> None:
+    """Nobody knows which of them a refusal is about."""
+    paste(ada, "x" * 1025 + "\n" + "y" * 1025)
+    ada.type("\r")
+    ada.shows(r"\(refused: ")
+    ada.type("next\r")
+    assert said(heard, 1) == ["next"]
+
+
+def test_a_line_that_comes_back_otherwise_than_it_was_typed_is_forgotten(ada: Terminal, heard: Heard[object]) -> None:
+    paste(ada, "line\u2028separators are removed")
+    ada.type("\r")
+    assert said(heard, 1) == ["lineseparators are removed"]
+    paste(ada, "x" * 1025 + "end")
+    ada.type("\r")
+    ada.shows(r"\(refused: [^()]*\)[\s\S]*xend")
+
+
+@pytest.mark.usefixtures("_handlers_are_put_back")
+def test_what_is_being_typed_is_not_disturbed_by_what_is_given_back() -> None:
+    async def give_back() -> None:  # in an event loop, as in the editor
+        with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()), ExitStack() as stack:
+            keyboard = PromptKeyboard(stack, Interrupts())
+            line = keyboard._session.default_buffer
+            line.insert_text("half a")
+            keyboard.give_back("refused")
+            keyboard._put_on_the_line()
+            assert line.text == "half a"
+            line.reset()
+            keyboard._put_on_the_line()  # not later either
+            assert line.text == ""
+            keyboard.give_back("refused")
+            keyboard._put_on_the_line()
+            assert line.text == "refused"
+
+    asyncio.run(give_back())
 
 
 def test_a_line_that_the_client_finds_too_long_stays_with_those_behind_it() -> None:

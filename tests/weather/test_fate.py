@@ -26,6 +26,18 @@ def decided(fates: list[Fate]) -> list[tuple[bool, bool, bool]]:
     return [(fate.lost, fate.repeated, fate.reordered) for fate in fates]
 
 
+def test_the_presets_are_what_the_lessons_and_the_help_say() -> None:
+    def both_ways(**conditions: float) -> Weather:
+        return Weather.both_ways(Conditions(**conditions))
+
+    assert {
+        "fair": Weather(),
+        "busy-cafe": both_ways(loss=0.03, repeat=0.01, reorder=0.02, delay=0.01, jitter=0.05),
+        "satellite": both_ways(loss=0.01, delay=0.25, jitter=0.02),
+        "storm": both_ways(loss=0.3, repeat=0.1, reorder=0.2, delay=0.05, jitter=0.1),
+    } == PRESETS
+
+
 def test_the_same_seed_and_times_give_the_same_fates() -> None:
     assert fates(STORM.to_server) == fates(STORM.to_server)
 

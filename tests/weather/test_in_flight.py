@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from chatlab.weather import in_flight
@@ -22,6 +24,14 @@ def test_of_two_that_arrive_together_the_first_comes_first() -> None:
     for number in range(9, 0, -1):
         way.add(1.0, b"", number)
     assert [number for _, number in way.arrived(1.0)] == list(range(9, 0, -1))
+
+
+def test_a_datagram_is_counted_with_what_python_needs_for_it() -> None:
+    way: InFlight[None] = InFlight()
+    way.add(1.0, b"", None)
+    entry = way._heap[0]
+    assert sys.getsizeof(entry) + sum(map(sys.getsizeof, entry[:3])) <= in_flight.DATAGRAM_COST
+    assert in_flight.MAX_BYTES == 16 * 2**20
 
 
 def test_nothing_is_under_way() -> None:

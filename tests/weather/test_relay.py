@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 import sys
 import threading
@@ -15,6 +16,7 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.service import service
 from chatlab.trace import Trace
+from chatlab.udp.limits import Limits
 from chatlab.udp.room_socket import RoomSocket
 from chatlab.weather import client_path
 from chatlab.weather import in_flight as under_way
@@ -216,6 +218,24 @@ def test_what_is_under_way_is_bounded(
             client.sendto(bytes(300), relay.address)
         assert [crossing.fate.lost for crossing in crossings.wait_for_count(3)] == [False, False, True]
         assert relay.counts[TO_SERVER].dropped == 1
+
+
+def test_a_member_of_a_room_is_kept_for_as_long_as_the_room_keeps_it() -> None:
+    assert Limits().idle_limit < client_path.IDLE_LIMIT
+    assert client_path.MAX_CLIENTS == 200
+
+
+def test_whoever_goes_on_sending_is_not_forgotten(server: socket.socket) -> None:
+    with selectors.DefaultSelector() as selector:
+        target = (socket.AF_INET, server.getsockname())
+        paths = client_path.ClientPaths(target, 0, selector, lambda _line: None)
+        client = ("127.0.0.1", 8000)
+        for now in (0.0, 100.0, 200.0):
+            assert paths.path_of(client, now)
+            paths.close_idle(now + 100)
+            assert paths.clients == (client,)
+        paths.close_idle(200.0 + client_path.IDLE_LIMIT + 1)
+        assert paths.clients == ()
 
 
 def test_a_client_that_is_gone_is_forgotten(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Callable
 
 import pytest
 
 from chatlab.udp.server import UdpServer
 from chatlab.weather import __main__ as weather
-from chatlab.weather.fate import STORM, Weather
+from chatlab.weather.fate import SATELLITE, STORM, Weather
+from chatlab.weather.relay import WeatherRelay
 
 from ..programs import Program
 
@@ -70,16 +72,32 @@ def test_a_mistake_is_one_line(arguments: str, error: str, capsys: pytest.Captur
     assert error in lines
 
 
-def test_options_change_a_preset(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Weather] = []
+def relay_of(arguments: str, monkeypatch: pytest.MonkeyPatch) -> WeatherRelay:
+    """What the program would run."""
+    made: list[WeatherRelay] = []
 
-    def run(make: object, **others: object) -> int:
-        made.append(make(print).weather)  # type: ignore[operator]
+    def run(make: Callable[[Callable[[str], None]], WeatherRelay], **_others: object) -> int:
+        made.append(make(print))
         return 0
 
     monkeypatch.setattr(weather, "run_server", run)
-    assert weather.main(["--to", "[::1]:99", "--preset", "storm", "--loss", "0.5,0", "--delay", "0.1"]) == 0
-    (changed,) = made
+    assert weather.main(arguments.split()) == 0
+    return made[0]
+
+
+def test_each_option_reaches_the_relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    relay = relay_of("--to [::1]:99 --host ::1 --port 5 --seed 7 --preset satellite", monkeypatch)
+    assert (relay.server_address, relay._host, relay._port, relay.seed) == (("::1", 99), "::1", 5, 7)
+    assert relay.weather == SATELLITE
+
+
+def test_without_options_the_weather_is_fair_on_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    relay = relay_of("--to here:99", monkeypatch)
+    assert (relay._host, relay._port, relay.seed, relay.weather) == ("127.0.0.1", 0, 0, Weather())
+
+
+def test_options_change_a_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = relay_of("--to [::1]:99 --preset storm --loss 0.5,0 --delay 0.1", monkeypatch).weather
     assert (changed.to_server.loss, changed.to_client.loss) == (0.5, 0)
     assert changed.to_server.delay == changed.to_client.delay == 0.1
     assert changed.to_server.repeat == STORM.to_server.repeat
