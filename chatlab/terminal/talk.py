@@ -65,7 +65,7 @@ def _enter(make: Callable[[str], Client], nickname: str | None, keyboard: Keyboa
 
 def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
     answered = threading.Event()
-    asked: list[str] = []  # what was said since the last read, and is not answered
+    asked: list[str] = []  # of the lines that were read last, those that are not answered
 
     def show(event: Event) -> None:
         keyboard.show(_shown(event))
@@ -87,7 +87,7 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
             lines = keyboard.read("").split("\n")
         except EOFError:
             return
-        asked.clear()
+        asked[:] = filter(str.strip, lines)
         if len(lines) > MOST_LINES:
             keyboard.show(f"(these are {len(lines):,} lines: say at most {MOST_LINES} at once)")
             keyboard.give_back("\n".join(lines))
@@ -96,7 +96,6 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
             if text.strip() == QUIT:
                 return
             answered.clear()
-            asked.append(text)
             try:
                 with interrupts.may_end():  # the room may take its time to read
                     client.say(text)
