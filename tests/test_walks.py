@@ -31,6 +31,7 @@ class Walk:
 
     def __init__(self) -> None:
         self.steps: list[tuple[str, str, str]] = []  # event, built-in function, file of chatlab
+        self.waits_for_the_next = threading.Event()  # the thread that takes messages out of a queue
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -50,6 +51,8 @@ class Walk:
         at = frame.f_back if event == "return" else frame
         file = Path(at.f_code.co_filename) if at else Path()
         own = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else ""
+        if getattr(argument, "__name__", "") == "get":
+            (self.waits_for_the_next.set if event == "c_call" else self.waits_for_the_next.clear)()
         self.steps.append((event, getattr(argument, "__name__", "") if event.startswith("c_") else "", own))
 
 
@@ -75,6 +78,8 @@ def test_a_datagram() -> None:
             ada.sendto(b"hello", room.address)
             while bob.recv(100) != b"ada: hello":
                 pass
+            # What follows the last sendto is no part of the next message's way.
+            assert walk.waits_for_the_next.wait(LIMIT)
 
         files = shortest(walk, say)
     assert len(files) - 1 <= MOST_CHANGES["udp"], " -> ".join(files)
