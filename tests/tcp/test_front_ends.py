@@ -20,8 +20,8 @@ NC = ("-c", "import os, sys; os.execvp('nc', ['nc', *sys.argv[1:]])")
 WORDS = "hé 🐍"
 
 
-@not_here(sys.platform == "win32", "Windows has no nc")
 @pytest.mark.skipif(not shutil.which("nc"), reason="needs nc: apt-get install netcat-openbsd")
+@not_here(sys.platform == "win32", "Windows has no nc")
 @pytest.mark.usefixtures("signals_of_a_terminal")
 def test_each_sees_what_every_other_says(room: TcpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page()

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from chatlab.tcp.limits import Limits
-from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.server import DEFAULT_MODEL, MODELS, Model, TcpServer
 from tests.programs import STOPS, Program, code_after
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually
 
@@ -121,7 +121,7 @@ def test_help_lists_the_models_the_limits_and_their_defaults() -> None:
         text = "\n".join(program.rest())
         assert program.wait() == 0
     assert f"{{{','.join(MODELS)}}}" in text
-    assert "(default: selectors)" in text
+    assert f"(default: {DEFAULT_MODEL})" in text
     for name, default in (("max-bytes", 1024), ("max-outbox", 65536), ("nickname-tries", 10), ("nickname-time", 30.0)):
         assert any(f"--{name} " in line and f"(default: {default})" in line for line in text.splitlines())
 

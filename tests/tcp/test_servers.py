@@ -116,6 +116,7 @@ def test_where_only_select_is_there_strangers_alone_do_not_end_the_room() -> Non
             pass
 
 
+@not_here(sys.platform == "win32", "there, the selectors room takes 510 connections")
 @pytest.mark.usefixtures("many_files")
 def test_ten_thousand_idle_connections_take_at_most_2_kib_each() -> None:
     with (
