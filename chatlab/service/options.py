@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
             type=from_to(
                 field.metadata.get("least", 0),
                 field.metadata.get("most", float("inf")),
-                float if isinstance(field.default, float) else int,
+                float if field.type in (float, "float") else int,
             ),
             metavar="N",
             default=field.default,

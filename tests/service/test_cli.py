@@ -16,6 +16,7 @@ from chatlab.service.options import add_options, address_to_join, values_of
 @dataclass(frozen=True)
 class Limits:
     idle_limit: float = field(default=120.0, metadata={"help": "seconds of silence", "most": 3600})
+    rate_limit: float = field(default=20, metadata={"help": "messages a second"})
     max_members: int = field(default=1000, metadata={"help": "members in the room", "least": 2, "most": 2000})
 
 
@@ -42,6 +43,10 @@ def test_without_options_a_server_is_on_the_loopback_with_the_default_limits(par
     given = parser.parse_args([])
     assert (given.host, given.port) == ("127.0.0.1", 9999)
     assert values_of(Limits, given) == Limits()
+
+
+def test_a_limit_may_be_a_fraction_though_its_default_is_whole(parser: Parser) -> None:
+    assert values_of(Limits, parser.parse_args(["--rate-limit", "0.5"])).rate_limit == 0.5
 
 
 def test_options_change_host_port_and_limits(parser: Parser) -> None:
