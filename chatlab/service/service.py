@@ -86,16 +86,16 @@ class Service:
                 raise
             self._threads.hold(self)
             self.running = True
-            all_there = threading.Event()
+            all_there = threading.Barrier(len(threads) + 1)
             try:
                 for name, work in threads.items():
                     self._spawn(name, self._serve, work, all_there)
+                all_there.wait()
             except BaseException:
+                all_there.abort()
                 self._end()
-                all_there.set()
                 self._threads.join()
                 raise
-            all_there.set()
             return self
 
     def close(self) -> None:
@@ -139,10 +139,13 @@ class Service:
             raise RuntimeError(f"the {self.what} is closing")
         self._threads.start(name, work, *arguments)
 
-    def _serve(self, work: Callable[[], None], all_there: threading.Event) -> None:
-        all_there.wait()
-        if self.running:
-            work()
+    def _serve(self, work: Callable[[], None], all_there: threading.Barrier) -> None:
+        """All do their work, or none does: one may wait for what another does at its end."""
+        try:
+            all_there.wait()
+        except threading.BrokenBarrierError:
+            return
+        work()
         if self.running:
             raise RuntimeError(f"the thread {threading.current_thread().name} has ended too early")
 

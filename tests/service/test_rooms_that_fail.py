@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, NoThreadLeft
 from chatlab.room.events import Event, Gone, Joined, Said
 from chatlab.service.service import Service
+from chatlab.tcp.server import MODELS, TcpServer
 from chatlab.udp.client import UdpClient
 from chatlab.udp.room_socket import RoomSocket
 from chatlab.udp.server import UdpServer
@@ -238,3 +240,26 @@ def test_a_relay_without_a_thread_left_leaves_nothing(monkeypatch: pytest.Monkey
         assert not relay.running
         with relay:
             relay_through(relay)
+
+
+SERVICES: dict[str, Callable[[], Service]] = {
+    "udp": lambda: UdpServer(port=0),
+    "relay": lambda: WeatherRelay(("127.0.0.1", 9)),
+    **{f"tcp {model}": partial(TcpServer, port=0, model=model) for model in MODELS},
+}
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_whoever_closes_it_or_makes_it_fail_at_once_it_ends_and_opens_again(kind: str) -> None:
+    service = SERVICES[kind]()
+    before = threading.active_count()
+    for _ in range(20):
+        service.start()
+        ends = [threading.Thread(target=end) for end in (service.close, lambda: service._fail(BUG), service.close)]
+        for thread in ends:
+            thread.start()
+        for thread in ends:
+            thread.join(LIMIT)
+            assert not thread.is_alive()
+        service.close()
+        assert (service.running, threading.active_count()) == (False, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -233,6 +234,24 @@ def test_a_start_without_a_thread_left_leaves_nothing(
     assert clock.done == ["open", "stop", "release"]
     with clock:
         assert clock.running
+
+
+def test_one_that_is_closed_as_it_opens_lets_each_thread_do_its_work(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one thread does at its end may be what another waits for."""
+
+    def spawn_and_close(name: str, *arguments: Any) -> None:
+        spawn(name, *arguments)
+        if name == "clock-face":  # the last one
+            clock._end()
+
+    spawn = clock._spawn
+    clock.work = lambda: clock.done.append("work")
+    monkeypatch.setattr(clock, "_spawn", spawn_and_close)
+    clock.start()
+    clock.close()
+    assert clock.done == ["open", "stop", "work", "release"]
 
 
 def test_a_start_that_can_not_open_gives_back_what_it_had(clock: Clock) -> None:
