@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import get_args
 
 import pytest
 
@@ -18,6 +17,7 @@ from chatlab.udp.server import UdpServer
 from chatlab.weather.fate import Conditions, Weather
 from chatlab.weather.relay import WeatherRelay
 from chatlab.weather.relayed import Crossing
+from tests.systems import not_here
 
 from ..waiting import Heard
 from .scripts import PARTIES, Script
@@ -69,7 +69,11 @@ def test_a_udp_talk_is_the_same_wherever_it_is_watched(at_server: bool, at_clien
         assert shown == TALK
 
 
-@pytest.mark.parametrize("model", get_args(Model))
+# Windows' asyncio gives the socket to the system, and calls none of its methods.
+unseen = not_here(sys.platform == "win32", "asyncio reads and writes past what watches a socket")
+
+
+@pytest.mark.parametrize("model", ["threads", "selectors", pytest.param("asyncio", marks=unseen)])
 @pytest.mark.parametrize("at_client", [False, True])
 def test_a_tcp_talk(model: Model, at_client: bool) -> None:
     trace = Trace()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import socket
-import struct
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from chatlab.trace import Trace
-from tests.systems import not_here
+from tests.systems import not_here, wine_differs
+from tests.tcp.raw_client import RESET
 
 LIMIT = 5.0
 
@@ -68,9 +68,16 @@ def test_datagrams_of_every_call(sockets: ExitStack) -> None:
     assert ada.recv_into(buffer) == 3
     bob.sendall(b"three")
     assert ada.recv(100) == b"three"
+    assert rows(trace) == ["ada -> bob one", "bob -> ada two", "bob -> ada three"]
+
+
+@not_here(sys.platform == "win32", "Windows raises an error where the buffer is too small")
+def test_of_a_datagram_that_is_longer_than_the_buffer_a_part_is_read(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada, bob = udp(trace, "ada", sockets), udp(trace, "bob", sockets)
     ada.sendto(b"four", 0, bob.getsockname())
     assert bob.recv(2) == b"fo"
-    assert rows(trace) == ["ada -> bob one", "bob -> ada two", "bob -> ada three", "ada -> bob four 2 of 4 bytes read"]
+    assert rows(trace) == ["ada -> bob four 2 of 4 bytes read"]
 
 
 def test_a_datagram_waits_until_it_is_read_or_its_socket_closes(sockets: ExitStack) -> None:
@@ -203,8 +210,9 @@ def test_ends_are_recorded_once(pair: Pair) -> None:
     assert rows(pair.trace) == ["ada -> room [bye\\n]", "ada -> room (says no more)", "room -> ada (says no more)"]
 
 
+@wine_differs("a connection that is reset looks like one that ends")
 def test_a_reset_is_recorded_by_who_gets_it(pair: Pair) -> None:
-    pair.room.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    pair.room.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     socket.socket.close(pair.room)  # not seen at this end
     with pytest.raises(ConnectionResetError):
         pair.ada.recv(100)
