@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -35,28 +34,6 @@ def room() -> Iterator[TcpServer]:
 def talking(room: TcpServer, *options: str) -> Program:
     host, port = room.address[:2]
     return Program(*CLIENT, "--host", host, "--port", str(port), *options)
-
-
-@pytest.mark.parametrize("stop", STOPS)
-def test_a_signal_ends_the_server_within_2_s_also_with_stuck_readers(
-    model: Model, stop: Callable[[Program], None]
-) -> None:
-    with (
-        serving("--model", model, "--rate-limit", "0") as (program, address),
-        RawClient(address, "deaf", deaf=True),
-        RawClient(address, "ada") as ada,
-        RawClient(address) as stranger,
-    ):
-        for _ in range(3000):  # what the kernel does not take waits in the outbox
-            ada.socket.sendall(b"x" * 1000 + b"\n")
-        assert stranger.line() == "NICK"
-        began = time.monotonic()
-        stop(program)
-        assert stranger.rest() == ["ERROR the room is closing"]
-        assert ada.rest()[-1] == "ERROR the room is closing"
-        assert program.wait(5) == 0
-        assert time.monotonic() - began < 2
-        assert program.errors == ""
 
 
 def test_the_server_logs_who_comes_and_goes_and_no_control_character(model: Model) -> None:
