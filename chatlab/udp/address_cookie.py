@@ -14,7 +14,7 @@ from collections.abc import Hashable
 LIFETIME = 30.0
 
 
-class AddressProof:
+class AddressCookie:
     """Tokens of 16 hexadecimal digits, good for at least LIFETIME seconds. `secret`: at least 16 random bytes."""
 
     def __init__(self, secret: bytes) -> None:

@@ -26,7 +26,7 @@ from chatlab.room.nicknames import normalise
 from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.room import Announcement, Room
 from chatlab.room.text import clean
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.protocol import (
     Challenge,
@@ -72,7 +72,7 @@ class UdpChat:
     """
 
     def __init__(
-        self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None], proof: AddressProof | None = None
+        self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None], proof: AddressCookie | None = None
     ) -> None:
         self.limits = limits
         self.room: Room[Address] = Room(limits.max_members, echo=True)

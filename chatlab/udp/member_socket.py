@@ -18,7 +18,7 @@ class MemberSocket:
 
     So the kernel passes on the room's datagrams alone. Raises CantResolve, NoFreePort, or OSError where no route leads
     there. `wait`: for how long `receive` waits, in seconds. `port_is_closed`: the network says that nobody has the
-    room's port open; who handles that sets it back.
+    room's port open; the caller sets it back to False.
     """
 
     def __init__(self, host: str, port: int, wait: float, trace: Recorder | None = None, nickname: str = "") -> None:
@@ -26,16 +26,16 @@ class MemberSocket:
         self.port_is_closed = False
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
-            # Who talks within this machine needs no port that others can reach.
             enlarge_buffers(self._socket)
+            # A talk within this machine needs no port that others can reach.
             self._bind_to_free_port(room[0] if room[0] in LOOPBACK.values() else "")
             self._socket.connect(room)
-        except OSError:
+            self._socket.settimeout(wait)
+            if trace:
+                self._socket = trace.watch(self._socket, nickname, peer_name="room")
+        except BaseException:
             self._socket.close()
             raise
-        self._socket.settimeout(wait)
-        if trace:
-            self._socket = trace.watch(self._socket, nickname, peer_name="room")
 
     def receive(self) -> bytes | None:
         """The next datagram of the room; None if there is none yet."""

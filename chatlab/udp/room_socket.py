@@ -1,6 +1,6 @@
 """The room's socket, and the batches in which it receives. What systems do differently about wake-ups stays in here.
 
-One who floods the room fills its own share of a batch and takes nobody else's place.
+A sender that floods the room fills its own share of a batch and takes nobody else's place.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ from threading import Semaphore
 from chatlab.room.addresses import Address, Arrival
 from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import LOOPBACK, bind, resolve
-from chatlab.udp.asked_address import asked_addresses
 from chatlab.udp.protocol import MAX_DATAGRAM
 from chatlab.udp.sockets import SEND_TRIES, ask_for_closed_ports, closed_ports, enlarge_buffers
+from chatlab.udp.wildcard_socket import Members, WildcardSocket, answers_from_many
 
 # All senders of a batch together; with datagrams of the default limit that is about 12 MB.
 BATCH_DATAGRAMS = 10_000
-# So many datagrams are taken from the socket in one go, before the broadcasting thread has its turn.
+# Most datagrams taken from the socket in one go, before the broadcasting thread has its turn.
 TURN_DATAGRAMS = 2_000
 # In CPython one thread runs at a time, and to change over costs as much as to send ten datagrams. So, while the
 # broadcasting thread is busy, the receiving thread wakes only this often (seconds). The kernel's buffer lasts longer.
 BUSY_WAIT = 0.025
-# Where nothing else wakes who waits for a datagram, it wakes so often, in seconds.
+# Where nothing else wakes a thread that waits for a datagram, it wakes this often, in seconds.
 WAKE_INTERVAL = 1.0
 
 
 class RoomSocket:
     """The room's socket, bound to `host` and `port`; 0 lets the OS choose. Raises CantListen or CantResolve.
 
-    `closed_ports`: addresses where nobody has the port open, as the network reports them. Who handles one takes it out.
+    `members`: whom it never forgets, however many strangers send something. `closed_ports`: addresses where nobody has
+    the port open, as the network reports them; the caller removes each one that it has dealt with.
     """
 
-    def __init__(self, host: str, port: int, trace: Recorder | None = None) -> None:
+    def __init__(self, host: str, port: int, trace: Recorder | None = None, *, members: Members = ()) -> None:
         family, address = resolve(host, port, socket.SOCK_DGRAM)
         self.closed_ports: deque[Address] = deque(maxlen=1000)
         self._woken = False
@@ -51,12 +52,13 @@ class RoomSocket:
             if sys.platform == "win32":
                 # `select` may report a datagram that is then dropped for its checksum: `recvfrom` would wait for ever.
                 self._socket.settimeout(WAKE_INTERVAL)
-        except OSError:
+            if trace:
+                self._socket = trace.watch(self._socket, "room")
+            many = answers_from_many(address[0])
+            self._talking = WildcardSocket(self._socket, members) if many else self._socket
+        except BaseException:
             self._socket.close()
             raise
-        if trace:
-            self._socket = trace.watch(self._socket, "room")
-        self._asked = asked_addresses(self._socket, address[0])
 
     @property
     def port(self) -> int:
@@ -100,11 +102,10 @@ class RoomSocket:
 
         Returns how many it took.
         """
-        sendto = (self._asked or self._socket).sendto
         sent = len(recipients)
         for recipient in recipients:
             try:
-                sendto(datagram, recipient)
+                self._talking.sendto(datagram, recipient)
             except OSError:  # most likely about another datagram
                 self.closed_ports += closed_ports(self._socket)
                 if not self._send_again(datagram, recipient):
@@ -136,20 +137,20 @@ class RoomSocket:
             if wait and not blocks:
                 self._select(WAKE_INTERVAL)
             flags = 0 if blocks else socket.MSG_DONTWAIT
-            received = self._asked.receive(flags) if self._asked else self._socket.recvfrom(MAX_DATAGRAM, flags)
+            received = self._talking.recvfrom(MAX_DATAGRAM, flags)
         if received[1] is None:  # woken by a shutdown
             raise BlockingIOError
         return received
 
     def _select(self, seconds: float) -> None:
-        """Wait for a datagram for so long. Raises BlockingIOError if there is none."""
+        """Wait for a datagram, `seconds` at most. Raises BlockingIOError if there is none."""
         if not select.select([self._socket], [], [], seconds)[0]:
             raise BlockingIOError
 
     def _send_again(self, datagram: bytes, recipient: Address) -> bool:
         for _ in range(SEND_TRIES - 1):
             try:
-                self._socket.sendto(datagram, recipient)
+                self._talking.sendto(datagram, recipient)
             except OSError:
                 self.closed_ports += closed_ports(self._socket)
             else:
@@ -160,7 +161,7 @@ class RoomSocket:
 class Batch:
     """Up to BATCH_DATAGRAMS arrivals, up to `share` of one sender; of each, up to `size` bytes.
 
-    `dropped` counts those that found no room.
+    `dropped` counts the datagrams that found no room.
     """
 
     def __init__(self, share: float, size: int) -> None:

@@ -24,7 +24,7 @@ from chatlab.service.cli import parser_for, run_server
 from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
 from chatlab.service.service import Service
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.protocol import DEFAULT_PORT
@@ -72,7 +72,7 @@ class UdpServer(Service):
         super().__init__(host, port, log)
         self.counts = Counts()
         self._trace = trace
-        proof = AddressProof(os.urandom(32)) if prove_address else None
+        proof = AddressCookie(os.urandom(32)) if prove_address else None
         self._chat: UdpChat | ReliableChat
         if reliable:
             self._chat = ReliableChat(limits, log=self.log, proof=proof, timing=timing, rng=random.Random())
@@ -89,7 +89,7 @@ class UdpServer(Service):
         return f"<UDP room, {self.state}, {len(self.nicknames)} here>"
 
     def _open(self) -> dict[str, Callable[[], None]]:
-        self._socket = RoomSocket(self._host, self._port, self._trace)
+        self._socket = RoomSocket(self._host, self._port, self._trace, members=self._chat.room)
         self._resources.callback(self._socket.close)
         self._resources.callback(self._say_goodbye)
         self._port = self._socket.port

@@ -25,7 +25,7 @@ from chatlab.udp.protocol import MAX_DATAGRAM
 
 # A burst waits in the kernel's buffer.
 RECEIVE_BUFFER = 4 * 1024 * 1024
-# A call that fails with the error of an earlier datagram did nothing: it is made again, so often at most.
+# A call that fails with the error of an earlier datagram did nothing: it is made again. Calls in all, at most.
 SEND_TRIES = 3
 # From Linux's in.h and in6.h; the socket module of Python 3.10 has no names for them.
 _IP_RECVERR = 11
@@ -58,8 +58,8 @@ def closed_ports(sock: socket.socket) -> Iterator[Address]:
 def enlarge_buffers(sock: socket.socket) -> None:
     """Room in the kernel for a burst that comes in, and for the largest datagram that goes out.
 
-    Linux gives what its limit allows; others raise ENOBUFS to who asks for more. On macOS what is sent has 9,216 bytes
-    at most, unless there is room for more.
+    Linux gives what its limit allows; others raise ENOBUFS if asked for more. On macOS a datagram that is sent has
+    9,216 bytes at most, unless there is room for more.
     """
     for option, size in ((socket.SO_RCVBUF, RECEIVE_BUFFER), (socket.SO_SNDBUF, MAX_DATAGRAM)):
         while sock.getsockopt(socket.SOL_SOCKET, option) < size:

@@ -11,13 +11,13 @@ import socket
 from collections.abc import Callable, Iterator
 
 from chatlab.room.addresses import Address, shown
-from chatlab.udp.protocol import MAX_DATAGRAM
+from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM
 from chatlab.udp.sockets import SEND_TRIES, enlarge_buffers
 from chatlab.weather.fate import Direction, Link
 
 MAX_CLIENTS = 200
-# A client that has sent nothing for so long is gone, in seconds. A room's member sends something every 30.
-IDLE_LIMIT = 150.0
+# A client that has sent nothing for this long is gone, in seconds. A room's member sends something every ALIVE seconds.
+IDLE_LIMIT = 6 * ALIVE
 
 Target = tuple[socket.AddressFamily, Address]
 
@@ -37,6 +37,12 @@ class ClientPaths:
     def clients(self) -> tuple[Address, ...]:
         """Their addresses, in the order in which they came."""
         return tuple(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, client: Address) -> bool:
+        return client in self._paths
 
     def path_of(self, client: Address, now: float) -> ClientPath | None:
         """The path of `client`, who has just sent something; a new one if need be. None if there are too many."""
@@ -89,11 +95,11 @@ class ClientPath:
             enlarge_buffers(self.socket)
             self.socket.setblocking(False)
             self.socket.connect(address)
+            self.server: Address = self.socket.getpeername()
+            self.seen_at: Address = self.socket.getsockname()
         except OSError:
             self.socket.close()
             raise
-        self.server: Address = self.socket.getpeername()
-        self.seen_at: Address = self.socket.getsockname()
 
     def receive_all(self) -> Iterator[bytes]:
         """Each datagram of the server that is there."""

@@ -26,7 +26,7 @@ from chatlab.weather.relayed import Counts, Crossing
 
 # How often it looks for clients that have gone, in seconds.
 TICK = 1.0
-# At most so many datagrams are taken from one socket before the others have their turn.
+# Most datagrams taken from one socket before the others have their turn.
 TURN_DATAGRAMS = 100
 
 
@@ -75,12 +75,12 @@ class WeatherRelay(Service):
 
     def _open(self) -> dict[str, Callable[[], None]]:
         server = resolve(*self.server_address, socket.SOCK_DGRAM)
-        self._front = RoomSocket(self._host, self._port)
+        self._selector = self._resources.enter_context(selectors.DefaultSelector())
+        self._paths = ClientPaths(server, self.seed, self._selector, self.log)
+        self._front = RoomSocket(self._host, self._port, members=self._paths)
         self._resources.callback(self._front.close)
         self._port = self._front.port
-        self._selector = self._resources.enter_context(selectors.DefaultSelector())
         self._selector.register(self._front, selectors.EVENT_READ)
-        self._paths = ClientPaths(server, self.seed, self._selector, self.log)
         self._in_flight: InFlight[tuple[Direction, ClientPath]] = InFlight()
         self._resources.callback(self._close_paths)
         return {"weather-relay": self._relay}

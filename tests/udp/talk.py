@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from chatlab.room.addresses import Address
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits
 from chatlab.udp.protocol import build_sign_up
@@ -21,7 +21,7 @@ EVE: Address = ("10.0.0.3", 8003)
 class Talk:
     """A room, and its time: `now`, in seconds, is the test's to move on."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, proof: AddressProof | None = None) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, proof: AddressCookie | None = None) -> None:
         self.log: list[str] = []
         self.now = 1000.0
         self.chat = UdpChat(limits, log=self.log.append, proof=proof)

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.room.text import encode
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 
@@ -35,7 +35,7 @@ DATAGRAMS = (
 class AnyDatagrams(RuleBasedStateMachine):
     """Beside the room, only what the promises speak of is kept: who is in, and when each was last heard of."""
 
-    proof: AddressProof | None = None
+    proof: AddressCookie | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class AnyDatagrams(RuleBasedStateMachine):
 class AnyDatagramsWithProof(AnyDatagrams):
     """The same with --prove-address: nobody comes in by a sign-up without a token."""
 
-    proof = AddressProof(b"0123456789abcdef")
+    proof = AddressCookie(b"0123456789abcdef")
 
     @rule(address=st.sampled_from(ADDRESSES), nickname=st.sampled_from(NICKNAMES))
     def sign_up_without_a_token(self, address: Address, nickname: str) -> None:

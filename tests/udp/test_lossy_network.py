@@ -11,7 +11,7 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.events import Event, Gone, Joined, Said
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.member import Outcome, Stage, UdpMember
 
@@ -39,7 +39,7 @@ class World:
     def open_room(self) -> None:
         """A room that knows nobody, as after a restart that nobody was told of."""
         secret = self._random.randbytes(32)
-        self.chat = UdpChat(log=lambda line: None, proof=AddressProof(secret) if self.prove else None)
+        self.chat = UdpChat(log=lambda line: None, proof=AddressCookie(secret) if self.prove else None)
 
     def send(self, sender: Address, recipient: Address, datagram: bytes) -> None:
         for _ in range(self._random.choice((1, 1, 1, 2))):

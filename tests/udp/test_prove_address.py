@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.udp.address_cookie import LIFETIME, AddressProof
+from chatlab.udp.address_cookie import LIFETIME, AddressCookie
 from chatlab.udp.protocol import Challenge, build_sign_up, parse_answer
 
 from .talk import ADA, EVE, Talk
@@ -12,7 +12,7 @@ from .talk import ADA, EVE, Talk
 
 @pytest.fixture
 def talk() -> Talk:
-    return Talk(proof=AddressProof(b"0123456789abcdef"))
+    return Talk(proof=AddressCookie(b"0123456789abcdef"))
 
 
 def token(talk: Talk) -> str:

@@ -13,7 +13,7 @@ import pytest
 from chatlab.room.errors import CantListen, Refusal
 from chatlab.room.events import Event, Joined, Said
 from chatlab.trace import Trace
-from chatlab.udp import asked_address
+from chatlab.udp import wildcard_socket
 from chatlab.udp.chat import Delivery
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
@@ -186,7 +186,7 @@ def test_a_closed_port_ends_nothing(room: UdpServer) -> None:
 @pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_a_room_on_all_addresses_answers_from_the_one_that_was_asked(host: str, reliable: bool) -> None:
-    """A client's socket drops what comes from another one. Not elsewhere: see chatlab.udp.asked_address."""
+    """A client's socket drops what comes from another one. Not elsewhere: see chatlab.udp.wildcard_socket."""
     ears: list[Heard[Event]] = [Heard(), Heard(), Heard()]
     with UdpServer(host, 0, reliable=reliable) as room, ExitStack() as stack:
         for number, ear in enumerate(ears):
@@ -202,19 +202,43 @@ def test_a_room_on_all_addresses_answers_from_the_one_that_was_asked(host: str, 
 def test_a_traced_room_on_all_addresses_shows_what_crosses() -> None:
     trace = Trace()
     with UdpServer("0.0.0.0", 0, trace=trace) as room, UdpClient("bob", ("127.0.0.2", room.address[1])):
-        assert {record.data.rstrip() for record in trace.snapshot().records} >= {b"SIGNUP_TAG:bob", b"bob joined!"}
+        pass
+    assert {record.data.rstrip() for record in trace.snapshot().records} >= {b"SIGNUP_TAG:bob", b"bob joined!"}
 
 
 @on_linux
-def test_of_how_many_peers_the_room_remembers_which_address_they_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asked_address, "MOST_PEERS", 2)
+def test_a_port_that_closes_ends_nobody_who_asked_another_address_of_the_room() -> None:
+    """The error of a closed port hits the next datagram. Its repeat comes from the address that its reader asked."""
+    ear: Heard[Event] = Heard()
     with UdpServer("0.0.0.0", 0) as room, ExitStack() as stack:
-        address = ("127.0.0.1", room.address[1])
-        voices = [stack.enter_context(Voice(address, name)) for name in ("ada", "bob", "cy")]
-        voices[0].say("hi")
-        voices[2].hears("ada: hi")
-        assert room._socket._asked
-        assert list(room._socket._asked._asked) == [voices[2].address, voices[0].address]
+        here, there = (("127.0.0.1", int(room.address[1])), ("127.0.0.2", int(room.address[1])))
+        with ExitStack() as gone:
+            for number in range(10):
+                gone.enter_context(Voice(here, f"gone-{number}"))
+            stack.enter_context(UdpClient("bob", there, on_event=ear))
+            ada = stack.enter_context(Voice(here, "ada"))
+        for number in range(10):
+            ada.say(str(number))
+            ear.next(Said("ada", str(number)))
+        for number in range(10):
+            ada.hears(f"gone-{number} left!")
+        assert room.nicknames == ("bob", "ada")
+
+
+@on_linux
+def test_strangers_however_many_make_no_member_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wildcard_socket, "MOST_STRANGERS", 2)
+    ear: Heard[Event] = Heard()
+    with UdpServer("0.0.0.0", 0) as room, ExitStack() as stack:
+        here, there = (("127.0.0.1", int(room.address[1])), ("127.0.0.2", int(room.address[1])))
+        stack.enter_context(UdpClient("bob", there, on_event=ear))
+        ada = stack.enter_context(Voice(here, "ada"))
+        for _ in range(10):
+            stranger = stack.enter_context(Voice(here))
+            stranger.send(b"anything at all that is long enough")
+            stranger.hears(lambda datagram: datagram.startswith(b"REFUSED_TAG:"))
+        ada.say("hi")
+        ear.next(Said("ada", "hi"))
 
 
 def test_closing_tells_each_member_its_own_leaving_alone_and_stops_everything() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import select
 import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve, NoFreePort, Refusal
-from chatlab.udp import member_socket, room_socket, sockets
+from chatlab.udp import member_socket, room_socket, sockets, wildcard_socket
 from chatlab.udp.member_socket import MemberSocket
 from chatlab.udp.room_socket import RoomSocket
-from tests.systems import BINDS_ANYWHERE, wine_differs
+from tests.systems import BINDS_ANYWHERE, not_here, wine_differs
 
 EXCLUSIVE: int = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_BROADCAST)
 # Windows has no MSG_DONTWAIT, so it can't play macOS.
@@ -260,6 +263,76 @@ def test_a_room_that_cannot_be_set_up_leaves_no_socket(monkeypatch: pytest.Monke
     monkeypatch.setattr(room_socket, "enlarge_buffers", fail)
     with pytest.raises(OSError, match="no buffer space"):
         RoomSocket("127.0.0.1", 0)
+
+
+class CannotWatch:
+    """A recorder that watches no socket."""
+
+    def name(self, address: Address, name: str) -> None:
+        raise NotImplementedError
+
+    def watch(self, sock: socket.socket, name: str, peer_name: str = "") -> socket.socket:
+        raise ValueError("too many are watched")
+
+    def carry(self, *arguments: object, **options: object) -> None:
+        raise NotImplementedError
+
+
+def test_a_socket_that_cannot_be_watched_is_not_left() -> None:
+    with pytest.raises(ValueError, match="watched"):
+        RoomSocket("127.0.0.1", 0, CannotWatch())
+    with pytest.raises(ValueError, match="watched"):
+        MemberSocket("127.0.0.1", 9, 5, CannotWatch())
+
+
+@not_here(sys.platform != "linux", "only Linux tells which address was asked")
+def test_a_room_that_cannot_ask_which_address_was_asked_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wildcard_socket, "_IP_PKTINFO", -1)
+    with pytest.raises(OSError, match="rotocol"):
+        RoomSocket("0.0.0.0", 0)
+
+
+@not_here(sys.platform != "linux", "only Linux tells which address was asked")
+def test_what_is_sent_again_after_the_error_of_a_closed_port_leaves_from_the_address_that_was_asked() -> None:
+    with ExitStack() as stack:
+        room = RoomSocket("0.0.0.0", 0)
+        stack.callback(room.close)
+        gone, bob = (stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2))
+        for peer, asked in ((gone, "127.0.0.1"), (bob, "127.0.0.2")):
+            peer.settimeout(5)
+            peer.connect((asked, room.port))
+            peer.send(b"here")
+        addresses = [address for _, address in room.receive_all(wait=False)]
+        gone.close()
+        assert room.send(b"hi", addresses) == 2
+        assert bob.recv(10) == b"hi"
+        assert list(room.closed_ports) == addresses[:1]
+
+
+@not_here(sys.platform != "linux", "only Linux tells which address was asked")
+def test_the_stranger_who_was_silent_longest_is_forgotten_and_no_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is forgotten is answered from an address that it did not ask."""
+    monkeypatch.setattr(wildcard_socket, "MOST_STRANGERS", 2)
+    members: set[Address] = set()
+    room = RoomSocket("0.0.0.0", 0, members=members)
+    with ExitStack() as stack:
+        stack.callback(room.close)
+        peers = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(5)]
+        for peer in peers:
+            peer.bind(("127.0.0.1", 0))
+            peer.connect(("127.0.0.2", room.port))
+        addresses = [peer.getsockname() for peer in peers]
+        members |= {addresses[0]}
+        for peer in (*peers, peers[2]):
+            peer.send(b"here")
+            assert len(list(room.receive_all(wait=False))) == 1
+        room.send(b"hi", addresses)
+        heard = []
+        for peer in peers:
+            peer.setblocking(False)
+            with contextlib.suppress(OSError):
+                heard.append((peers.index(peer), peer.recv(10)))
+        assert heard == [(0, b"hi"), (2, b"hi"), (4, b"hi")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.service import service
 from chatlab.trace import Trace
+from chatlab.udp import wildcard_socket
 from chatlab.udp.limits import Limits
 from chatlab.udp.room_socket import RoomSocket
 from chatlab.weather import client_path
@@ -164,6 +165,25 @@ def test_clients_are_bounded(server: socket.socket, new_socket: NewSocket, monke
         assert [server.recv(100) for _ in range(3)] == [b"hi", b"hi", b"still here"]
         assert fair.counts[TO_SERVER].dropped == 1
         assert len(fair.clients) == 2
+
+
+@not_here(sys.platform != "linux", "only Linux tells which address was asked")
+def test_strangers_however_many_make_no_client_deaf(
+    server: socket.socket, new_socket: NewSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wildcard_socket, "MOST_STRANGERS", 2)
+    monkeypatch.setattr(client_path, "MAX_CLIENTS", 2)
+    client, other, *strangers = (new_socket() for _ in range(7))
+    with WeatherRelay(server.getsockname(), host="0.0.0.0") as fair:
+        client.connect(("127.0.0.2", fair.address[1]))
+        client.send(b"hi")
+        _, path = server.recvfrom(100)
+        for sender in (other, *strangers, other):
+            sender.sendto(b"hi", ("127.0.0.1", fair.address[1]))
+        assert [server.recv(100) for _ in range(2)] == [b"hi", b"hi"]
+        assert fair.counts[TO_SERVER].dropped == len(strangers)
+        server.sendto(b"hello", path)
+        assert client.recv(100) == b"hello"
 
 
 def test_no_socket_is_left_for_a_client(

@@ -24,7 +24,7 @@ from chatlab.room.addresses import Address, Arrival
 from chatlab.room.errors import GaveUp, OutboxFull, Refusal
 from chatlab.room.events import Refused
 from chatlab.room.room import Room
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.chat import Delivery, UdpChat
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import Challenge, SignOut, SignUp, build_refusal, parse_request
@@ -53,7 +53,7 @@ class ReliableChat:
         limits: Limits,
         *,
         log: Callable[[str], None],
-        proof: AddressProof | None = None,
+        proof: AddressCookie | None = None,
         timing: Timing,
         rng: random.Random,
     ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatlab.room.addresses import Address
-from chatlab.udp.address_cookie import AddressProof
+from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import SIGN_OUT, build_sign_up
 from chatlab.udp.reliable import session
@@ -27,7 +27,7 @@ OF_ADA, OF_BOB, OF_EVE = "aaaaaaaa", "bbbbbbbb", "eeeeeeee"
 class Talk:
     """A reliable room, and its time: `now`, in seconds, is the test's to move on."""
 
-    def __init__(self, limits: Limits | None = None, proof: AddressProof | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, proof: AddressCookie | None = None) -> None:
         self.now = 1000.0
         self.log: list[str] = []
         self.chat = ReliableChat(
@@ -265,7 +265,7 @@ SIGN_UPS = st.builds(
 )
 
 
-@pytest.mark.parametrize("proof", [None, AddressProof(b"secret" * 6)], ids=["", "proof"])
+@pytest.mark.parametrize("proof", [None, AddressCookie(b"secret" * 6)], ids=["", "proof"])
 @given(
     st.binary(max_size=60)
     | st.builds(
@@ -277,7 +277,7 @@ SIGN_UPS = st.builds(
     | st.builds(lambda sign_up: build_frame(Numbered(OF_EVE, 0, sign_up)), SIGN_UPS)
     | st.builds(lambda number: build_frame(Acknowledgement(OF_ADA, number)), st.integers(0, 3))
 )
-def test_a_stranger_gets_no_more_bytes_at_once_than_it_sent(proof: AddressProof | None, datagram: bytes) -> None:
+def test_a_stranger_gets_no_more_bytes_at_once_than_it_sent(proof: AddressCookie | None, datagram: bytes) -> None:
     talk = Talk(proof=proof)
     talk.sign_up(ADA, OF_ADA, "ada", proof.token(ADA, talk.now) if proof else "")
     answers = talk.send(EVE, datagram)
@@ -296,12 +296,12 @@ def test_a_sign_up_has_to_be_as_long_as_what_it_gets_back() -> None:
 
 
 def test_a_challenge_too_has_no_more_bytes_than_a_short_sign_up() -> None:
-    talk = Talk(proof=AddressProof(b"secret" * 6))
+    talk = Talk(proof=AddressCookie(b"secret" * 6))
     assert talk.message(EVE, OF_EVE, 0, b"SIGNUP_TAG:eve") == {EVE: [b"RST_TAG:eeeeeeee "]}
 
 
 def test_an_address_has_to_be_proved_first() -> None:
-    talk = Talk(proof=AddressProof(b"secret" * 6))
+    talk = Talk(proof=AddressCookie(b"secret" * 6))
     (challenge,) = talk.sign_up(ADA, OF_ADA, "ada")[ADA]
     tag, _, token = challenge.decode().rpartition(":")
     assert tag == "RST_TAG:aaaaaaaa PROVE_TAG"
