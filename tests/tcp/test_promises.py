@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -97,6 +98,43 @@ def test_a_dropped_reader_who_reads_after_all_learns_why(open_room: OpenRoom) ->
         lines = deaf.rest()
     assert lines[-1] == "ERROR you read too slowly"
     assert set(lines[:-1]) <= {"ada joined the chat", "ada: " + "x" * 1000}, "no line is cut"
+
+
+def test_nobody_who_reads_all_the_time_is_put_out_however_much_all_say_at_once(room: TcpServer, log: list[str]) -> None:
+    all_read_what_all_say(room, log)
+
+
+@pytest.mark.parametrize("model", ["threads"])
+def test_nor_where_no_flag_says_that_a_send_is_not_to_wait(
+    open_room: OpenRoom, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows."""
+    monkeypatch.setattr("chatlab.tcp.models.threads_peer.DONT_WAIT", 0)
+    monkeypatch.setattr("chatlab.tcp.models.threads.WAKE", 0.25)
+    all_read_what_all_say(open_room(), log)
+
+
+def all_read_what_all_say(room: TcpServer, log: list[str]) -> None:
+    """As many lines as the rate limit lets each member say at once, and nearly as long as they may be."""
+    said = b"".join(b"%3d" % number + b"x" * 997 + b"\n" for number in range(100))
+    with ExitStack() as stack, ThreadPoolExecutor(60, thread_name_prefix="person") as people:
+        members = [stack.enter_context(RawClient(room.address, f"m{number:02}")) for number in range(30)]
+        hearing = [people.submit(hear_from_all, member, others=29, lines=100) for member in members]
+        for member in members:
+            people.submit(member.socket.sendall, said)
+        for heard in hearing:
+            heard.result()
+        assert not [line for line in log if " left: " in line]
+
+
+def hear_from_all(member: RawClient, others: int, lines: int) -> None:
+    """Read until each of the others has said so many lines. Fails if one is missing or out of order."""
+    heard: dict[str, int] = {}
+    while sum(heard.values()) < others * lines:
+        name, colon, text = member.line().partition(": ")
+        if colon:
+            assert int(text[:3]) == heard.get(name, 0), f"{name}: {text[:3]}"
+            heard[name] = heard.get(name, 0) + 1
 
 
 def test_a_connection_that_never_chooses_a_name_is_gone_in_time(open_room: OpenRoom) -> None:

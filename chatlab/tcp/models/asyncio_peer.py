@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, cast
 
@@ -77,7 +78,13 @@ class Peer(asyncio.BufferedProtocol):
             for piece in pieces:
                 self._outbox.put(piece)
         elif not self.transport.is_closing():
-            self.transport.write(b"".join(pieces))
+            data = b"".join(pieces)
+            sent = 0
+            # Windows' transport counts as waiting whatever is under way, even if the kernel has taken all of it.
+            with suppress(OSError):  # one of a lost connection comes again when the transport sends
+                sent = self.socket.send(data)
+            if sent < len(data):
+                self.transport.write(data[sent:])
             self._finish()
         return self._outbox.size + self.transport.get_write_buffer_size()
 

@@ -6,11 +6,12 @@ write   the client's own thread     sends what waits: to a slow client, it waits
 
 from __future__ import annotations
 
+import errno
+import select
 import socket
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from chatlab.tcp.outbox import Outbox
 from chatlab.tcp.sockets import DONT_WAIT, LINGER, end_sending
@@ -38,10 +39,7 @@ class Peer:
         with self._changed:
             if not self._outbox.size:
                 data = b"".join(pieces)
-                sent = 0
-                with suppress(BlockingIOError):
-                    if DONT_WAIT:
-                        sent = self.socket.send(data, DONT_WAIT)
+                sent = self._send_at_once(data)
                 if sent == len(data):
                     return 0
                 pieces = (data[sent:],)
@@ -73,6 +71,18 @@ class Peer:
         """Close the connection, when both threads have ended."""
         with self._changed:  # or `send` could send to whoever gets its file descriptor next
             self.socket.close()
+
+    def _send_at_once(self, data: bytes) -> int:
+        """Send of `data` what the kernel takes without waiting. Returns how many bytes. Raises OSError."""
+        try:
+            if DONT_WAIT:
+                return self.socket.send(data, DONT_WAIT)
+            _, takes_more, _ = select.select((), (self.socket,), (), 0)  # then `send` does not wait for all: see WAKE
+            return self.socket.send(data) if takes_more else 0
+        except BlockingIOError:
+            return 0
+        except ValueError as error:
+            raise OSError(errno.EBADF, "the socket is closed") from error
 
     def _next_piece(self) -> bytes:
         """What is to be sent next, once there is something; b'' after the last words."""
