@@ -33,6 +33,8 @@ def test_any_bytes_at_all_reach_others_as_clean_text_or_nothing(open_room: OpenR
                 stranger.socket.sendall(rng.randbytes(200) + b"\n" + b"\x1b[2Jeve\x9b\n")
             with RawClient(room.address, f"m{number}") as member, contextlib.suppress(OSError):
                 member.socket.sendall(rng.randbytes(1_000) + b"\x1b]0;x\x07\xe2\x80\xae\xe2\x80\xa8\n")
+                member.end()
+                member.rest()  # to close with bytes unread would reset the connection, and lose what was said
         with RawClient(room.address, "last"):
             heard = "\n".join(hearer.wait_for("last joined the chat"))
     assert "m99: " in heard
