@@ -1,7 +1,7 @@
-"""Threads that use the same sockets, each under guard; the last one to end closes what they used.
+"""Threads that use the same sockets, each under guard; the last one to end closes the sockets.
 
-So no thread waits for its own end, and what failed threads used is closed without anybody asking for it. Lesson 05 runs
-on it.
+So no thread waits for its own end, and the sockets of threads that have failed are closed without anybody's call.
+Lesson 05 runs on it.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ class DaemonThread(threading.Thread):
 
 
 class GuardedThreads:
-    """`failed` gets each error that leaves a thread, in that thread. `resources`: what they use, to be closed at last.
+    """`failed` gets each error that leaves a thread, in that thread. `resources`: what the threads use.
 
-    Besides threads, others can hold the resources (`hold`), until they let go of them.
+    They stay open as long as somebody holds them: each thread does until it ends, and so does whoever calls `hold`
+    until it calls `let_go`.
     """
 
     def __init__(self, failed: Callable[[BaseException], None]) -> None:
@@ -38,7 +39,7 @@ class GuardedThreads:
         self._failed = failed
         self._holders: set[object] = set()
         self._last_out: threading.Thread | None = None
-        self._changed = threading.Condition()  # guards the two above
+        self._changed = threading.Condition()  # guards `_holders` and `_last_out`
 
     def start(self, name: str, work: Callable[..., object], *arguments: object) -> None:
         """Run `work` in a thread. Raises NoThreadLeft."""
@@ -55,21 +56,22 @@ class GuardedThreads:
             self._holders.add(holder)
 
     def let_go(self, holder: object) -> None:
-        """`holder` uses the resources no more. The last one closes them."""
+        """`holder` no longer uses the resources. The last holder closes them."""
         with self._changed:
             if self._holders != {holder}:
                 self._holders.discard(holder)
                 return
         try:
             self.resources.close()
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             self._failed(error)
-        with self._changed:
-            self._holders.clear()
-            self._changed.notify_all()
+        finally:
+            with self._changed:
+                self._holders.clear()
+                self._changed.notify_all()
 
     def join(self) -> None:
-        """Wait until all have ended, and what they used is closed. One of the threads themselves does not wait."""
+        """Wait until all threads have ended, and what they used is closed. Not for one of these threads."""
         with self._changed:
             if threading.current_thread() in self._holders:
                 return
@@ -83,9 +85,12 @@ class GuardedThreads:
             work(*arguments)
         except BaseException as error:  # noqa: BLE001  # whatever it is, nobody else would hear of it
             self._failed(error)
-        me = threading.current_thread()
+        finally:
+            self._leave(threading.current_thread())
+
+    def _leave(self, me: threading.Thread) -> None:
         with self._changed:
             before, self._last_out = self._last_out, me
-        if before:  # each waits for the one before, so whoever waits for the last one has waited for all
+        if before:  # each thread waits for the one before it, so whoever waits for the last has waited for all
             before.join()
         self.let_go(me)

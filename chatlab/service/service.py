@@ -48,6 +48,8 @@ class Service:
         self._resources = self._threads.resources
         self._starting = threading.Lock()  # one start at a time
         self._ending = threading.Lock()  # guards `running` and `failure`
+        self._decided = threading.Event()  # whether the threads of this start do their work:
+        self._all_there = False  # they do if all of them could be started
 
     @property
     def address(self) -> Address:
@@ -79,22 +81,22 @@ class Service:
                 return self
             self._threads.join()
             self.failure = None
+            self._all_there = False
+            self._decided.clear()
             try:
                 threads = self._open()
-            except BaseException:
-                self._resources.close()
-                raise
-            self._threads.hold(self)
-            self.running = True
-            all_there = threading.Barrier(len(threads) + 1)
-            try:
+                with self._ending:
+                    self.running = True
+                    self._threads.hold(self)
                 for name, work in threads.items():
-                    self._spawn(name, self._serve, work, all_there)
-                all_there.wait()
+                    self._spawn(name, self._serve, work)
+                self._all_there = True
+                self._decided.set()
             except BaseException:
-                all_there.abort()
+                self._decided.set()
                 self._end()
                 self._threads.join()
+                self._resources.close()  # of a start that failed before anybody held them
                 raise
             return self
 
@@ -110,7 +112,7 @@ class Service:
         """Pass `line` on. A log that raises (a full disk, a closed pipe) ends the service, not the caller's step."""
         try:
             self._log(line)
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001  # a `sys.exit` in it, too
             self._fail(error)
 
     def __enter__(self) -> Self:
@@ -122,14 +124,14 @@ class Service:
     def _open(self) -> Mapping[str, Callable[[], None]]:
         """Open what it needs, and push it on `_resources`. Returns the work of each thread, by the thread's name.
 
-        Each lasts as long as `running`. What was pushed is closed also when this raises.
+        A work lasts as long as `running`. What was pushed is closed even if this raises.
         """
         raise NotImplementedError
 
     def _stop(self) -> None:
         """Wake the threads: `running` is False now. Called once, by whichever thread ends the service.
 
-        That thread may be in the middle of a step, with locks held (a log has failed): this must not wait for any.
+        That thread may be in the middle of a step, and hold locks (a log has failed). So this must wait for nobody.
         """
         raise NotImplementedError
 
@@ -139,11 +141,10 @@ class Service:
             raise RuntimeError(f"the {self.what} is closing")
         self._threads.start(name, work, *arguments)
 
-    def _serve(self, work: Callable[[], None], all_there: threading.Barrier) -> None:
-        """All do their work, or none does: one may wait for what another does at its end."""
-        try:
-            all_there.wait()
-        except threading.BrokenBarrierError:
+    def _serve(self, work: Callable[[], None]) -> None:
+        """All threads do their work, or none does: one may wait for what another does at its end."""
+        self._decided.wait()
+        if not self._all_there:
             return
         work()
         if self.running:
@@ -153,9 +154,11 @@ class Service:
         with self._ending:
             is_first = self.failure is None
             self.failure = self.failure or error
-        if is_first:
-            self.log(f"the {self.what} has failed: {in_words(error)}")
-        self._end()
+        try:
+            if is_first:
+                self.log(f"the {self.what} has failed: {in_words(error)}")
+        finally:
+            self._end()
 
     def _end(self) -> None:
         with self._ending:
@@ -164,7 +167,7 @@ class Service:
             self.running = False
         try:
             self._stop()
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             self._fail(error)
         finally:
             self._threads.let_go(self)

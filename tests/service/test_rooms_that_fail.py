@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from chatlab.room.addresses import Address
-from chatlab.room.errors import CantListen, NoThreadLeft
+from chatlab.room.errors import CantListen, NoThreadLeft, in_words
 from chatlab.room.events import Event, Gone, Joined, Said
 from chatlab.service.service import Service
 from chatlab.tcp.server import MODELS, TcpServer
@@ -32,20 +32,21 @@ __all__ = ["no_thread_is_left"]
 pytestmark = pytest.mark.usefixtures("services_may_fail")
 
 Log = Callable[[str], None]
-Way = Callable[[pytest.MonkeyPatch], None]
+Way = Callable[[pytest.MonkeyPatch, BaseException], None]
 BUG = ZeroDivisionError("division by zero")
+FULL_DISK = OSError(28, "No space left on device")
 LAST_WORD = "die!"  # what each way waits for
 
 
 def fail_at(owner: type, method: str, is_time: Callable[..., bool]) -> Way:
     """`owner.method` fails, before it does anything, when it is called with what `is_time` waits for."""
 
-    def arrange(patch: pytest.MonkeyPatch) -> None:
+    def arrange(patch: pytest.MonkeyPatch, error: BaseException) -> None:
         real = getattr(owner, method)
 
         def fail(*arguments: Any, **options: Any) -> Any:
             if is_time(*arguments):
-                raise BUG
+                raise error
             return real(*arguments, **options)
 
         patch.setattr(owner, method, fail)
@@ -53,13 +54,13 @@ def fail_at(owner: type, method: str, is_time: Callable[..., bool]) -> Way:
     return arrange
 
 
-def fail_after_receiving(patch: pytest.MonkeyPatch) -> None:
+def fail_after_receiving(patch: pytest.MonkeyPatch, error: BaseException) -> None:
     real = RoomSocket.receive_all
 
     def receive_all(sock: RoomSocket, *, wait: bool) -> Iterator[tuple[bytes, Address]]:
         for datagram, address in real(sock, wait=wait):
             if LAST_WORD.encode() in datagram:
-                raise BUG
+                raise error
             yield datagram, address
 
     patch.setattr(RoomSocket, "receive_all", receive_all)
@@ -107,26 +108,30 @@ def wait_for_the_end(service: Service) -> None:
     assert not service.running
 
 
+@pytest.mark.parametrize("error", [BUG, SystemExit(3)], ids=repr)
 @pytest.mark.parametrize(("kind", "way"), [(kind, way) for kind in WAYS for way in WAYS[kind]])
-def test_a_bug_in_a_thread_ends_the_room_in_words(kind: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_a_thread_ends_the_room_in_words(
+    kind: str, way: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
     open_room, join = ROOMS[kind]
     log: Heard[str] = Heard()
     ear: Heard[Event] = Heard()
     room = open_room(log)
     with monkeypatch.context() as patch:
-        WAYS[kind][way](patch)
+        WAYS[kind][way](patch, error)
         room.start()
         with join(room, "bob", ear) as bob:
             bob.say(LAST_WORD)
             ear.next(Gone)
             wait_for_the_end(room)
-    assert (room.failure, room.nicknames, room.state) == (BUG, (), "failed")
-    assert "the room has failed: ZeroDivisionError: division by zero" in log.all
+    assert (room.failure, room.nicknames, room.state) == (error, (), "failed")
+    assert f"the room has failed: {in_words(error)}" in log.all
     opens_again(kind, room)
 
 
+@pytest.mark.parametrize("error", [FULL_DISK, SystemExit(3), KeyboardInterrupt()], ids=repr)
 @pytest.mark.parametrize("kind", ROOMS)
-def test_a_log_that_raises_ends_the_room_and_the_step_goes_on(kind: str) -> None:
+def test_a_log_that_raises_ends_the_room_and_the_step_goes_on(kind: str, error: BaseException) -> None:
     open_room, join = ROOMS[kind]
     ears: dict[str, Heard[Event]] = {"ada": Heard(), "bob": Heard()}
     lines: list[str] = []
@@ -134,7 +139,7 @@ def test_a_log_that_raises_ends_the_room_and_the_step_goes_on(kind: str) -> None
     def log(line: str) -> None:
         lines.append(line)
         if line.startswith("bob joined"):
-            raise OSError(28, "No space left on device")
+            raise error
 
     room = open_room(log).start()
     with join(room, "ada", ears["ada"]), join(room, "bob", ears["bob"]):
@@ -142,8 +147,8 @@ def test_a_log_that_raises_ends_the_room_and_the_step_goes_on(kind: str) -> None
         for ear in ears.values():
             ear.next(Gone)
         wait_for_the_end(room)
-    assert isinstance(room.failure, OSError)
-    assert "the room has failed: OSError: [Errno 28] No space left on device" in lines
+    assert room.failure is error
+    assert f"the room has failed: {in_words(error)}" in lines
     opens_again(kind, room)
 
 
@@ -214,17 +219,18 @@ def test_a_bug_in_the_relay_ends_it_in_words(monkeypatch: pytest.MonkeyPatch) ->
             relay_through(relay)
 
 
-def test_a_log_or_an_on_fate_of_the_relay_that_raises_ends_it() -> None:
+@pytest.mark.parametrize("error", [BUG, SystemExit(3), KeyboardInterrupt()], ids=repr)
+def test_a_log_or_an_on_fate_of_the_relay_that_raises_ends_it(error: BaseException) -> None:
     def fail(what: object) -> None:
         if "comes from" in str(what) or not isinstance(what, str):
-            raise BUG
+            raise error
 
     with UdpServer(port=0) as room:
         for options in ({"log": fail}, {"on_fate": fail}):
             relay = WeatherRelay(room, **options).start()  # type: ignore[arg-type]
             send_to(relay)
             wait_for_the_end(relay)
-            assert relay.failure is BUG
+            assert relay.failure is error
             relay.on_fate, relay._log = None, lambda line: None
             with relay:
                 relay_through(relay)
@@ -247,6 +253,61 @@ SERVICES: dict[str, Callable[[], Service]] = {
     "relay": lambda: WeatherRelay(("127.0.0.1", 9)),
     **{f"tcp {model}": partial(TcpServer, port=0, model=model) for model in MODELS},
 }
+
+
+def close_in_time(service: Service, closers: int = 1) -> None:
+    """From so many threads at once."""
+    closing = [threading.Thread(target=service.close, daemon=True) for _ in range(closers)]
+    for thread in closing:
+        thread.start()
+    for thread in closing:
+        thread.join(LIMIT)
+        assert not thread.is_alive(), f"it hangs; there are {[thread.name for thread in threading.enumerate()]}"
+
+
+@pytest.mark.parametrize("closers", [1, 3])
+@pytest.mark.parametrize("kind", SERVICES)
+def test_it_closes_directly_after_its_start(kind: str, closers: int) -> None:
+    service = SERVICES[kind]()
+    before = threading.active_count()
+    for _ in range(30):
+        service.start()
+        close_in_time(service, closers)
+        assert (service.running, service.failure, threading.active_count()) == (False, None, before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "late"),
+    [
+        ("udp", "udp-receive"),
+        ("udp", "udp-broadcast"),
+        ("relay", "weather-relay"),
+        ("tcp threads", "tcp-accept"),
+        ("tcp threads", "tcp-send"),
+        ("tcp selectors", "tcp-selectors"),
+        ("tcp asyncio", "tcp-asyncio"),
+    ],
+)
+def test_it_closes_though_one_of_its_threads_begins_only_then(
+    kind: str, late: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve_late(service: Service, *arguments: Any) -> None:
+        if threading.current_thread().name == late:
+            assert stopped.wait(LIMIT)
+        serve(service, *arguments)
+
+    def stop_and_say_so() -> None:
+        stop()
+        stopped.set()
+
+    stopped = threading.Event()
+    service = SERVICES[kind]()
+    serve, stop = Service._serve, service._stop
+    monkeypatch.setattr(Service, "_serve", serve_late)
+    monkeypatch.setattr(service, "_stop", stop_and_say_so)
+    service.start()
+    close_in_time(service)
+    assert service.failure is None
 
 
 @pytest.mark.parametrize("kind", SERVICES)

@@ -20,6 +20,9 @@ __all__ = ["no_thread_is_left"]
 pytestmark = pytest.mark.usefixtures("services_may_fail")
 
 
+LOG_ERRORS = [OSError("the disk is full"), SystemExit(3), KeyboardInterrupt()]
+
+
 class Clock(Service):
     """Two threads that wait for `bell`; the first one does `work` before. `done`: what the clock did, in order."""
 
@@ -76,6 +79,13 @@ def fail_with(error: BaseException) -> Callable[[], None]:
     return work
 
 
+def close_in_time(clock: Clock) -> None:
+    closing = threading.Thread(target=clock.close, daemon=True)
+    closing.start()
+    closing.join(LIMIT)
+    assert not closing.is_alive()
+
+
 def clock_threads() -> list[str]:
     return sorted(thread.name for thread in threading.enumerate() if thread.name.startswith("clock-"))
 
@@ -124,9 +134,10 @@ def test_a_failure_says_what_it_is() -> None:
     assert in_words(OSError(28, "No space left on device")) == "OSError: [Errno 28] No space left on device"
 
 
-def test_a_log_that_fails_hides_nothing() -> None:
+@pytest.mark.parametrize("error", LOG_ERRORS, ids=repr)
+def test_a_log_that_fails_hides_nothing(error: BaseException) -> None:
     def log(line: str) -> None:
-        raise OSError("the disk is full")
+        raise error
 
     clock = Clock(log)
     clock.work = fail_with(ValueError("first"))
@@ -136,10 +147,11 @@ def test_a_log_that_fails_hides_nothing() -> None:
     assert str(clock.failure) == "first"
 
 
-def test_a_log_that_fails_ends_it_and_not_the_step_that_logs() -> None:
+@pytest.mark.parametrize("error", LOG_ERRORS, ids=repr)
+def test_a_log_that_fails_ends_it_and_not_the_step_that_logs(error: BaseException) -> None:
     def log(line: str) -> None:
         lines.append(line)
-        raise OSError("the disk is full")
+        raise error
 
     lines: list[str] = []
     clock = Clock(log)
@@ -153,7 +165,7 @@ def test_a_log_that_fails_ends_it_and_not_the_step_that_logs() -> None:
     assert clock.released.wait(LIMIT)
     clock.close()
     assert clock.done == ["open", "stop", "step", "release"]
-    assert lines == ["tick", "the clock has failed: OSError: the disk is full"]
+    assert lines == ["tick", f"the clock has failed: {in_words(error)}"]
 
 
 def test_a_thread_that_ends_too_early_ends_it(clock: Clock) -> None:
@@ -181,14 +193,18 @@ def test_the_first_failure_counts(clock: Clock, log: Heard[str]) -> None:
     assert log.all == ["the clock has failed: ValueError: first"]
 
 
+@pytest.mark.parametrize("error", [OSError, SystemExit, KeyboardInterrupt])
 @pytest.mark.parametrize("hook", ["_stop", "_release"])
-def test_an_error_at_the_end_is_a_failure_too(clock: Clock, hook: str) -> None:
+def test_an_error_at_the_end_is_a_failure_too(clock: Clock, hook: str, error: type[BaseException]) -> None:
     ends = getattr(clock, hook)
-    setattr(clock, hook, lambda: (ends(), fail_with(OSError(hook))())[1])
-    clock.start()
-    clock.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, hook, lambda: (ends(), fail_with(error(hook))())[1])
+        clock.start()
+        close_in_time(clock)
     assert str(clock.failure) == hook
     assert clock.released.is_set()
+    with clock:
+        assert clock.running
 
 
 def test_after_a_failure_it_opens_anew(clock: Clock) -> None:
@@ -264,6 +280,36 @@ def test_a_start_that_can_not_open_gives_back_what_it_had(clock: Clock) -> None:
         with pytest.raises(OSError, match="taken"):
             clock.start()
     assert (clock.running, clock.done) == (False, ["release"])
+    with clock:
+        assert clock.running
+
+
+@pytest.mark.parametrize("step", ["open", "hold", "first thread", "second thread", "decide"])
+def test_a_start_that_is_interrupted_leaves_nothing(clock: Clock, step: str) -> None:
+    """By Ctrl-C, directly after that step."""
+    owner, name, count = {
+        "open": (clock, "_open", 1),
+        "hold": (clock._threads, "hold", 1),
+        "first thread": (clock._threads, "start", 1),
+        "second thread": (clock._threads, "start", 2),
+        "decide": (clock._decided, "set", 1),
+    }[step]
+    calls = iter(range(1, 10))
+    do = getattr(owner, name)
+
+    def do_and_interrupt(*arguments: Any) -> Any:
+        result = do(*arguments)
+        if next(calls) == count:
+            raise KeyboardInterrupt
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, do_and_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            clock.start()
+    close_in_time(clock)
+    assert (clock.running, clock.failure, clock_threads()) == (False, None, [])
+    assert clock.released.is_set()
     with clock:
         assert clock.running
 

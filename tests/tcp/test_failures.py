@@ -13,22 +13,23 @@ from chatlab.tcp.chat import TcpChat
 from chatlab.tcp.models import asyncio_peer, selectors_peer, threads_peer
 from chatlab.tcp.server import MODELS, Model, TcpServer
 from tests.tcp.conftest import close_in_time
-from tests.tcp.raw_client import RawClient, eventually
+from tests.tcp.raw_client import LIMIT, RawClient, eventually
 
 pytestmark = pytest.mark.usefixtures("services_may_fail")
 
 CLOSING = "ERROR the room is closing"
 
 
-class FullDisk:
+class FailingLog:
     """A log that takes so many lines, and then raises."""
 
-    def __init__(self, room_for: int) -> None:
+    def __init__(self, room_for: int, error: BaseException) -> None:
         self.room_for = room_for
+        self.error = error
 
     def __call__(self, line: str) -> None:
         if not self.room_for:
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise self.error
         self.room_for -= 1
 
 
@@ -60,8 +61,11 @@ def failing(original: Callable[..., Any], fails: Callable[..., object]) -> Calla
 
 
 @pytest.mark.parametrize("room_for", [0, 1, 2])
-def test_a_log_that_fails_ends_the_room_and_the_members_are_told(model: Model, room_for: int) -> None:
-    room = TcpServer(port=0, model=model, log=FullDisk(room_for)).start()
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "disk full"), SystemExit(3), KeyboardInterrupt()], ids=repr)
+def test_a_log_that_fails_ends_the_room_and_the_members_are_told(
+    model: Model, room_for: int, error: BaseException
+) -> None:
+    room = TcpServer(port=0, model=model, log=FailingLog(room_for, error)).start()
     with RawClient(room.address) as bob, RawClient(room.address, "ada") as ada:
         if room_for:
             bob.say("bob")
@@ -69,7 +73,7 @@ def test_a_log_that_fails_ends_the_room_and_the_members_are_told(model: Model, r
             bob.end()
         assert ada.rest()[-1] == CLOSING
         assert bob.rest()[-1] == ("Connected to the server!" if room_for == 2 else CLOSING)
-    has_failed(room, OSError)
+    has_failed(room, type(error))
 
 
 @pytest.mark.parametrize("step", ["connect", "receive", "leave"])
@@ -115,6 +119,17 @@ def test_a_room_that_can_not_send_any_more(room: TcpServer, monkeypatch: pytest.
             ada.rest()
         monkeypatch.undo()
         has_failed(room, ZeroDivisionError)
+
+
+def test_who_ends_a_room_waits_for_no_step_of_it() -> None:
+    """Under the threads model, whoever steps holds its lock."""
+    room = TcpServer(port=0, model="threads").start()
+    with room._serving._lock:  # type: ignore[attr-defined]
+        ending = threading.Thread(target=room._end, daemon=True)
+        ending.start()
+        ending.join(LIMIT)
+        assert not ending.is_alive()
+    close_in_time(room)
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,8 @@ class ThreadsModel:
         peer.end()
 
     def close(self) -> None:
+        """Waits for nobody: whoever ends the room may hold a lock."""
         self._closing = True
-        with self._lock:
-            self._taken.notify_all()
 
     def _accept(self) -> None:
         try:
@@ -200,10 +199,11 @@ class ThreadsModel:
 
     def _part(self) -> None:
         """Free the port, tell everybody, and give them time to read it."""
-        self.close()
+        self._closing = True
         self._listener.close()
         try:
             with self._lock:
+                self._taken.notify_all()
                 self.deliver(self._chat.close())
             late = time.monotonic() + 2 * LINGER  # longer than whoever has got its last words may take
             while self._peers and time.monotonic() < late:
