@@ -59,17 +59,22 @@ class Room(Generic[Member]):
 
     def join(self, member: Member, wanted: str) -> Announcement[Member]:
         """Let `member` in as `wanted`. Raises Refusal if that name can't be had, or if the room is full."""
-        nickname = normalise(wanted)
-        keys = lookalike_keys(nickname)
         if member in self._nicknames:
             raise Refusal(f"you are in already, as {self._nicknames[member]}")
-        for key in keys & self._holders.keys():
-            raise NicknameTaken("taken: that nickname, or one that looks like it", self._holders[key])
-        if len(self) >= self.capacity:
-            raise Refusal(f"full: the room takes {self.capacity} members")
+        nickname = self.nickname_for(member, wanted)
         self._nicknames[member] = nickname
-        self._holders |= dict.fromkeys(keys, member)
+        self._holders |= dict.fromkeys(lookalike_keys(nickname), member)
         return Announcement(Joined(nickname), self._hearers(member))
+
+    def nickname_for(self, member: Member, wanted: str) -> str:
+        """What `member` would be called if it joined as `wanted`; if it is here, after it has left. Raises Refusal."""
+        nickname = normalise(wanted)
+        for key in lookalike_keys(nickname) & self._holders.keys():
+            if self._holders[key] != member:
+                raise NicknameTaken("taken: that nickname, or one that looks like it", self._holders[key])
+        if member not in self._nicknames and len(self) >= self.capacity:
+            raise Refusal(f"full: the room takes {self.capacity} members")
+        return nickname
 
     def say(self, member: Member, text: str) -> Announcement[Member]:
         """What `member` says goes out under its own nickname. Raises KeyError for one who is not here."""

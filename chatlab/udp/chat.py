@@ -133,30 +133,29 @@ class UdpChat:
     ) -> list[Delivery]:
         """A stranger comes in, if its answer has at most `answer_bytes` bytes: its address may be forged.
 
-        Raises Refusal. But where a nickname is taken, `waits` is looked at again as soon as it may be free.
+        A member that starts again leaves first, once nothing is left to refuse. Raises Refusal. But where a nickname is
+        taken, `waits` is looked at again as soon as it may be free.
         """
         self._check_size(size)
-        bucket = self._buckets_of_departed.get(address)
-        if bucket and not bucket.holds_one(now):
+        if self.comes_too_fast(request, address, now):
             raise self._slow_down()
         try:
-            joined = self.room.join(address, request.nickname)
+            nickname = self.room.nickname_for(address, request.nickname)
         except NicknameTaken as taken:
             if waits is None:
                 raise
             probed = self.waiting.add(waits, taken, now)
             return [Delivery(b"", probed)] if probed else []
-        answer = _delivery(joined)
-        if len(answer.datagram) > answer_bytes:  # NFKC can make a nickname longer than it was asked for
-            self.room.leave(address)
+        if len(build_answer(Joined(nickname))) > answer_bytes:  # NFKC can make it longer than it was asked for
             raise Refusal("too short: put spaces behind that nickname, its answer is longer than your sign-up")
-        if bucket:
-            del self._buckets_of_departed[address]
+        left = self.leave(address, Reason.STARTED_AGAIN)
+        joined = self.room.join(address, nickname)
+        if bucket := self._buckets_of_departed.pop(address, None):
             bucket.take(now)  # nobody comes and goes all the time
         self.waiting.forget(address)
         self._leases[address] = Lease(now, bucket or TokenBucket(self.limits.rate_limit, self.limits.burst, now))
-        self._log(f"{joined.event.nickname} joined from {shown(address)} ({len(self.room)} here)")
-        return [answer]
+        self._log(f"{nickname} joined from {shown(address)} ({len(self.room)} here)")
+        return [*left, _delivery(joined)]
 
     def comes_too_fast(self, request: Request, address: Address, now: float) -> bool:
         """Whether a request would be refused for the rate limit. Then it changes nothing to wait with it."""

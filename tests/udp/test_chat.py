@@ -141,13 +141,42 @@ def test_however_the_holder_leaves_meanwhile_the_nickname_is_free(talk: Talk, re
     assert talk.tick()[EVE] == [b"ada joined!"]
 
 
-def test_one_sign_up_waits_for_a_nickname_and_its_repeat_probes_nobody_again(talk: Talk) -> None:
-    other: Address = ("10.0.0.4", 8004)
+def test_a_sign_up_that_waits_and_is_repeated_probes_nobody_again_and_waits_for_one_nickname(talk: Talk) -> None:
     assert talk.sign_up(EVE, "ada") == {ADA: [b""]}
     assert talk.sign_up(EVE, "ada") == {}
-    assert talk.sign_up(other, "ada") == {other: [b"REFUSED_TAG:taken: that nickname, or one that looks like it"]}
-    assert talk.sign_up(other, "bob") == {BOB: [b""]}
-    assert talk.tick(PROBE_TIME).keys() == {EVE, other}
+    assert talk.sign_up(EVE, "bob") == {EVE: [b"REFUSED_TAG:taken: that nickname, or one that looks like it"]}
+    assert talk.tick(PROBE_TIME).keys() == {EVE}
+    assert talk.sign_up(EVE, "bob") == {BOB: [b""]}
+
+
+def test_eight_sign_ups_wait_for_a_nickname_and_the_first_gets_it(talk: Talk) -> None:
+    taken = b"REFUSED_TAG:taken: that nickname, or one that looks like it"
+    strangers: list[Address] = [(f"10.0.1.{number}", 1) for number in range(9)]
+    answers = [talk.sign_up(stranger, "ada") for stranger in strangers]
+    assert answers == [{ADA: [b""]}, *[{}] * 7, {strangers[8]: [taken]}]
+    talk.chat.leave(ADA, Reason.UNREACHABLE)
+    heard = talk.tick()
+    assert heard[strangers[0]] == [b"ada joined!"]
+    assert [heard[stranger] for stranger in strangers[1:8]] == [[taken]] * 7
+    assert talk.tick(1) == {}
+
+
+@pytest.mark.parametrize("others", [1, 8, 20])
+def test_a_nickname_that_becomes_free_goes_back_to_its_holders_host(talk: Talk, others: int) -> None:
+    again: Address = (ADA[0], 9000)
+    for number in range(others):
+        talk.sign_up((f"10.0.1.{number}", 1), "ada")
+    assert talk.sign_up(again, "ada") == {}
+    talk.chat.leave(ADA, Reason.UNREACHABLE)
+    assert talk.tick()[again] == [b"ada joined!"]
+    assert talk.chat.room.members == (BOB, again)
+
+
+def test_of_one_host_too_eight_sign_ups_wait_at_most(talk: Talk) -> None:
+    for number in range(8):
+        assert EVE not in talk.sign_up((ADA[0], 9000 + number), "ada")
+    refused: Address = (ADA[0], 9008)
+    assert talk.sign_up(refused, "ada").keys() == {refused}
 
 
 def test_however_many_strangers_want_a_nickname_its_holder_gets_ten_empty_datagrams_a_second(talk: Talk) -> None:

@@ -3,7 +3,7 @@
     an address is   and sends                         then
     a stranger      message 0, a sign-up              it is a member and has a session; or a reset says why not
     a stranger      another message                   a reset; but a sign-out is acknowledged: it may be a repeat
-    a member        message 0 of another session      it has started again: the old one leaves, then as a stranger
+    a member        message 0 of another session      as a stranger's; if it gets in, its old session has ended
     a member        a message of its session          acknowledged; the plain room gets it, once and in order
     a member        too much, too fast                not acknowledged: it will come again, so its sender slows down
     a member        no acknowledgement, for all tries it leaves
@@ -142,17 +142,17 @@ class ReliableChat:
             return _to(address, [build_reset(message.session, challenge, size)])
         if self._chat.comes_too_fast(request, address, self._now):
             return []
-        deliveries = self.leave(address, Reason.STARTED_AGAIN)
         length = len(message.payload)
         at_most = length - len(build_frame(Acknowledgement(message.session, message.number)))
         try:
             announced = self._chat.let_in(request, length, address, self._now, answer_bytes=at_most, waits=waits)
         except Refusal as refusal:
-            return deliveries + _to(address, [build_reset(message.session, Refused(str(refusal)), size)])
-        if address not in self.room:  # it waits
-            return deliveries + announced
+            return _to(address, [build_reset(message.session, Refused(str(refusal)), size)])
+        if address in self._chat.waiting:
+            return announced
+        self._end_session(address, Reason.STARTED_AGAIN)
         self._sessions[address] = session = Session(message.session, self._timing, self._rng, self._outbox_bytes)
-        return deliveries + _to(address, session.receive(message, self._now).datagrams) + self._send(announced)
+        return _to(address, session.receive(message, self._now).datagrams) + self._send(announced)
 
     def _send(self, announced: Iterable[Delivery]) -> list[Delivery]:
         """Make messages of what the plain room wants sent. Whoever has no room left for one leaves."""

@@ -180,6 +180,40 @@ def test_who_starts_again_on_the_same_port_leaves_and_comes_back(talk: Talk) -> 
     assert talk.chat.room.nicknames == ("ada", "bob")
 
 
+@pytest.mark.parametrize(
+    ("sign_up", "reason"),
+    [
+        (build_sign_up("no nickname"), b"letters, digits"),
+        (build_sign_up("ada"), b"taken"),
+        (build_sign_up("eve").ljust(1025), b"a message has at most 1024 bytes"),
+        (b"SIGNUP_TAG:eve", b"too "),
+    ],
+)
+def test_a_sign_up_that_is_refused_ends_no_member(talk: Talk, sign_up: bytes, reason: bytes) -> None:
+    """Anybody can send it from a member's address."""
+    at_once = talk.message(BOB, "cccccccc", 0, sign_up)
+    refused = at_once if BOB in at_once else talk.tick(PROBE_TIME)
+    assert refused[BOB][0].startswith(b"RST_TAG:cccccccc REFUSED_TAG:" + reason)
+    assert talk.chat.room.nicknames == ("ada", "bob")
+    assert talk.message(BOB, OF_BOB, 1, b"hi")[BOB][0] == b"ACK_TAG:bbbbbbbb 1"
+
+
+def test_who_starts_again_under_a_taken_nickname_stays_until_that_is_free(talk: Talk) -> None:
+    assert talk.sign_up(BOB, "cccccccc", "ada") == {ADA: [b""]}
+    assert talk.message(BOB, OF_BOB, 1, b"hi")[BOB][0] == b"ACK_TAG:bbbbbbbb 1"
+    talk.chat.leave(ADA, Reason.UNREACHABLE)
+    assert talk.chat.room.nicknames == ("bob",)
+    assert talk.tick(0)[BOB] == [b"ACK_TAG:cccccccc 0", b"MSG_TAG:cccccccc 0 ada joined!"]
+    assert talk.chat.room.nicknames == ("ada",)
+
+
+def test_who_starts_again_needs_no_second_place_in_a_full_room() -> None:
+    talk = Talk(Limits(max_members=1))
+    talk.sign_up(ADA, OF_ADA, "ada")
+    assert talk.sign_up(ADA, "cccccccc", "eve")[ADA][0] == b"ACK_TAG:cccccccc 0"
+    assert talk.chat.room.nicknames == ("eve",)
+
+
 def test_if_the_holders_port_is_closed_the_sign_up_that_waits_gets_in(talk: Talk) -> None:
     assert talk.sign_up(EVE, OF_EVE, "ada") == {ADA: [b""]}
     assert heard(talk.chat.leave(ADA, Reason.UNREACHABLE)) == {BOB: [b"MSG_TAG:bbbbbbbb 1 ada left!"]}
