@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chatlab.room.nicknames import RESERVED as RESERVED_WORDS
+from chatlab.room.nicknames import SERVERS_WORDS
 
 
 class Text(NamedTuple):
@@ -72,11 +72,16 @@ OTHER_PROTOCOLS = (
     b"SSH-2.0-OpenSSH_9.6\r\neve\n",
     b"HELP\r\neve\n",
     b"EHLO there\r\neve\n",
+    b"HELO\r\neve\n",
     b"*1\r\n$4\r\nPING\r\neve\n",
     b"\x00\x1e\x00\x06\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07version\x04bind\x00",  # a DNS query
 )
-# Reserved words, the server's own, and what looks like one.
-RESERVED = (*RESERVED_WORDS, "nick", "Error", "sErVeR", "ＮＩＣＫ", "SERVЕR")  # the last with a Cyrillic Е
+# Reserved words, the server's own and other programs', and what looks like one. The latter are not in capitals here:
+# a TCP room hangs up on those.
+RESERVED = (
+    *(*SERVERS_WORDS, "nick", "Error", "sErVeR", "ＮＩＣＫ", "SERVЕR"),  # the last with a Cyrillic Е
+    *("help", "Helo", "eHLO", "ＨＥＬＰ"),
+)
 # Nicknames, and what looks the same: another case, width or compatibility form, letters of another script, I for l.
 LOOKALIKES = (
     ("ada", "ADA"),

@@ -75,7 +75,8 @@ def a_nickname_that_is_not_utf8_is_refused(scene: AnyScene) -> None:
 
 @case(
     "Names that could be taken for the server's own words are reserved: what looks like `NICK`, `ERROR`, `SERVER`, "
-    "`SIGNUP_TAG`, `SIGNOUT_TAG`, `REFUSED_TAG` or `PROVE_TAG`, in any case."
+    "`SIGNUP_TAG`, `SIGNOUT_TAG`, `REFUSED_TAG` or `PROVE_TAG`, in any case, and what looks like `HELP`, `HELO` or "
+    "`EHLO`, by which a TCP room knows other programs."
 )
 def reserved_nicknames(scene: AnyScene) -> None:
     scene.member("ada")

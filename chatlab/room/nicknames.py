@@ -20,7 +20,10 @@ from chatlab.room.text import INVISIBLE
 MAX_LENGTH = 20
 MARKS_A_LETTER = 2
 # The servers' own words: a member who is called like one could speak for the server.
-RESERVED = ("NICK", "ERROR", "SERVER", "SIGNUP_TAG", "SIGNOUT_TAG", "REFUSED_TAG", "PROVE_TAG")
+SERVERS_WORDS = ("NICK", "ERROR", "SERVER", "SIGNUP_TAG", "SIGNOUT_TAG", "REFUSED_TAG", "PROVE_TAG")
+# Whole lines of mail clients and of port scanners. A TCP room hangs up on these, so no member can be called like one.
+OTHER_PROGRAMS_WORDS = ("HELP", "HELO", "EHLO")
+RESERVED = SERVERS_WORDS + OTHER_PROGRAMS_WORDS
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")  # some are letters and marks
 
 

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from contextlib import suppress
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatlab.room.errors import Refusal
+from chatlab.room.nicknames import normalise
 from chatlab.tcp.foreign import mistaken_for
 
 # What others than chat clients say first: a browser, curl, port scanners (nmap's probes among them), other programs.
@@ -16,6 +22,8 @@ OPENINGS = [
     (b"\x16\x03\x01\n", "a TLS server"),
     (b"SSH-2.0-OpenSSH_9.2p1\r\n", "an SSH server"),
     (b"EHLO mail.example\r\n", "a mail server"),
+    (b"HELO mail.example\r\n", "a mail server"),
+    (b"EHLO\r\n", "a mail server"),
     (b"HELP\r\n", "a mail server"),
     (b"*1\r\n$4\r\nPING\r\n", "a Redis server"),
     (b"\x80\x9e\x01\x03\x01\x00u\x00", "a server of binary data"),  # SSL 2
@@ -47,6 +55,21 @@ def test_who_takes_the_room_for_something_else(opening: bytes, server: str) -> N
 @pytest.mark.parametrize("line", [*NICKNAMES, "a\x16\x03", "es\x1bcape\n", "HTTP/1.1 200 OK\n"])
 def test_who_may_be_a_person(line: str) -> None:
     assert mistaken_for(line.encode()) == ""
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", " \n", "\neve\n"])
+@pytest.mark.parametrize("word", ["HELP", "HELO", "EHLO", "QUIT", "GET", "SSH-2", "PRI", "DATA"])
+def test_no_nickname_is_taken_for_another_protocol(word: str, end: str) -> None:
+    for spelling in (word, word.lower()):
+        if mistaken_for(f"{spelling}{end}".encode()):
+            with pytest.raises(Refusal, match="reserved"):
+                normalise(spelling)
+
+
+@given(st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True))
+def test_no_nickname_at_all_is(nickname: str) -> None:
+    with suppress(Refusal):
+        assert not mistaken_for(f"{normalise(nickname)}\r\n".encode())
 
 
 def test_only_the_line_itself_counts() -> None:

@@ -13,8 +13,7 @@ NOP, TIMING_MARK, WINDOW_SIZE = b"\xf1", b"\x06", b"\x1f"
 
 
 @case(
-    "A stranger that speaks another protocol is hung up on at its first line with `ERROR <reason>`, and nobody in the "
-    "room hears of it."
+    "A stranger that speaks another protocol is hung up on with `ERROR <reason>`, and nobody in the room hears of it."
 )
 def other_protocols_are_hung_up_on(scene: TcpScene) -> None:
     ada, bob = scene.member("ada"), scene.member("bob")
@@ -29,7 +28,7 @@ def other_protocols_are_hung_up_on(scene: TcpScene) -> None:
 @case("Behind the nickname the same bytes are a text.")
 def a_member_may_say_what_other_protocols_say(scene: TcpScene) -> None:
     ada, _ = scene.member("ada"), scene.member("bob")
-    for text in ("GET / HTTP/1.1", "HELP", "EHLO there", "SSH-2.0-OpenSSH_9.6", "*1"):
+    for text in ("GET / HTTP/1.1", "HELP", "HELO", "EHLO there", "SSH-2.0-OpenSSH_9.6", "*1"):
         ada.says(text)
         scene.all_hear(ada, text)
 
