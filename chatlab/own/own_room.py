@@ -27,7 +27,7 @@ INTERVAL = 0.2  # seconds until a failure is noticed
 class OwnRoom:
     """A socket, and the learner's Server at it. Raises OSError if `port` is taken.
 
-    `failure`: what has ended a thread of the learner's, and where.
+    `failure`: the error that has ended one of the learner's threads, and the line.
     """
 
     def __init__(self, port: int) -> None:
@@ -48,18 +48,20 @@ class OwnRoom:
         threading.excepthook = self._note_crash
         try:
             use(EXERCISE, start, Printed(), SECONDS)
-        except CantUse:
+        except BaseException:  # Ctrl-C as well
             self._give_back()
             raise
 
     def close(self) -> None:
-        """Whatever the learner's stop does: the checks say what is wrong with it."""
-        run_within(SECONDS, self._server.stop, Printed())
-        self._give_back()
+        """Stop the learner's server. What their `stop` does wrong is for the checks to say."""
+        try:
+            run_within(SECONDS, self._server.stop, Printed())
+        finally:
+            self._give_back()
 
     @property
     def nicknames(self) -> tuple[str, ...]:
-        chat = getattr(self._server, "chat", None)  # so the stub has it
+        chat = getattr(self._server, "chat", None)  # the stub's __init__ makes it
         return tuple(chat.room.nicknames) if chat else ()
 
     def _give_back(self) -> None:
@@ -95,9 +97,9 @@ class CountedSocket(LentSocket):
 
 
 class ExerciseServer(Service):
-    """A UDP room for the panels. `whose`: a line that says whose code runs it, or why none does.
+    """A UDP room for the panels. `whose`: a line that says whose code runs it, or why nobody's does.
 
-    When a thread of the learner's ends with an error, the room has failed. `start` also raises CantUse where the
+    When one of the learner's threads ends with an error, the room has failed. `start` also raises CantUse: the
     learner's code can't be used.
     """
 

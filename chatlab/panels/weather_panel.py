@@ -97,8 +97,10 @@ class WeatherPanel(LivePanel, ipywidgets.VBox):
     @contextmanager
     def _while_following(self) -> Iterator[None]:
         before, self._following = self._following, True
-        yield
-        self._following = before
+        try:
+            yield
+        finally:
+            self._following = before
 
     def _open(self) -> None:
         try:

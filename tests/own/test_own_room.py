@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.grading.attempt.time_limit import Printed
+from chatlab.own import own_room
 from chatlab.own.own_room import ExerciseServer
 from chatlab.panels import RoomPanel
 from chatlab.room.events import Gone, Joined, Said
@@ -97,6 +99,49 @@ def test_code_that_fails_is_told_in_one_line_and_can_be_mended(
         room._button.click()
         assert server.running
         assert says_ping(server) == "ping"
+
+
+def test_a_start_that_is_interrupted_leaves_nothing(
+    write: Callable[[str], object], server: ExerciseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Ctrl-C, while the learner's file loads."""
+
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    before, threads = threading.excepthook, threading.active_count()
+    write(ANSWER)
+    with monkeypatch.context() as patch:
+        patch.setattr(own_room, "use", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            server.start()
+    assert (threading.excepthook, threading.active_count()) == (before, threads)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(server.address)  # the port is free
+    assert not server.running
+    server.start()
+    assert says_ping(server) == "ping"
+
+
+def test_a_stop_that_is_interrupted_leaves_nothing(
+    write: Callable[[str], object], server: ExerciseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(seconds: float, stop: Callable[[], None], printed: Printed) -> None:
+        stop()
+        raise KeyboardInterrupt
+
+    before = threading.excepthook
+    write(ANSWER)
+    server.start()
+    room = server._room
+    assert isinstance(room, own_room.OwnRoom)
+    with monkeypatch.context() as patch:
+        patch.setattr(own_room, "run_within", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            room.close()
+    assert threading.excepthook == before
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(server.address)
 
 
 @pytest.mark.usefixtures("services_may_fail")

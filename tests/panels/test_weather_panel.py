@@ -98,6 +98,21 @@ def test_a_slider_changes_the_weather_and_no_preset_is_chosen(server: UdpServer,
     assert panel._presets.value == "fair"
 
 
+def test_after_an_error_of_one_change_the_sliders_change_the_weather_again(
+    server: UdpServer, panels: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_conditions: Conditions) -> None:
+        raise ZeroDivisionError
+
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    with monkeypatch.context() as patch:
+        patch.setattr("chatlab.panels.weather_panel.asdict", fail)
+        with pytest.raises(ZeroDivisionError):
+            panel._follow()
+    panel._sliders["loss"].value = 0.5
+    assert panel.relay.weather == Weather.both_ways(Conditions(loss=0.5))
+
+
 def test_one_direction_alone(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     panel._direction.value = "to the client"
