@@ -1,60 +1,77 @@
-"""Lines on standard output, whatever becomes of whoever reads them. Each in a process of its own."""
+"""Lines on standard output, whatever becomes of those who read them. A server's printer has no patience, a client's has
+PATIENCE: what is said of lines holds for both."""
 
 from __future__ import annotations
 
 import os
 import re
 import select
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from chatlab.service.line_printer import LAST_WORDS, MOST_WAITING, LinePrinter
+from chatlab.terminal.keyboard import PATIENCE
 from tests.systems import not_here
 
 from ..programs import Program
 
 LIMIT = 2.0  # seconds to wait for output
+of_both = pytest.mark.parametrize("patience", [0.0, PATIENCE], ids=["server", "client"])
 
+# `python -c PRINTS <patience> <lines> <text>`
 PRINTS = """
 import sys
 from chatlab.service.line_printer import LinePrinter
-with LinePrinter(patience=10) as out:
-    for number in range(int(sys.argv[1])):
-        out.print(f"{number} " + sys.argv[2])
+with LinePrinter(float(sys.argv[1])) as out:
+    for number in range(int(sys.argv[2])):
+        out.print(f"{number} " + sys.argv[3])
 sys.stderr.write("done")
 """
-WAITS_THEN_PRINTS = PRINTS.replace("patience=10", "patience=0.5").replace(
-    "    for", "    out.print('ready')\n    sys.stdin.readline()\n    for"
-)
+WAITS_THEN_PRINTS = PRINTS.replace("    for", "    out.print('ready')\n    sys.stdin.readline()\n    for")
+MANY, LONG = 20_000, "x" * 1000  # together more than may wait
+assert MANY * len(LONG) > MOST_WAITING
 
 
-def test_lines_come_out_whole_and_in_order() -> None:
-    with Program("-c", PRINTS, "20000", "Zoë 🐍") as program:
+@of_both
+def test_lines_come_out_whole_and_in_order(patience: float) -> None:
+    with Program("-c", PRINTS, str(patience), "20000", "Zoë 🐍") as program:
         assert program.rest() == [f"{number} Zoë 🐍" for number in range(20_000)]
         assert program.wait() == 0
 
 
+@of_both
+def test_lines_said_at_once_are_all_in_the_file(patience: float, tmp_path: Path) -> None:
+    with (tmp_path / "lines").open("wb") as out:
+        command = [sys.executable, "-c", PRINTS, str(patience), "20000", "said"]
+        subprocess.run(command, stdout=out, check=True, timeout=30)
+    assert (tmp_path / "lines").read_text().splitlines() == [f"{number} said" for number in range(20_000)]
+
+
 def test_what_the_encoding_lacks_is_escaped() -> None:
-    with Program("-c", PRINTS, "1", "Zoë 🐍", PYTHONIOENCODING="ascii") as program:
+    with Program("-c", PRINTS, "0", "1", "Zoë 🐍", PYTHONIOENCODING="ascii") as program:
         assert program.rest() == [r"0 Zo\xeb \U0001f40d"]
         assert program.errors == "done"
 
 
-def test_output_that_nobody_reads_keeps_nobody_waiting() -> None:
-    with Program("-c", WAITS_THEN_PRINTS, "20000", "x" * 50) as program:
+@of_both
+def test_output_that_nobody_reads_keeps_nobody_waiting(patience: float) -> None:
+    with Program("-c", WAITS_THEN_PRINTS, str(patience), str(MANY), LONG) as program:
         program.wait_for_line("ready")
         program.type("\n")
         assert program.wait() == 0
         assert program.errors == "done"
 
 
-def test_output_that_is_closed_ends_nothing() -> None:
-    with Program("-c", WAITS_THEN_PRINTS, "20000", "x" * 50) as program:
+@of_both
+def test_output_that_is_closed_ends_nothing(patience: float) -> None:
+    with Program("-c", WAITS_THEN_PRINTS, str(patience), str(MANY), LONG) as program:
         program.wait_for_line("ready")
         program.close_output()
         program.type("\n")
@@ -98,96 +115,151 @@ def test_a_full_output_that_does_not_wait_costs_no_time_and_gets_all_in_the_end(
 unread = not_here(sys.platform == "win32", "no pipe of Windows can be selected")
 
 
-def lines_from(output: int, up_to: str) -> list[str]:
-    """What is read, up to a line that ends in `up_to`."""
-    lines = [b""]
-    while not lines[-1].endswith(f"{up_to}\n".encode()):
-        assert select.select([output], [], [], LIMIT)[0], lines[-1]
-        lines[-1] += os.read(output, 1)
-        if lines[-1].endswith(b"\n") and not lines[-1].endswith(f"{up_to}\n".encode()):
-            lines.append(b"")
-    return [line.decode().removesuffix("\n") for line in lines]
+def number_of(line: str) -> int:
+    return int(line[:100])
+
+
+def gap_in(line: str) -> int:
+    """How many lines it says were not printed."""
+    gap = re.fullmatch(r"\(… ([\d,]+) lines? w\w+ not printed\)", line)
+    return int(gap[1].replace(",", "")) if gap else 0
+
+
+def lines_from(output: int) -> Iterator[str]:
+    """What is read until the output is closed."""
+    with os.fdopen(os.dup(output), encoding="utf-8") as lines:
+        for line in lines:
+            yield line.removesuffix("\n")
 
 
 @unread
-@pytest.mark.parametrize("patience", [0.0, 0.3])
+@of_both
 def test_where_nobody_reads_lines_are_dropped_after_one_wait_and_their_number_is_said_in_their_place(
     patience: float,
 ) -> None:
-    with standard_output_in_a_pipe() as output, LinePrinter(patience) as out:
-        started = time.monotonic()
-        for number in range(9000):  # the pipe takes some thousand
-            out.print(f"{number:0100}")
-        assert patience <= time.monotonic() - started < patience + 2
-        number, gaps = 0, 0  # the next one that was said
-        while number < 9000:
-            line = lines_from(output, "")[0]
-            if gap := re.fullmatch(r"\(… ([\d,]+) lines? w\w+ not printed\)", line):
-                number += int(gap[1].replace(",", ""))
-                gaps += 1
-            else:
-                assert line == f"{number:0100}"
-                number += 1
-        assert gaps
+    came: list[str] = []
+    with standard_output_in_a_pipe() as output:
+        reader = threading.Thread(target=lambda: came.extend(lines_from(output)))
+        with LinePrinter(patience) as out:
+            started = time.monotonic()
+            for number in range(MANY):
+                out.print(f"{number:0100}{LONG}")
+            assert patience <= time.monotonic() - started < patience + 2
+            reader.start()
+        sys.stdout.close()
+        reader.join()
+    number = 0  # the next one that was said
+    for line in came:
+        assert gap_in(line) or number_of(line) == number
+        number += gap_in(line) or 1
+    assert number == MANY
+    assert any(map(gap_in, came))
 
 
 @unread
-def test_who_reads_on_after_a_gap_is_waited_for_again() -> None:
+@of_both
+def test_a_reader_slower_than_a_line_a_second_gets_all(patience: float) -> None:
+    """Twice nothing is read for longer than a client has patience, while more waits than a pipe takes."""
+    lines = [f"{number:0300}\n" for number in range(5000)]
+    came: list[bytes] = []
     with standard_output_in_a_pipe() as output:
-        came: list[str] = []
-        reader = threading.Thread(target=lambda: came.extend(lines_from(output, f"{2999:0100}")))
-        with LinePrinter(LIMIT) as out:
-            out._patience = 0.01
-            for _ in range(9000):
-                out.print("x" * 100)
-            assert out._stuck
-            lines_from(output, "not printed)")
-            out._patience = LIMIT
+
+        def read_slowly() -> None:
+            for _ in range(2):
+                threading.Event().wait(1.2 * PATIENCE)
+                came.append(read(output, len(lines[0])))
+            came.append(read(output, len(lines[0]) * (len(lines) - 2)))
+
+        reader = threading.Thread(target=read_slowly)
+        with LinePrinter(patience) as out:
             reader.start()
-            for number in range(3000):
-                out.print(f"{number:0100}")
+            for line in lines:
+                out.print(line.removesuffix("\n"))
+            reader.join()
+    assert b"".join(came).decode() == "".join(lines)
+
+
+@unread
+def test_a_printer_with_patience_waits_as_long_as_something_is_read() -> None:
+    """Longer than its patience in all, and shorter each time."""
+    patience = 0.3
+    came: list[str] = []
+    with standard_output_in_a_pipe() as output:
+
+        def read_slowly() -> None:
+            for _ in range(5):
+                threading.Event().wait(patience / 2)
+                read(output, 20 * len(f"{LONG}\n"))
+            came.extend(lines_from(output))
+
+        reader = threading.Thread(target=read_slowly)
+        with LinePrinter(patience) as out:
+            while not out._is_full():
+                out.print(LONG)
+            reader.start()
+            for number in range(200):
+                out.print(f"{number:0100}{LONG}")
+        sys.stdout.close()
         reader.join()
-        assert came == [f"{number:0100}" for number in range(3000)]
+    assert [number_of(line) for line in came[-200:]] == list(range(200))
+
+
+@unread
+def test_a_reader_who_reads_on_after_a_gap_is_waited_for_again() -> None:
+    came: list[str] = []
+    with standard_output_in_a_pipe() as output:
+        reader = threading.Thread(target=lambda: came.extend(lines_from(output)))
+        with LinePrinter(PATIENCE) as out:
+            for _ in range(MANY):
+                out.print(LONG)
+            assert out._stuck
+            reader.start()
+            with out._changed:
+                assert out._changed.wait_for(lambda: not out._stuck, LIMIT)
+            for number in range(2 * MANY):
+                out.print(f"{number:0100}{LONG}")
+        sys.stdout.close()
+        reader.join()
+    assert [number_of(line) for line in came[-2 * MANY :]] == list(range(2 * MANY))
 
 
 @unread
 def test_lines_after_a_gap_come_after_its_number() -> None:
     out = LinePrinter()
-    for number in range(MOST_WAITING + 1234):
-        out.print(str(number))
-    with standard_output_in_a_pipe() as output, out:
-        printed = lines_from(output, "(… 1,234 lines were not printed)")
-        assert printed[:-1] == [str(number) for number in range(MOST_WAITING)]
-        out.print("on we go")
-        assert lines_from(output, "on we go") == ["on we go"]
+    while not out._is_full():
+        out.print(LONG)
+    for _ in range(1234):
+        out.print("dropped")
+    with standard_output_in_a_pipe() as output:
+        came: list[str] = []
+        with out:
+            reader = threading.Thread(target=lambda: came.extend(lines_from(output)))
+            reader.start()
+            with out._changed:
+                assert out._changed.wait_for(lambda: not out._waiting and not out._dropped, LIMIT)
+            out.print("on we go")
+        sys.stdout.close()
+        reader.join()
+    assert came[-3:] == [LONG, "(… 1,234 lines were not printed)", "on we go"]
 
 
 @unread
 def test_a_gap_stands_where_its_lines_would_stand() -> None:
     out = LinePrinter()
-    for number in range(MOST_WAITING + 1):
-        out.print(str(number))
-    out._next()  # there is room again
-    out.print("later")
-    with standard_output_in_a_pipe() as output, out:
-        assert lines_from(output, "later")[-3:] == [
-            str(MOST_WAITING - 1),
-            "(… 1 line was not printed)",
-            "later",
-        ]
-
-
-@unread
-def test_a_reader_who_is_only_slow_gets_all() -> None:
+    while not out._is_full():
+        out.print(LONG)
+    out.print("dropped")
     with standard_output_in_a_pipe() as output:
         came: list[str] = []
-        reader = threading.Thread(target=lambda: came.extend(lines_from(output, f"{2999:0100}")))
-        with LinePrinter(LIMIT) as out:
+        reader = threading.Thread(target=lambda: came.extend(lines_from(output)))
+        with out:
+            with out._changed:
+                assert out._changed.wait_for(lambda: not out._is_full(), LIMIT)
+            out.print("later")
             reader.start()
-            for number in range(3000):
-                out.print(f"{number:0100}")
+        sys.stdout.close()
         reader.join()
-        assert came == [f"{number:0100}" for number in range(3000)]
+    assert came[-3:] == [LONG, "(… 1 line was not printed)", "later"]
 
 
 @unread
@@ -215,7 +287,7 @@ def test_the_end_waits_for_a_reader_as_long_as_it_reads() -> None:
 def test_a_program_without_output_prints_nothing_and_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)  # Python's own sign for a descriptor that was closed from the beginning
     started = time.monotonic()
-    with LinePrinter(patience=LIMIT) as out:
-        for number in range(2 * MOST_WAITING):
-            out.print(str(number))
-    assert time.monotonic() - started < LIMIT
+    with LinePrinter(PATIENCE) as out:
+        for _ in range(MANY):
+            out.print(LONG)
+    assert time.monotonic() - started < PATIENCE

@@ -36,6 +36,20 @@ def start_if_there_is_one(thread):
     start(thread)
 threading.Thread.start = start_if_there_is_one
 """
+LOGS_5_000_LINES_AS_IT_CLOSES = """
+from chatlab.tcp.chat import TcpChat
+from chatlab.udp.chat import UdpChat
+
+def make_it_tell(chat):
+    close, numbers = chat.close, iter(range(5000))
+    def close_and_tell(self, *arguments):
+        for number in numbers:
+            self._log(f"{number} left")
+        return close(self, *arguments)
+    chat.close = close_and_tell
+make_it_tell(UdpChat)
+make_it_tell(TcpChat)
+"""
 # Modules of programs, with options and with how many threads they start: one prints.
 SERVERS = [
     ("chatlab.udp.server", [], 3),
@@ -66,6 +80,15 @@ def test_a_server_that_fails_ends_its_program_with_a_line_and_code_1(module: str
         why = "ZeroDivisionError: division by zero"
         assert f"the {what} has failed: {why}" in program.rest()
         assert program.errors == f"The {what} at 127.0.0.1:{port} has failed: {why}\n"
+
+
+@pytest.mark.parametrize("module", ["chatlab.udp.server", "chatlab.tcp.server"])
+def test_a_full_room_that_closes_logs_the_leaving_of_every_member(module: str) -> None:
+    with run(LOGS_5_000_LINES_AS_IT_CLOSES, module, []) as program:
+        port_of(program)
+        program.press_ctrl_c()
+        assert [line for line in program.rest() if line.endswith(" left")] == [f"{n} left" for n in range(5000)]
+        assert program.wait() == 0
 
 
 @pytest.mark.parametrize(
