@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from _pytest.faulthandler import fault_handler_stderr_fd_key, get_timeout_config_value
 from xdist.remote import Producer
 
 from chatlab.service.service import Service
@@ -27,6 +26,9 @@ LONG = {"notebooks", "grading"}  # folders whose tests start first, as they take
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+# A copy of the file descriptor of standard error: where it is said what hangs.
+STDERR = pytest.StashKey[int]()
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -40,6 +42,16 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         options.numprocesses = WORKERS_PER_PROCESSOR * (os.cpu_count() or 1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[STDERR] = os.dup(2)  # pytest captures what is written to 2 while a test runs
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    faulthandler.cancel_dump_traceback_later()
+    os.close(config.stash[STDERR])
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> AloneLast | None:
     return AloneLast(config, log) if config.option.dist == "load" else None
 
@@ -52,8 +64,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
     """pytest lifts the time limit when a test fails. But what it takes down then may hang as well."""
     if isinstance(node, pytest.Item):
-        seconds = get_timeout_config_value(node.config)
-        faulthandler.dump_traceback_later(seconds, file=node.config.stash[fault_handler_stderr_fd_key], exit=True)
+        seconds = float(node.config.getini("faulthandler_timeout") or 0)
+        if seconds > 0:
+            faulthandler.dump_traceback_later(seconds, file=node.config.stash[STDERR], exit=True)
 
 
 @pytest.hookimpl(wrapper=True)

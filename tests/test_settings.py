@@ -104,6 +104,16 @@ def test_what_hangs_is_ended_and_says_where_and_the_others_go_on(tmp_path: Path)
         assert place in done.stderr
 
 
+def test_without_xdist_tests_run_as_well(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, "def test_it(): pass", "-p", "no:xdist")
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_without_a_time_limit_a_failure_is_one(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, "def test_it(): assert False", "-o", "faulthandler_timeout=0")
+    assert "1 failed" in done.stdout, done.stdout + done.stderr
+
+
 def test_what_is_to_run_alone_does_after_the_others(tmp_path: Path) -> None:
     """Also where another test ends its worker."""
     (tmp_path / "test_alone.py").write_text(ALONE, encoding="utf-8")
