@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import selectors
 import socket
-import sys
 import threading
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from chatlab.room.events import Said
+from chatlab.tcp import sockets
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.limits import MOST_BYTES, Limits
 from chatlab.tcp.models import threads_peer
 from chatlab.tcp.models.threads import MOST_UNSENT
 from chatlab.tcp.server import Model, TcpServer
 from chatlab.tcp.sockets import RECEIVE_BYTES, VANISHED_AFTER
+from tests.systems import wine_differs
 from tests.tcp.conftest import OpenRoom, close_in_time
 from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually
 from tests.waiting import Heard
@@ -88,7 +90,10 @@ def test_a_member_alone_in_the_room_is_read_from_and_can_leave(room: TcpServer) 
 
 
 # More than is read ahead is seen where the system tells of an end that has not been read yet.
-@pytest.mark.parametrize("lines", [3_000, *([] if sys.platform == "win32" else [10_000])])
+@pytest.mark.parametrize(
+    "lines",
+    [3_000, pytest.param(10_000, marks=wine_differs("no SIO_TCP_INFO, which tells of an end that is not read"))],
+)
 def test_who_said_too_much_and_has_left_is_out_in_time(
     room: TcpServer, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +132,32 @@ def test_a_machine_that_vanishes_is_noticed_within_two_minutes(room: TcpServer) 
             assert found == {name: wanted[name] for name in there}
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # for one that is owed something, and does not acknowledge it
             assert [sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) for sock in ours] == [110_000]
+
+
+def test_a_connection_is_prepared_once(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of them have come at once."""
+    prepared: list[Any] = []
+    held, go_on = threading.Event(), threading.Event()
+
+    def prepare(sock: socket.socket, original: Any = sockets.prepare_for_chat) -> None:
+        prepared.append(sock.getpeername())
+        original(sock)
+
+    def log(line: str) -> None:
+        if line.startswith("holder joined"):
+            held.set()
+            assert go_on.wait(LIMIT)
+
+    monkeypatch.setattr(sockets, "prepare_for_chat", prepare)
+    with TcpServer(port=0, model=model, log=log) as room, ExitStack() as stack:
+        holder = stack.enter_context(RawClient(room.address))
+        holder.say("holder")
+        assert held.wait(LIMIT)
+        clients = [holder, *(stack.enter_context(RawClient(room.address)) for _ in range(20))]
+        go_on.set()
+        for client in clients:
+            assert client.line() == "NICK"
+        assert sorted(prepared) == sorted(client.socket.getsockname() for client in clients)
 
 
 def test_the_longest_line_that_can_be_allowed_arrives_at_our_own_client(open_room: OpenRoom) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +111,11 @@ def out_when_said(table: Table, got: dict[str, str]) -> None:
     assert table.ended == []
     table.wait(0.1)
     assert table.ended == ["A"]
+
+
+def test_the_parting_time_is_the_one_of_the_page() -> None:
+    page = Path(chat.__file__).parents[1].joinpath("PROTOCOL.md").read_text(encoding="utf-8")
+    assert f"is out {PARTING_TIME:g} s later at the latest" in " ".join(page.split())
 
 
 OUTPUTS: dict[str, Callable[[Table, dict[str, str]], None]] = {

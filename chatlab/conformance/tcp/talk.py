@@ -46,7 +46,10 @@ def lines_keep_their_order(scene: TcpScene) -> None:
         scene.all_hear(ada, f"line {number}")
 
 
-@case("Nothing that was accepted is lost to a member that keeps reading.")
+@case(
+    "Nothing that was accepted is lost to a member that keeps reading, but the last lines of a member that leaves "
+    "(10 s)."
+)
 def nothing_is_lost_when_many_talk(scene: TcpScene) -> None:
     speakers = [scene.member(stem) for stem in ("ada", "bob", "cy")]
     reader = scene.member("reader")
@@ -61,7 +64,9 @@ def nothing_is_lost_when_many_talk(scene: TcpScene) -> None:
         expected[nickname] += 1
 
 
-@case("A member that says more than it may is not refused: the room reads no faster, so nothing is lost.")
+@case(
+    "A member that says more than it may is not refused: the room reads no faster, so nothing is lost while it stays."
+)
 def who_talks_too_much_loses_nothing(scene: TcpScene) -> None:
     ada, bob = scene.member("ada"), scene.member("bob")
     ada.says(*(f"chatter {number}" for number in range(TOO_MANY)))

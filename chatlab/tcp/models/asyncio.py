@@ -98,7 +98,9 @@ class AsyncioModel:
         while True:
             arrived: list[tuple[socket.socket, Address]] = []
             try:
-                arrived.append(await self._loop.sock_accept(self._listener))
+                sock, address = await self._loop.sock_accept(self._listener)
+                prepare_accepted(sock)
+                arrived.append((sock, address))
                 while len(arrived) < MOST_ACCEPTED and (more := accept(self._listener)):
                     arrived.append(more)
             except OSError as error:
@@ -108,7 +110,6 @@ class AsyncioModel:
 
     async def _take_in(self, sock: socket.socket, address: Address) -> None:
         sock.setblocking(False)
-        prepare_accepted(sock)
         try:
             await self._loop.connect_accepted_socket(lambda: Peer(self, sock, address), sock)
         except OSError:  # macOS, of a connection that is lost already, when asyncio sets TCP_NODELAY
