@@ -82,7 +82,7 @@ class TcpClient(EventSource):
         """Say `text` to everybody; when the room has gone away, connect again first.
 
         Raises Refusal if it can't be said, and NobodyAnswers or CantResolve if there is no room. Waits while the room
-        reads no more from you, since it slows down who says too much.
+        reads no more from you, since it slows down a member that says too much.
         """
         line = build_say(text)
         if not self._started:
@@ -102,7 +102,7 @@ class TcpClient(EventSource):
         return self.start()
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
-        self._close(min(self.linger, LINGER) if kind else self.linger)  # whoever presses Ctrl-C is in a hurry
+        self._close(min(self.linger, LINGER) if kind else self.linger)  # a person who presses Ctrl-C is in a hurry
 
     def __repr__(self) -> str:
         return f"<TCP client of {self.nickname}>"

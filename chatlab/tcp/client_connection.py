@@ -1,4 +1,4 @@
-"""A client's connection to the room: a socket, the `TcpMember` who uses it, and the thread that hears the room.
+"""A client's connection to the room: a socket, the `TcpMember` that uses it, and the thread that hears the room.
 
     any thread            enter     until the room has let the member in
                           send      one thread at a time
@@ -88,7 +88,7 @@ class Connection:
             self._changed.notify_all()
 
     def join(self) -> None:
-        """Wait until it is closed; whoever handles an event, in its thread, can't and doesn't."""
+        """Wait until it is closed. Called by its own thread, from a handler of events, it returns at once."""
         if threading.current_thread() is not self._thread:
             while self._thread.is_alive():
                 self._thread.join(TICK)
@@ -134,7 +134,7 @@ class Connection:
             self._failure = NobodyAnswers(reason)
             self._changed.notify_all()
         if was_open:
-            with contextlib.suppress(Exception):  # what has failed may be whoever handles the events
+            with contextlib.suppress(Exception):  # what has failed may be the handler of events
                 self._emit(Gone(reason))
 
     def _react(self, data: bytes) -> Outcome:

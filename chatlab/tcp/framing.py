@@ -5,7 +5,7 @@
     `limit` bytes without a newline        raises LineTooLong, now and ever after
     fewer bytes, and no newline            keeps them until there are more
 
-A line's length counts its newline. Whoever takes all lines that there are keeps less than `limit` bytes in the buffer.
+A line's length counts its newline. If all lines are taken that there are, the buffer holds less than `limit` bytes.
 Bytes that no newline follows when the stream ends were a message cut short: nobody sees them. Decoding comes after
 framing, since a cut can go through the middle of a letter.
 """
@@ -29,7 +29,7 @@ class LineBuffer:
         self.limit = limit
         self.ready = False
         self._bytes = bytearray()
-        self._searched = 0  # so many bytes from the start hold no newline
+        self._searched = 0  # the number of bytes at the start that are known to hold no newline
 
     def __len__(self) -> int:
         return len(self._bytes)

@@ -33,16 +33,17 @@ class Stage(Enum):
 
 
 class Outcome(NamedTuple):
-    """What there is to tell whoever uses the client, and what to send to the room."""
+    """What there is to tell the user of the client, and what to send to the room."""
 
     events: tuple[Event, ...] = ()
     data: bytes = b""
 
 
 class TcpMember:
-    """One who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
+    """Somebody who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
 
-    `room_name`: how to name the room to people. `was_in`: whether the room has let me in, be I out by now.
+    `room_name`: how to name the room to people. `was_in`: whether the room ever let me in, even if I have
+    left since.
     """
 
     def __init__(self, nickname: str, room_name: str) -> None:

@@ -20,7 +20,7 @@ from chatlab.service.cli import parser_for, run_server
 from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
 from chatlab.service.service import Service
-from chatlab.tcp.chat import Counts, TcpChat
+from chatlab.tcp.chat import Counts, Delivery, TcpChat
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.models.selectors import SelectorsModel
 from chatlab.tcp.models.threads import ThreadsModel
@@ -34,10 +34,17 @@ DEFAULT_MODEL: Model = "asyncio" if sys.platform == "win32" else "selectors"
 
 
 class Serving(Protocol):
-    """A model at work. `threads`: what each of its threads does, by name."""
+    """A model at work: its five verbs. `threads`: what each of its threads does, by name.
+
+    What `hear` is told of a peer is the model's own. All but `close` are called by the room's own threads.
+    """
 
     @property
     def threads(self) -> Mapping[str, Callable[[], None]]: ...
+    def serve(self) -> None: ...
+    def hear(self, peer: Any, told: Any, /) -> None: ...
+    def deliver(self, deliveries: list[Delivery[Any]]) -> None: ...
+    def lose(self, peer: Any) -> None: ...
     def close(self) -> None: ...
 
 
@@ -84,7 +91,7 @@ class TcpServer(Service):
         self._port = listener.getsockname()[1]
         if self._trace:
             listener = self._resources.enter_context(self._trace.watch(listener, "room"))
-        self._resources.callback(self._chat.close)  # of a room that has failed, whoever it could not tell
+        self._resources.callback(self._chat.close)  # a room that has failed could not tell its members
         self._serving = self._serve_by(listener)
         return self._serving.threads
 

@@ -24,7 +24,7 @@ from chatlab.service.resolve import bind, resolve
 BACKLOG = 4096
 # Connections that are accepted in one go: then members have their turn, however many wait.
 MOST_ACCEPTED = 100
-# As many as macOS grants whoever asks (OPEN_MAX); Linux grants more.
+# File descriptors to ask for: the most that macOS grants (OPEN_MAX); Linux grants more.
 MANY_FILES = 10_240
 # Bytes that are read at once: nobody is served for longer at a stretch.
 RECEIVE_BYTES = 4096
@@ -191,6 +191,6 @@ def end_sending(sock: socket.socket) -> None:
 
 
 def wake(sock: socket.socket) -> None:
-    """End both directions; whoever waits at `sock` in another thread learns it. Not on Windows: see WAKE."""
+    """End both directions; a thread that waits at `sock` learns it. Not on Windows: see WAKE."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

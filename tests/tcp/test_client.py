@@ -128,6 +128,22 @@ def test_to_say_something_connects_again_too(room: TcpServer) -> None:
         assert [ears.next(), ears.next()] == [Joined("ada"), Said("ada", "back again")]
 
 
+class Door:
+    """A lock that tells when a thread waits for it."""
+
+    def __init__(self) -> None:
+        self.somebody_waits = threading.Event()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self.somebody_waits.set()
+            self._lock.acquire()
+
+    def __exit__(self, *exception: object) -> None:
+        self._lock.release()
+
+
 def test_two_threads_that_speak_after_the_room_went_away_make_one_connection(
     room: TcpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,11 +154,13 @@ def test_two_threads_that_speak_after_the_room_went_away_make_one_connection(
         room.start()
         connections: list[socket.socket] = []
         one_connects = threading.Event()
+        door = Door()
+        monkeypatch.setattr(ada, "_entering", door)
 
         def connect_slowly(*arguments: Any) -> socket.socket:
             connections.append(connect(*arguments))
             one_connects.set()
-            time.sleep(0.2)  # for the other one, who has to wait
+            assert door.somebody_waits.wait(LIMIT)
             return connections[-1]
 
         monkeypatch.setattr("chatlab.tcp.client.connect", connect_slowly)

@@ -35,7 +35,7 @@ from chatlab.tcp.sockets import (
 
 
 class AsyncioModel:
-    """Serves `chat` to whoever connects to `listener`. What it opens goes to `resources`."""
+    """Serves `chat` to all that connect to `listener`. What it opens goes to `resources`."""
 
     def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack) -> None:
         self.threads = {"tcp-asyncio": self.serve}
@@ -144,11 +144,11 @@ class AsyncioModel:
         self._listener.close()
         try:
             self.deliver(self._chat.close())
-            late = time.monotonic() + 2 * LINGER  # longer than whoever has got its last words may take
+            late = time.monotonic() + 2 * LINGER  # longer than a peer may take that has got its last words
             while self._peers and time.monotonic() < late:
                 await asyncio.sleep(TICK)
         finally:
-            for peer in self._peers:  # whom a room that has failed could not tell
+            for peer in self._peers:  # a room that has failed could not tell them
                 peer.transport.abort()
             while self._peers:
                 await asyncio.sleep(0)

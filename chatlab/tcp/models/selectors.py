@@ -29,7 +29,7 @@ MOST_SELECTED = 500
 
 
 class SelectorsModel:
-    """Serves `chat` to whoever connects to `listener`. What it opens goes to `resources`."""
+    """Serves `chat` to all that connect to `listener`. What it opens goes to `resources`."""
 
     def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack) -> None:
         self.threads = {"tcp-selectors": self.serve}
@@ -131,7 +131,7 @@ class SelectorsModel:
             has_room = len(self._peers) < self._most
         except OSError:  # no file descriptor is left
             has_room = False
-        self._accept_more(has_room)  # those who are over wait in the backlog, at least until the next tick
+        self._accept_more(has_room)  # the others wait in the backlog, at least until the next tick
 
     def _accept_more(self, wanted: bool) -> None:
         watched = self._listener in self._selector.get_map()
@@ -179,6 +179,6 @@ class SelectorsModel:
         peer.close()
 
     def _close_all(self) -> None:
-        """Of a room that has failed, whoever is still here."""
+        """Close the connections that a room leaves behind when it has failed."""
         for peer in self._peers:
             peer.socket.close()

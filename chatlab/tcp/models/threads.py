@@ -31,7 +31,7 @@ from chatlab.tcp.models.threads_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
 from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, WAKE, accept, has_ended, is_reset, wake
 
-# Bytes that may wait for the sending thread; the reading threads wait then, and so does who floods the room.
+# Bytes that may wait for the sending thread; then the reading threads wait, and so do members that flood the room.
 MOST_UNSENT = 65_536
 
 
@@ -42,7 +42,7 @@ class Spawn(Protocol):
 
 
 class ThreadsModel:
-    """Serves `chat` to whoever connects to `listener`. What it opens goes to `resources`."""
+    """Serves `chat` to all that connect to `listener`. What it opens goes to `resources`."""
 
     def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack, spawn: Spawn) -> None:
         self.threads = {"tcp-accept": self.serve, "tcp-send": self._send}
@@ -137,7 +137,7 @@ class ThreadsModel:
                 self._release(peer)
 
     def _tick(self) -> None:
-        """Let the chat do what is due, and wake the threads of whoever is late in ending."""
+        """Let the chat do what is due, and wake the threads of peers that are late in ending."""
         now = time.monotonic()
         self._tick_at = now + TICK
         with self._lock:
@@ -205,7 +205,7 @@ class ThreadsModel:
             with self._lock:
                 self._taken.notify_all()
                 self.deliver(self._chat.close())
-            late = time.monotonic() + 2 * LINGER  # longer than whoever has got its last words may take
+            late = time.monotonic() + 2 * LINGER  # longer than a peer may take that has got its last words
             while self._peers and time.monotonic() < late:
                 self._tick()
                 with self._lock:
@@ -214,11 +214,11 @@ class ThreadsModel:
             with self._lock:
                 self._all_said = True
                 self._news.notify()
-                for peer in self._peers:  # whom a room that has failed could not tell
+                for peer in self._peers:  # a room that has failed could not tell them
                     peer.end()
                     wake(peer.socket)
 
     def _close_all(self) -> None:
-        """Of a room that has failed, whoever is still here."""
+        """Close the connections that a room leaves behind when it has failed."""
         for peer in self._peers:
             peer.socket.close()

@@ -69,7 +69,7 @@ class Peer:
 
     def close(self) -> None:
         """Close the connection, when both threads have ended."""
-        with self._changed:  # or `send` could send to whoever gets its file descriptor next
+        with self._changed:  # or `send` could send to the connection that gets its file descriptor next
             self.socket.close()
 
     def _send_at_once(self, data: bytes) -> int:
