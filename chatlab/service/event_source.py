@@ -10,6 +10,8 @@ from chatlab.room.events import Event
 
 # Events that nobody reads must not fill the memory: at most so many wait, the newest ones.
 WAITING_EVENTS = 10_000
+# How long one wait for an event takes, in seconds. On Windows, Ctrl-C ends no wait without a limit.
+WAIT = 0.25
 
 
 class EventSource:
@@ -27,7 +29,8 @@ class EventSource:
     def __iter__(self) -> Iterator[Event]:
         while True:
             with self._arrived:
-                self._arrived.wait_for(lambda: self._waiting or self._ended)
+                while not (self._waiting or self._ended):
+                    self._arrived.wait(WAIT)
                 if not self._waiting:
                     return
                 event = self._waiting.popleft()

@@ -14,24 +14,21 @@ from collections.abc import Callable, Sequence
 from chatlab.room.addresses import shown
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Said
-from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.text import clean
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
 from chatlab.tcp.client_connection import Connection
-from chatlab.tcp.limits import DEFAULT_LIMITS
 from chatlab.tcp.member import TcpMember
 from chatlab.tcp.protocol import DEFAULT_PORT, build_say
 from chatlab.tcp.sockets import LINGER, connect
 from chatlab.terminal.keyboard import somebody_types
-from chatlab.terminal.talk import run_client
+from chatlab.terminal.talk import PIPED, run_client
 
 # How long start waits for an answer, in seconds.
 PATIENCE = 5.0
-# What is piped in is said no faster than a room lets one member speak, for a room does not wait long for what a member
-# has said too much when it leaves. A room that is slower than others may take as long as it takes.
+# Of what is piped in nothing is to be lost. A room that is slower than others may take as long as it takes.
 PIPE_LINGER = 3600.0
 
 
@@ -39,8 +36,7 @@ class TcpClient(EventSource):
     """`nickname` in the TCP room of `server`: a server object, or its (host, port). A context manager.
 
     Where the events go: see `EventSource`. `linger`: how long `close` lets the room read the last words, in seconds.
-    `pace`: how fast `say` may be called before it waits; None: as fast as the room reads. `trace` records what crosses
-    the wire.
+    `trace` records what crosses the wire.
     """
 
     def __init__(
@@ -50,14 +46,12 @@ class TcpClient(EventSource):
         *,
         on_event: Callable[[Event], None] | None = None,
         linger: float = LINGER,
-        pace: TokenBucket | None = None,
         trace: Recorder | None = None,
     ) -> None:
         super().__init__(on_event)
         self.nickname = nickname
         self.server_address = host_and_port(server)
         self.linger = linger
-        self.pace = pace
         self._trace = trace
         self._started = False
         self._connection: Connection | None = None  # the latest
@@ -89,8 +83,6 @@ class TcpClient(EventSource):
             raise Refusal("you are not in the room: start the client first")
         connection = self._enter()
         if line:
-            while self.pace and not self.pace.take(time.monotonic()):
-                time.sleep(1 / self.pace.rate)
             connection.send(line)
             self._emit(Said(self.nickname, clean(text)))
 
@@ -137,14 +129,12 @@ class TcpClient(EventSource):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
-    parser = parser_for("chatlab.tcp.client", "Talk in a TCP chatroom.", DEFAULT_PORT, joins=True)
+    parser = parser_for("chatlab.tcp.client", f"Talk in a TCP chatroom. {PIPED}", DEFAULT_PORT, joins=True)
     parser.add_argument("--nick", help="nickname; without one you are asked")
     given = parser.parse_args(arguments)
     address = (given.host, given.port)
-    if somebody_types():
-        return run_client(lambda nickname: TcpClient(nickname, address), given.nick)
-    pace = TokenBucket(DEFAULT_LIMITS.rate_limit, DEFAULT_LIMITS.burst, time.monotonic())
-    return run_client(lambda nickname: TcpClient(nickname, address, linger=PIPE_LINGER, pace=pace), given.nick)
+    linger = LINGER if somebody_types() else PIPE_LINGER
+    return run_client(lambda nickname: TcpClient(nickname, address, linger=linger), given.nick)
 
 
 if __name__ == "__main__":

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
 from chatlab.room.errors import ChatlabError, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.room.limits import RoomLimits
+from chatlab.room.rate_limit import TokenBucket
 from chatlab.service.interfaces import Client
 from chatlab.service.signals import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
 
 QUIT = "!q"
+LIMITS = RoomLimits()
+PIPED = f"Lines that are piped in are said at {LIMITS.rate_limit:g} a second, a room's default limit."
 # Lines of one paste: as many as a member may say at once, so that none of them is refused.
-MOST_LINES = int(RoomLimits().burst)
+MOST_LINES = int(LIMITS.burst)
+# What is piped in is said no faster than a room with the default limits lets one member speak: a UDP room would refuse
+# the rest, and a TCP room does not wait long for what a member that leaves has said too much. One second's worth less,
+# since what a network delays comes closer together.
+PIPED_AT_ONCE = LIMITS.burst - LIMITS.rate_limit
 # How long to wait for the room's answer to a line that was piped in, in seconds, before the next one is sent.
 ECHO_WAIT = 1.0
 
@@ -80,6 +88,7 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
                 answered.set()
 
     client.on_event = show
+    pace = TokenBucket(LIMITS.rate_limit, PIPED_AT_ONCE, time.monotonic())
     if somebody_types():
         keyboard.show(f"You are in the room as {client.nickname}. Type a line and press Enter; {QUIT} leaves.")
     while True:
@@ -98,6 +107,8 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
             answered.clear()
             try:
                 with interrupts.may_end():  # the room may take its time to read
+                    while text.strip() and not somebody_types() and not pace.take(time.monotonic()):
+                        time.sleep(1 / pace.rate)
                     client.say(text)
             except (ChatlabError, OSError) as problem:
                 keyboard.show(f"({problem})")

@@ -21,14 +21,15 @@ from chatlab.service.event_source import EventSource
 from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
-from chatlab.terminal.talk import run_client
+from chatlab.terminal.talk import PIPED, run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
 from chatlab.udp.member_socket import MemberSocket
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 
-# How often the member's time is looked at, in seconds.
+# How often the member's time is looked at, and a thread that waits wakes, in seconds. On Windows, Ctrl-C ends no longer
+# wait.
 TICK = 0.1
 # How long a reliable client waits at most, when it is closed, until its last words and its goodbye are acknowledged.
 LINGER = 30.0
@@ -58,7 +59,7 @@ class UdpClient(EventSource):
         self._timing = timing if reliable else None
         self._trace = trace
         self._socket: MemberSocket | None = None
-        self._advice = START_FIRST  # for who speaks without a socket
+        self._advice = START_FIRST  # what `say` answers while there is no socket
         self._starting = False
         self._failure: Refused | Gone | None = None
         # Guards the member, and whether there is a socket.
@@ -96,14 +97,15 @@ class UdpClient(EventSource):
             with suppress(Exception):  # if the member or its socket has failed, there is no goodbye
                 self._send(closing, self._member.sign_out())
                 self._linger(closing)
-            if self._socket is None:  # another thread has closed it meanwhile
+            if self._socket is not closing:  # another thread has closed it meanwhile
                 return
             self._socket = None
             if self._starting:
                 self._starting, self._failure = False, Gone("the client was closed while it signed up")
             self._changed.notify_all()
         if threading.current_thread() is not self._thread:  # whoever handles events may close the client
-            self._thread.join()  # it looks up every TICK
+            while self._thread.is_alive():
+                self._thread.join(TICK)
         closing.close()
         self._end(True)
 
@@ -127,7 +129,8 @@ class UdpClient(EventSource):
                 self._send(self._socket, self._member.sign_up(time.monotonic()))
             self._failure = None
             self._starting = self._member.stage is Stage.SIGNING_UP
-            self._changed.wait_for(lambda: not self._starting)
+            while self._starting:
+                self._changed.wait(TICK)
             if self._failure:
                 raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
 
@@ -154,13 +157,22 @@ class UdpClient(EventSource):
         return min(TICK, self._timing.first / 2) if self._timing else TICK
 
     def _linger(self, sock: MemberSocket) -> None:
-        """Wait until the member is out, LINGER seconds at most. A plain one is at once."""
-        if threading.current_thread() is not self._thread:
-            self._changed.wait_for(lambda: self._member.stage is Stage.OUT, LINGER)
-            return
-        give_up_at = time.monotonic() + LINGER  # nobody else would receive
-        while self._member.stage is not Stage.OUT and time.monotonic() < give_up_at:
-            self._react(sock, sock.receive())
+        """Wait until the member is out, LINGER seconds at most. A plain one is at once. `_changed` is free meanwhile.
+
+        In the receiving thread, which handles an event, nobody else would receive: what is heard meanwhile is dropped.
+        """
+        give_up_at = time.monotonic() + LINGER
+        while self._socket is sock and self._member.stage is not Stage.OUT and time.monotonic() < give_up_at:
+            if threading.current_thread() is not self._thread:
+                self._changed.wait(TICK)
+                continue
+            self._changed.release()
+            try:
+                datagram = sock.receive()
+            finally:
+                self._changed.acquire()
+            if self._socket is sock:
+                self._react(sock, datagram)
 
     def _hear(self, sock: MemberSocket) -> None:
         """What the thread does. Whatever ends it, the client is out and says so: nobody would hear any more."""
@@ -232,7 +244,7 @@ class UdpClient(EventSource):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
-    parser = parser_for("chatlab.udp.client", "Talk in a UDP chatroom.", DEFAULT_PORT, joins=True)
+    parser = parser_for("chatlab.udp.client", f"Talk in a UDP chatroom. {PIPED}", DEFAULT_PORT, joins=True)
     parser.add_argument("--nick", help="nickname; without one you are asked")
     parser.add_argument("--reliable", action="store_true", help="number, acknowledge and repeat, as the room does")
     given = parser.parse_args(arguments)

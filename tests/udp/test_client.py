@@ -421,6 +421,34 @@ def test_start_in_the_room_does_nothing(room: UdpServer) -> None:
         assert room.nicknames == ("ada",)
 
 
+@pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
+def test_every_wait_of_the_users_thread_is_short(reliable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, Ctrl-C ends none: it is seen between two."""
+    limits: list[float | None] = []
+
+    class Noting(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            limits.append(timeout)
+            return super().wait(timeout)
+
+    def join(thread: threading.Thread, timeout: float | None = None) -> None:
+        if thread.name == "udp-client-ada":
+            limits.append(timeout)
+        joined(thread, timeout)
+
+    joined = threading.Thread.join
+    monkeypatch.setattr(threading.Thread, "join", join)
+    with UdpServer(port=0, reliable=reliable) as room:
+        ada = UdpClient("ada", room, reliable=reliable)
+        ada._changed, ada._arrived = Noting(), Noting()
+        events = iter(ada.start())
+        ada.say("hi")
+        assert [next(events), next(events)] == [Joined("ada"), Said("ada", "hi")]
+        ada.close()
+    assert len(limits) > 1
+    assert all(limit and limit <= 1 for limit in limits)
+
+
 def test_closing_ends_a_start_that_waits(silent: socket.socket) -> None:
     client = UdpClient("ada", silent.getsockname())
     failures: list[Exception] = []

@@ -13,7 +13,7 @@ from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from tests.systems import not_here
 
-from ..programs import STOPS, Program, code_after
+from ..programs import LIMIT, STOPS, Program, code_after
 from ..waiting import Heard
 from .voice import Voice
 
@@ -38,6 +38,22 @@ def test_lines_from_a_pipe_are_said_and_what_happens_is_printed(room: UdpServer)
         assert program.errors == ""
         bob.hears("ada left!")
         assert bob.words()[-4:] == [b"ada joined!", b"ada: hi", b"ada: hello", b"ada left!"]
+
+
+def test_all_that_is_piped_in_is_said(room: UdpServer) -> None:
+    with Voice(room.address, "bob") as bob, client(room, "--nick", "ada") as ada:
+        ada.type("".join(f"{number}\n" for number in range(140)))
+        ada.end_input()
+        bob.hears("ada left!", 2 * LIMIT)
+        assert bob.words()[2:-1] == [b"ada: %d" % number for number in range(140)]
+        assert ada.wait() == 0
+
+
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+def test_the_help_tells_the_pace_of_what_is_piped_in(kind: str) -> None:
+    with Program("-m", f"chatlab.{kind}.client", "--help") as program:
+        told = " ".join(" ".join(program.rest()).split())
+        assert "Lines that are piped in are said at 20 a second, a room's default limit." in told
 
 
 def test_the_end_of_the_input_leaves_the_room(room: UdpServer) -> None:

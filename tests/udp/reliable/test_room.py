@@ -15,10 +15,11 @@ from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
 from chatlab.udp import client
 from chatlab.udp.client import UdpClient
+from chatlab.udp.member import Outcome
 from chatlab.udp.reliable import member as reliable_member
 from chatlab.udp.reliable.stop_and_wait import Timing
 from chatlab.udp.server import UdpServer
-from chatlab.weather.fate import Conditions, Weather
+from chatlab.weather.fate import FAIR, Conditions, Weather
 from chatlab.weather.relay import WeatherRelay
 
 from ...programs import LIMIT, Program
@@ -164,6 +165,37 @@ def test_a_goodbye_from_a_handler_is_bounded_too(room: UdpServer, monkeypatch: p
         ada = UdpClient("ada", relay, on_event=leave, reliable=True, timing=patient).start()
         ada.say("go")
         assert closed.wait(LIMIT / 2)
+        ada._thread.join(LIMIT)
+
+
+def test_a_client_that_a_handler_closes_keeps_no_other_thread_waiting(
+    room: UdpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = threading.Event()
+
+    class Member(reliable_member.ReliableMember):
+        def sign_out(self) -> Outcome:
+            leaving.set()
+            return super().sign_out()
+
+    monkeypatch.setattr(client, "ReliableMember", Member)
+    with WeatherRelay(room) as relay:
+
+        def leave(event: Event) -> None:
+            if event == Said("ada", "go"):
+                relay.weather = BLACK_HOLE
+                ada.close()
+
+        patient = Timing(first=0.1, longest=0.1, tries=1000)
+        ada = UdpClient("ada", relay, on_event=leave, reliable=True, timing=patient).start()
+        ada.say("go")
+        assert leaving.wait(LIMIT)
+        started = time.monotonic()
+        with pytest.raises(Refusal, match="not in the room"):
+            ada.say("is it me you are waiting for?")
+        assert time.monotonic() - started < 2
+        relay.weather = FAIR
+        ada.close()
         ada._thread.join(LIMIT)
 
 
