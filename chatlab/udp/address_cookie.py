@@ -1,7 +1,7 @@
 """Is somebody there, at the address that a datagram claims to come from? Pure: told the secret and the time.
 
 Anybody can write a false source address on a datagram. So a room can hand out a token that depends on the
-address: only who receives there can send it back. The room remembers nothing meanwhile: it computes the token
+address: only somebody who receives there can send it back. The room remembers nothing meanwhile: it computes the token
 again and compares (the SYN cookies of TCP work like this, RFC 4987; so does QUIC's address validation, RFC 9000,
 section 8.1).
 """

@@ -67,7 +67,7 @@ class Lease:
 class UdpChat:
     """The room and its members' leases.
 
-    `log` gets one line for each who comes or goes. With `proof`, nobody is let in who has not echoed a token.
+    `log` gets one line for each member that comes or goes. With `proof`, a stranger has to echo a token to be let in.
     `waiting`: the sign-ups that wait for what becomes of a nickname's holder.
     """
 
@@ -173,7 +173,7 @@ class UdpChat:
         return deliveries
 
     def end_leases(self, now: float) -> list[Delivery]:
-        """Put out who has been silent for too long; looks once a TICK."""
+        """Put out members that have been silent for longer than the idle limit. Looks once a TICK."""
         if now < self._tick_at:
             return []
         self._tick_at = now + TICK
@@ -183,7 +183,7 @@ class UdpChat:
         return [delivery for address in expired for delivery in self.leave(address, Reason.SILENT)]
 
     def leave(self, address: Address, reason: Reason) -> list[Delivery]:
-        """The one way out. Whoever is put out and may still listen is told so too. A stranger can't leave: []."""
+        """The one way out. A member that is put out and may still listen is told so too. A stranger can't leave: []."""
         if address not in self._leases:
             return []
         self._buckets_of_departed[address] = self._leases.pop(address).bucket

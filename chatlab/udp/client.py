@@ -103,7 +103,7 @@ class UdpClient(EventSource):
             if self._starting:
                 self._starting, self._failure = False, Gone("the client was closed while it signed up")
             self._changed.notify_all()
-        if threading.current_thread() is not self._thread:  # whoever handles events may close the client
+        if threading.current_thread() is not self._thread:  # `on_event` may close the client
             while self._thread.is_alive():
                 self._thread.join(TICK)
         closing.close()
@@ -210,7 +210,7 @@ class UdpClient(EventSource):
             if starting:
                 self._failure = Gone(reason)
         if not starting:
-            with suppress(Exception):  # what has failed may be whoever handles the events
+            with suppress(Exception):  # what has failed may be `on_event`
                 self._emit(Gone(reason))
         self.close()
 
@@ -235,7 +235,7 @@ class UdpClient(EventSource):
         if starting:
             self._failure = failures[0]
             return others
-        return [*others, Gone(failures[0].reason)]  # whoever is refused on the way back in is out
+        return [*others, Gone(failures[0].reason)]  # a member that is refused on its way back in is out
 
     def _send(self, sock: MemberSocket, outcome: Outcome) -> None:
         for datagram in outcome.datagrams:

@@ -41,7 +41,7 @@ from chatlab.udp.protocol import (
 RETRY = 0.5
 PATIENCE = 5.0
 DEAF = 120.0
-# For so long, who was in tries to get its nickname back: by then the lease of its old self, 120 s by default, is over.
+# How long a member that was in keeps asking for its nickname: longer than the lease of its old self (120 s by default).
 RETURN_PATIENCE = 150.0
 # How a room begins what it answers to strangers alone. It cuts what would be longer than what they sent.
 TO_STRANGERS = ("sign up", "taken")
@@ -59,14 +59,14 @@ class Stage(Enum):
 
 
 class Outcome(NamedTuple):
-    """What there is to tell whoever uses the client, and what to send to the room."""
+    """What there is to tell the client's user, and what to send to the room."""
 
     events: tuple[Event, ...] = ()
     datagrams: tuple[bytes, ...] = ()
 
 
 class UdpMember:
-    """One who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
+    """Somebody who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
 
     `room_name`: how to name the room to people.
     """
@@ -190,7 +190,7 @@ def words(text: str, nickname: str, stage: Stage, most_bytes: int) -> bytes:
 
 
 def is_to_a_stranger(reason: str) -> bool:
-    """Whether a room, which may have cut it, refuses by this `reason` one who is not its member."""
+    """Whether this `reason`, which the room may have cut, is one that it gives to strangers alone."""
     return any(start.startswith(reason[: len(start)]) for start in TO_STRANGERS)
 
 

@@ -33,8 +33,8 @@ PROVE = "PROVE_TAG:"
 # The room never answers a stranger with more bytes than it got, so a sign-up pays for its answer in advance
 # with spaces (QUIC pads a client's first datagram for the same reason: RFC 9000, section 8.1).
 SIGN_UP_BYTES = 128
-# A member that says nothing shows so often, in seconds, that it is still here. After 30 s of silence, many a router has
-# forgotten who behind it had sent to whom (RFC 4787, section 4.3, asks for 2 minutes).
+# How often a member that says nothing shows that it is still here, in seconds. After 30 s of silence, many a router has
+# forgotten which machine behind it had sent where (RFC 4787, section 4.3, asks for 2 minutes).
 ALIVE = 25.0
 
 JOINED, LEFT = " joined!", " left!"

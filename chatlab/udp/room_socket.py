@@ -113,7 +113,7 @@ class RoomSocket:
         return sent
 
     def wake(self) -> None:
-        """Let `receive_all` go on in the thread that waits there, and whoever selects. The socket can still send.
+        """Wake a thread that waits in `receive_all`, or that selects. The socket can still send.
 
         Not on every system does closing a socket do that. On Linux a shutdown does, though it raises ENOTCONN;
         elsewhere an empty datagram, or, where the address is no longer this machine's, WAKE_INTERVAL.
@@ -128,7 +128,7 @@ class RoomSocket:
         self._socket.close()
 
     def _receive(self, wait: bool) -> tuple[bytes, Address]:
-        """Raises BlockingIOError if nothing is there. Not by setblocking: whoever sends meanwhile does wait."""
+        """Raises BlockingIOError if nothing is there. Not by setblocking: a thread that sends meanwhile does wait."""
         if sys.platform == "win32":
             self._select(WAKE_INTERVAL if wait else 0)
             received = self._socket.recvfrom(MAX_DATAGRAM)

@@ -49,10 +49,10 @@ class Counts:
 class UdpServer(Service):
     """A UDP room on `host` and `port`; port 0 lets the OS choose. A context manager.
 
-    After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
-    by the broadcasting thread, so it must not wait. With `prove_address` nobody is let in who has not shown that they
-    receive at their address. A `reliable` room numbers, acknowledges and repeats, with the time-outs of `timing`; it
-    takes reliable clients alone. `trace` records what crosses the wire.
+    After `close` it may be started again, on the same port. `log` gets a line for each member that comes or goes; it is
+    called by the broadcasting thread, so it must not wait. With `prove_address` a stranger has to show that it receives
+    at its address before it is let in. A `reliable` room numbers, acknowledges and repeats, with the time-outs of
+    `timing`; it takes reliable clients alone. `trace` records what crosses the wire.
     """
 
     client = "chatlab.udp.client"

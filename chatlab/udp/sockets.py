@@ -1,8 +1,8 @@
 """What the sockets of a UDP talk share, and what systems do differently about closed ports.
 
-Whoever sends to a closed port gets an ICMP message "port unreachable" back (RFC 792, RFC 4443). It reaches a socket as
-the error of some later call, and that call did nothing: it has to be made again. A connected socket knows whom it was
-about. For a socket that sends to many, that
+A datagram to a closed port is answered by an ICMP message "port unreachable" (RFC 792, RFC 4443). It reaches a socket
+as the error of some later call, and that call did nothing: it has to be made again. A connected socket knows whom it
+was about. For a socket that sends to many, that
 
     Linux    lies in the socket's error queue, if one asked for it (IP_RECVERR in ip(7), IPV6_RECVERR in ipv6(7))
     Windows  is not told (recvfrom raises ConnectionResetError)
@@ -25,7 +25,7 @@ from chatlab.udp.protocol import MAX_DATAGRAM
 
 # A burst waits in the kernel's buffer.
 RECEIVE_BUFFER = 4 * 1024 * 1024
-# A call that fails with the error of an earlier datagram did nothing: it is made again. Calls in all, at most.
+# A call that fails with the error of an earlier datagram did nothing, so it is made again: this many calls in all.
 SEND_TRIES = 3
 # From Linux's in.h and in6.h; the socket module of Python 3.10 has no names for them.
 _IP_RECVERR = 11

@@ -1,14 +1,15 @@
 """Sign-ups for a taken nickname wait a moment: perhaps its holder is no longer there. Pure: told the time.
 
     a sign-up for a taken nickname   its holder gets an empty datagram, and the sign-up waits
-    the holder leaves                the sign-up is looked at again, and gets in
-    PROBE_TIME seconds are over      the sign-up is looked at again, and is refused
+    another one meanwhile            waits too, up to MOST_WAITING
+    the holder leaves                the sign-ups are looked at again, and the first gets in
+    PROBE_TIME seconds are over      the sign-ups are looked at again, and are refused
 
 The empty datagram says nothing. But if nobody has the holder's port open any more, its machine answers "port
-unreachable", and the room is told where the system reports that (see `chatlab.udp.sockets`). So whoever ends without a
-sign-out gets the nickname back at once, and nobody can take it from a holder who is there. All sign-ups that wait for a
-holder wait for the same empty datagram, so strangers can't make the room send more than ten a second to anybody. Those
-from the holder's own host go first: most likely it has started again, on another port.
+unreachable", and the room is told where the system reports that (see `chatlab.udp.sockets`). So a client that ended
+without a sign-out gets its nickname back at once, and nobody can take it from a holder who is there. All sign-ups that
+wait for a holder wait for the same empty datagram, so strangers can't make the room send more than ten a second to
+anybody. Those from the holder's own host go first: most likely it has started again, on another port.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Waiting:
         return (holder,) if is_new else ()
 
     def has_left(self, holder: Address) -> None:
-        """Whoever waits for that is due."""
+        """The sign-ups that wait for `holder` are due."""
         if probe := self._probes.get(holder):
             probe.due_at = float("-inf")
 

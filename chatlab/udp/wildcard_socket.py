@@ -31,7 +31,7 @@ MOST_STRANGERS = 10_000
 
 
 class Members(Protocol):
-    """Those who are never forgotten. Only asked, so another thread may change them."""
+    """The addresses that are never forgotten. They are only asked for, so another thread may change them."""
 
     def __len__(self) -> int: ...
 

@@ -45,7 +45,7 @@ class ClientPaths:
         return client in self._paths
 
     def path_of(self, client: Address, now: float) -> ClientPath | None:
-        """The path of `client`, who has just sent something; a new one if need be. None if there are too many."""
+        """The path of `client`, which has just sent something; a new one if need be. None if there are too many."""
         path = self._paths.get(client) or self._open(client)
         if path:
             path.heard_at = now
@@ -78,7 +78,7 @@ class ClientPaths:
 
 
 class ClientPath:
-    """The path of client number `number`, who is at `client`. Raises OSError if it can't have a socket.
+    """The path of client number `number`, at the address `client`. Raises OSError if it can't have a socket.
 
     `heard_at`: when the client last sent something, in seconds. `server`, `seen_at`: the server's address, and the one
     that the server sees.

@@ -24,7 +24,7 @@ from chatlab.weather.fate import FAIR, LOST, Direction, Weather
 from chatlab.weather.in_flight import InFlight
 from chatlab.weather.relayed import Counts, Crossing
 
-# How often it looks for clients that have gone, in seconds.
+# How often the relay looks for clients that have gone, in seconds.
 TICK = 1.0
 # Most datagrams taken from one socket before the others have their turn.
 TURN_DATAGRAMS = 100
@@ -35,8 +35,8 @@ class WeatherRelay(Service):
 
     `weather` may be changed while it runs. The fates depend on `seed` and on the clients' order: the first to send
     is number 0. `on_fate` gets each crossing, in the relay's thread: it must not wait. `log` gets a line for each
-    client that comes or goes, and the counts at the end. `trace` records each crossing. `reliable`: whether the room
-    behind it is a reliable one, which who joins has to know.
+    client that comes or goes, and the counts at the end. `trace` records each crossing. `reliable`: the room
+    behind it is a reliable one, so a client has to be reliable too.
     """
 
     what = "weather relay"

@@ -40,13 +40,13 @@ from chatlab.udp.reliable.frames import (
 from chatlab.udp.reliable.session import Session, SessionTable
 from chatlab.udp.reliable.stop_and_wait import Timing
 
-# What may wait for a member: so many messages of the greatest length.
+# An outbox holds this many messages of the greatest length.
 OUTBOX_MESSAGES = 64
 RELIABLE_ROOM = "reliable room: join it with --reliable"
 
 
 class ReliableChat:
-    """`UdpChat` for members who number and acknowledge. `rng` is for the jitter of the time-outs."""
+    """`UdpChat` for members that number and acknowledge. `rng` is for the jitter of the time-outs."""
 
     def __init__(
         self,
@@ -86,7 +86,10 @@ class ReliableChat:
         return self._from_stranger(frame, address, len(datagram), Arrival(datagram, address) if may_wait else None)
 
     def tick(self, now: float) -> list[Delivery]:
-        """Send again what is due, put out who acknowledges nothing, end leases. Every `tick_interval` or oftener."""
+        """Send again what is due, put out members that acknowledge nothing, end leases.
+
+        To be called every `tick_interval` seconds or oftener.
+        """
         self._now = now
         deliveries = self._tick_sessions() if now >= self._tick_at else []
         for sign_up in self._chat.waiting.take_due(now):
@@ -94,11 +97,11 @@ class ReliableChat:
         return deliveries
 
     def leave(self, address: Address, reason: Reason) -> list[Delivery]:
-        """The one way out. Whoever is put out and may still listen is told so. A stranger can't leave: []."""
+        """The one way out. A member that is put out and may still listen is told so. A stranger can't leave: []."""
         return self._end_session(address, reason) + self._send(self._chat.leave(address, reason))
 
     def close(self) -> list[Delivery]:
-        """Everybody leaves, each told once: who misses it finds out when nobody acknowledges any more."""
+        """Everybody leaves, and is told once. A member that misses it finds out when nobody acknowledges any more."""
         self._chat.close()
         return [told for address in list(self._sessions) for told in self._end_session(address, Reason.CLOSING)]
 
@@ -155,7 +158,7 @@ class ReliableChat:
         return _to(address, session.receive(message, self._now).datagrams) + self._send(announced)
 
     def _send(self, announced: Iterable[Delivery]) -> list[Delivery]:
-        """Make messages of what the plain room wants sent. Whoever has no room left for one leaves."""
+        """Make messages of what the plain room wants sent. A member whose outbox is full leaves."""
         waiting = deque(announced)
         deliveries = []
         while waiting:

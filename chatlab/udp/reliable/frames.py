@@ -4,9 +4,9 @@
     ACK_TAG:<session> <number>                     Acknowledgement  both ways: I have that message of yours
     RST_TAG:<session> <plain datagram>             Reset            from the room: there is no such session (any more)
 
-- A session is one stay in the room. Whoever signs up invents it: 8 hexadecimal digits, at random. So a late datagram of
-  an earlier stay, from the same port too, is not taken for one of this stay (RFC 9293, section 3.4.1, on why TCP
-  starts from a random number).
+- A session is one stay in the room. The client invents its name, 8 hexadecimal digits at random, when it signs up. So a
+  late datagram of an earlier stay, from the same port too, is not taken for one of this stay (RFC 9293, section 3.4.1,
+  on why TCP starts from a random number).
 - Message 0 of a member is its sign-up. Each direction counts its own messages from 0: decimal, up to 12 digits. At ten
   thousand a second they last for three years; then nobody acknowledges, and the session ends. None is used twice.
 - A reset tells why: a refusal or a challenge; it is left out where it would be longer than what a stranger sent.
@@ -29,7 +29,7 @@ from chatlab.udp.protocol import MAX_DATAGRAM, Challenge, build_answer, build_re
 MESSAGE, ACKNOWLEDGEMENT, RESET = "MSG_TAG:", "ACK_TAG:", "RST_TAG:"
 SESSION, NUMBER = "[0-9a-f]{8}", "[0-9]{1,12}"
 FIRST = 0  # the number of the sign-up
-# Of a frame, what is not the plain datagram: at most so many bytes.
+# The most bytes that a frame has before its plain datagram.
 HEADER_BYTES = len(f"{MESSAGE}01234567 012345678901 ")
 
 _MESSAGE = re.compile(f"{MESSAGE}({SESSION}) ({NUMBER}) (.*)".encode(), re.DOTALL)

@@ -57,7 +57,7 @@ PLAIN = "plain room: join it without --reliable"
 
 
 class ReliableMember:
-    """One who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
+    """Somebody who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
 
     `room_name`: how to name the room to people. `rng`: for the names of sessions and the jitter of time-outs.
     """
@@ -84,7 +84,7 @@ class ReliableMember:
         return self._start_session(now)
 
     def sign_out(self) -> Outcome:
-        """Leave: once what waits is acknowledged, and the sign-out too. Who is not in yet waits for nothing."""
+        """Leave: once what waits is acknowledged, and the sign-out too. Before I am in, nothing is waited for."""
         before, self.stage = self.stage, Stage.OUT
         if before is Stage.SIGNING_UP:  # the room may have let me in already
             return Outcome(datagrams=(build_frame(Numbered(self._session.name, FIRST + 1, build_sign_out())),))

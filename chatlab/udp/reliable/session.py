@@ -13,7 +13,7 @@ from chatlab.room.addresses import Address
 from chatlab.udp.reliable.frames import Acknowledgement, Numbered, build_frame
 from chatlab.udp.reliable.stop_and_wait import OUTBOX_BYTES, Message, Receiver, Sender, Timing
 
-# Sessions that have ended are remembered for so long, in seconds, and so many of them.
+# How long (s), and how many, ended sessions are remembered.
 REMEMBERED = 60.0
 MAX_REMEMBERED = 10_000
 
