@@ -23,6 +23,8 @@ from chatlab.room.errors import CantStart
 from chatlab.tcp.server import MODELS
 
 _PYTHON = (sys.executable, "-m")
+# Linux's number for the clock of how long a process has run.
+CPUCLOCK_SCHED = 2
 # Seconds until a server that was told to stop is killed.
 PATIENCE = 5.0
 
@@ -112,8 +114,9 @@ class RunningServer:
         """CPU time that it has used so far, all its threads together."""
         if sys.platform != "linux":
             return None
-        # The CPU clock of another process, as clock_getcpuclockid(3) makes it in glibc.
-        return time.clock_gettime(~self._process.pid << 3 | 2)
+        # What clock_getcpuclockid(3) gives for its process; Python has that for threads alone. Linux makes the clock's
+        # number in this way: make_process_cpuclock in its include/linux/posix-timers.h.
+        return time.clock_gettime((~self._process.pid << 3) | CPUCLOCK_SCHED)
 
     def memory(self) -> int | None:
         """Bytes of memory that it has now."""

@@ -25,9 +25,10 @@ class TokenBucket:
 
     def take(self, now: float) -> bool:
         """Take a token if there is one."""
-        taken = self.holds_one(now)
-        self.tokens -= taken
-        return taken
+        if not self.holds_one(now):
+            return False
+        self.tokens -= 1
+        return True
 
     def holds_one(self, now: float) -> bool:
         """Whether `take` would get one."""

@@ -78,16 +78,11 @@ class Server(HasAddress, Protocol):
 
 
 class Recorder(Protocol):
-    """What a server, a client or a relay knows of the trace that it is attached to. Any thread may use it."""
+    """What a server, a client or a relay knows of the Trace that it is attached to. Trace says what they do."""
 
-    def watch(self, sock: socket.socket, name: str, peer_name: str = "") -> socket.socket:
-        """The same socket, watched: use it in place of `sock`, which is empty from now on.
+    def watch(self, sock: socket.socket, name: str, peer_name: str = "") -> socket.socket: ...
 
-        `name`: of this end. `peer_name`: of the other end, where it is known.
-        """
-
-    def name(self, address: Address, name: str) -> None:
-        """Call the end at `address` by this name."""
+    def name(self, address: Address, name: str) -> None: ...
 
     def carry(
         self,
@@ -99,9 +94,4 @@ class Recorder(Protocol):
         room: Address | None = None,
         relay: tuple[Address, ...] = (),
         at: float | None = None,
-    ) -> None:
-        """The network has decided the fate of `datagram`: a copy after each of `delays`, in seconds; none: it is lost.
-
-        `room`: the server that a relay stands before. `relay`: the relay's own addresses. `at`: when, in seconds, where
-        the time is simulated; None for now.
-        """
+    ) -> None: ...
