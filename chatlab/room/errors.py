@@ -36,11 +36,11 @@ class ChatlabError(Exception):
 
 
 class Refusal(ChatlabError, ValueError):
-    """The room says no, and why: a nickname that can't be had, a text that can't be sent, a room that is full."""
+    """Raised by rooms and members: a nickname can't be had, a text can't be sent, the room is full."""
 
 
 class NicknameTaken(Refusal):
-    """Somebody has that nickname, or one that looks like it. `holder`: who, as the room calls its members."""
+    """`holder`: the member who has it, as the room calls its members."""
 
     def __init__(self, message: str, holder: Any = None) -> None:
         super().__init__(message)
@@ -48,55 +48,55 @@ class NicknameTaken(Refusal):
 
 
 class OutboxFull(Refusal):
-    """Too much waits in a sender."""
+    """Raised by a reliable sender."""
 
 
 class NobodyAnswers(ChatlabError, ConnectionError):
-    """No room answers at that address, or the connection to it is lost."""
+    """Raised by clients."""
 
 
 class GaveUp(ChatlabError, ConnectionError):
-    """A message was not acknowledged."""
+    """Raised by a reliable sender."""
 
 
 class Dropped(ChatlabError, ConnectionError):
-    """The server has ended the connection of a member."""
+    """Raised by a member of the benchmark."""
 
 
 class CantListen(ChatlabError, OSError):
-    """A server can't have the address that it was told."""
+    """Raised by servers."""
 
 
 class CantResolve(ChatlabError, OSError):
-    """There is no such host or port."""
+    """Raised by servers and clients."""
 
 
 class NoFreePort(ChatlabError, OSError):
-    """Every port that a client may have is taken."""
+    """Raised by UDP clients."""
 
 
 class TooFewFiles(ChatlabError, OSError):
-    """The system does not allow so many sockets."""
+    """Raised by the benchmark."""
 
 
 class NoThreadLeft(ChatlabError, RuntimeError):
-    """The system starts no thread more."""
+    """Raised by servers and clients."""
 
 
 class CantStart(ChatlabError, OSError):
-    """A program that is to be measured can't be started."""
+    """Raised by the benchmark."""
 
 
 class LineTooLong(ChatlabError, ValueError):
-    """The stream holds a line that is longer than the limit: no sense can be made of it from here on."""
+    """Raised by the framing of TCP."""
 
 
 class CantUse(ChatlabError, OSError):
-    """A learner's code can't be used; the text says why, and where."""
+    """Raised in notebooks."""
 
 
 class NotStarted(CantUse):
-    """The exercise is still the untouched stub."""
+    """Raised in notebooks."""
 
 
 def in_words(error: BaseException) -> str:
