@@ -12,7 +12,7 @@ from chatlab.bench.modes import MODES
 from chatlab.bench.servers import Server
 from chatlab.bench.tcp_members import TcpMembers
 from chatlab.bench.udp_members import UdpMembers
-from chatlab.service.cli import Parser, while_it_is_read
+from chatlab.service.cli import Parser, print_line
 from chatlab.service.options import from_to
 
 # Seconds of a turn.
@@ -23,12 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     given = _parser().parse_args(arguments)
     mode = MODES[given.mode]
-    print(f"{given.mode}: {mode.about}")
+    print_line(f"{given.mode}: {mode.about}")
     try:
         for line in mode.measure(given):
-            print(line, flush=True)
-    except BrokenPipeError:  # `while_it_is_read` takes that
-        raise
+            print_line(line)
     except OSError as error:  # a server can't be started, or lets nobody in; too many sockets; a storm without end
         print(error, file=sys.stderr)
         return 2
@@ -79,4 +77,4 @@ def _server(members: type[Members], command: str) -> Server:
 
 
 if __name__ == "__main__":
-    sys.exit(while_it_is_read(main))
+    sys.exit(main())

@@ -16,7 +16,7 @@ from chatlab.conformance.suite import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.room.errors import CantResolve, NobodyAnswers
-from chatlab.service.cli import Parser, while_it_is_read
+from chatlab.service.cli import Parser, print_line
 from chatlab.service.options import address_to_join
 from chatlab.service.resolve import resolve
 
@@ -51,10 +51,10 @@ def _run(suite: Suite, kind: socket.SocketKind, host: str, port: int, *, slow: b
     cases = [case for case in suite.cases if slow or not case.slow]
     counts = Counter[str]()
     for result in suite.run(address, cases):
-        print(_report(result, in_full=verbose or (result.tried and bool(result.problem))), flush=True)
+        print_line(_report(result, in_full=verbose or (result.tried and bool(result.problem))))
         counts[_verdict(result)] += 1
     not_tried = len(cases) - counts["passed"] - counts["FAILED"]
-    print(f"{counts['passed']} passed, {counts['FAILED']} failed{f', {not_tried} not tried' if not_tried else ''}")
+    print_line(f"{counts['passed']} passed, {counts['FAILED']} failed{f', {not_tried} not tried' if not_tried else ''}")
     return 0 if counts["passed"] == len(cases) else 1
 
 
@@ -82,4 +82,4 @@ def _abridged(transcript: Sequence[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(while_it_is_read(main))
+    sys.exit(main())

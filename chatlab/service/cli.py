@@ -1,15 +1,14 @@
-"""What the programs share: errors in one line, a server that runs until a signal stops it."""
+"""What the programs share: errors in one line, an output that may end, a server that runs until a signal stops it."""
 
 from __future__ import annotations
 
 import argparse
 import errno
-import io
 import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError, in_words
@@ -18,18 +17,12 @@ from chatlab.service.options import port, port_to_join
 from chatlab.service.service import Service
 from chatlab.service.signals import Interrupts
 
+# What a write to a pipe raises that nobody reads; on Windows, it is EINVAL.
+_NOBODY_READS = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
+
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser of a program. Its errors are one line.
-
-    From now on what the encoding of the output lacks is printed as an escape: a console of Windows may be cp437, a pipe
-    is cp1252 there, and strangers say what they like.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")
+    """An argument parser of a program. Its errors are one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
@@ -52,13 +45,18 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
 def run_server(make: Callable[[Callable[[str], None]], Service]) -> int:
     """Run the server that `make` makes from a log, until a signal stops it or it fails. Returns the exit code.
 
-    0 after a signal, 2 if it can't start, 1 if it fails later; the last two say why, in one line on standard error.
+    0 after a signal; 2 if it can't start, 1 if it fails later, each with one line on standard error that says why.
     """
+
+    def log(line: str) -> None:
+        if line != server.failure_line:
+            out.print(line)
+
     interrupts = Interrupts()
     with ExitStack() as stack:
         try:
             out = stack.enter_context(LinePrinter())
-            server = make(out.print)
+            server = make(log)
             server.start()
         except (ChatlabError, OSError) as error:
             sys.stderr.write(f"{error}\n")
@@ -73,15 +71,20 @@ def run_server(make: Callable[[Callable[[str], None]], Service]) -> int:
     return 0
 
 
-def while_it_is_read(program: Callable[[], int]) -> int:
-    """What `program` returns: its exit code. 1 if nobody reads its output any more, as with `| head -1`."""
+def print_line(line: str) -> None:
+    """Print `line` at once. Ends the program, with code 1, if nobody reads its output any more, as with `| head -1`.
+
+    What the output's encoding lacks is printed as an escape: a pipe on Windows has cp1252, and strangers say what they
+    like. Raises OSError.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # sys.stdout is None if it was closed at the start
     try:
-        return program()
+        print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
     except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.EINVAL):  # the second one on Windows
+        if error.errno not in _NOBODY_READS:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
-        return 1
+        sys.exit(1)
 
 
 class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):

@@ -58,11 +58,13 @@ def values_of(options: type[Options], given: argparse.Namespace) -> Options:
 def from_to(least: float, most: float, kind: Callable[[str], float]) -> Callable[[str], float]:
     """A type of options: numbers from `least` to `most`, both included; whole ones if `kind` is int."""
 
+    wanted = "a whole number" if kind is int else "a number"
+
     def number(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a{' whole' * (kind is int)} number") from None
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
         if fault := out_of_bounds(value, least, most):
             raise argparse.ArgumentTypeError(f"{text!r} {fault}")
         return value

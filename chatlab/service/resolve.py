@@ -16,9 +16,8 @@ from chatlab.service.interfaces import HasAddress
 
 # The hosts that stand for every address of this machine, and where this machine reaches a server there.
 LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
-# Windows reports these in place of EADDRINUSE (where another program holds the port exclusively) and EADDRNOTAVAIL.
-_IN_USE = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)
-_NOT_HERE = (errno.EADDRNOTAVAIL, 10049)
+# EACCES: a plain user may not have a port below 1024; on Windows, another program holds the port exclusively.
+_IN_USE = (errno.EADDRINUSE, errno.EACCES)
 
 
 def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Address]:
@@ -44,16 +43,15 @@ def bind(sock: socket.socket, address: Address) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     elif sock.type == socket.SOCK_STREAM:  # or connections of an earlier run keep the port for a minute (TIME_WAIT)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if (
-        address[0] == "::" and socket.has_dualstack_ipv6()
-    ):  # every address, those of IPv4 too: on Windows, not by itself
+    if address[0] == "::" and socket.has_dualstack_ipv6():
+        # So that it stands for the addresses of IPv4 too. Windows does not do that by itself.
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         sock.bind(address)
     except OSError as error:
         if error.errno in _IN_USE:
             advice = f"port {address[1]} is taken or not allowed: stop who uses it, or choose another with --port"
-        elif error.errno in _NOT_HERE:
+        elif error.errno == errno.EADDRNOTAVAIL:
             advice = "that is not an address of this machine: try --host 127.0.0.1, or --host 0.0.0.0 for all of them"
         else:
             advice = str(error.strerror)

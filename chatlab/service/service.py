@@ -71,6 +71,11 @@ class Service:
         """In one word, for people."""
         return "open" if self.running else "failed" if self.failure else "closed"
 
+    @property
+    def failure_line(self) -> str:
+        """Why it has failed; empty if it has not."""
+        return f"the {self.what} has failed: {in_words(self.failure)}" if self.failure else ""
+
     def start(self) -> Self:
         """Open it, also after a failure; to start what runs does nothing.
 
@@ -156,7 +161,7 @@ class Service:
             self.failure = self.failure or error
         try:
             if is_first:
-                self.log(f"the {self.what} has failed: {in_words(error)}")
+                self.log(self.failure_line)
         finally:
             self._end()
 

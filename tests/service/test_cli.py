@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import subprocess
 import sys
 from dataclasses import dataclass, field
 
 import pytest
 
-from chatlab.service.cli import Parser, parser_for
+from chatlab.service.cli import Parser, parser_for, print_line
 from chatlab.service.options import add_options, address_to_join, values_of
 
 
@@ -136,14 +138,10 @@ def test_help_names_every_limit_and_its_default(parser: argparse.ArgumentParser)
 
 
 ENDLESS = """
-import sys
-from chatlab.service.cli import while_it_is_read
+from chatlab.service.cli import print_line
 
-def main():
-    while True:
-        print("one more line", flush=True)
-
-sys.exit(while_it_is_read(main))
+while True:
+    print_line("one more line")
 """
 
 
@@ -157,3 +155,21 @@ def test_a_program_ends_without_a_word_when_nobody_reads_on() -> None:
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.wait(60) == 1
+
+
+def test_another_error_of_the_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    with pytest.raises(OSError, match="No space left"):
+        print_line("hello")
+
+
+def test_a_parser_leaves_the_output_as_it_is() -> None:
+    show = "print(sys.stdout.errors)"
+    make = f"import sys; from chatlab.service.cli import Parser; {show}; Parser(); {show}"
+    done = subprocess.run([sys.executable, "-c", make], capture_output=True, text=True, check=True)
+    before, after = done.stdout.split()
+    assert before == after != "backslashreplace"
