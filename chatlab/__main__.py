@@ -1,5 +1,9 @@
 """`python -m chatlab`: what there is to run."""
 
+from __future__ import annotations
+
+import sys
+
 PROGRAMS = {
     "chatlab.udp.server": "the UDP chatroom",
     "chatlab.udp.client": "talk in it from a terminal",
@@ -13,6 +17,9 @@ PROGRAMS = {
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] not in ([], ["--help"], ["-h"]):
+        sys.stderr.write(f"python -m chatlab: {sys.argv[1]!r} is none of its programs (python -m chatlab lists them)\n")
+        sys.exit(2)
     print("Programs of chatlab (each takes --help):")
     for module, purpose in PROGRAMS.items():
         print(f"  python -m {module:25}  {purpose}")

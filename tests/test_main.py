@@ -23,3 +23,9 @@ def test_each_program_takes_help(module: str) -> None:
         assert program.rest()[0].startswith(f"usage: python -m {module}")
         assert program.wait() == 0
         assert program.errors == ""
+
+
+def test_what_is_no_program_of_it_is_said_in_a_line() -> None:
+    with Program("-m", "chatlab", "talk") as program:
+        assert program.wait() == 2
+        assert program.errors == "python -m chatlab: 'talk' is none of its programs (python -m chatlab lists them)\n"

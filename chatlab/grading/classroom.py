@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     try:
         with closing(classroom.grade_all(submissions, given.jobs)) as graded:
-            for row in tqdm(graded, total=len(submissions), unit="submission"):
+            for row in tqdm(graded, total=len(submissions), unit="submission", disable=None):
                 rows.append(row)
     except KeyboardInterrupt:
         pass
@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Grades a class: a table of who is done with what, and who is stuck where.",
         allow_abbrev=False,
     )
-    parser.add_argument("submissions", metavar="SUBMISSIONS_DIR", type=Path, help="has a folder for each student")
+    parser.add_argument("submissions", metavar="SUBMISSIONS_DIR", type=_folder, help="has a folder for each student")
     parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
     parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
     parser.add_argument(
