@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from chatlab.room.nicknames import MAX_LENGTH
+
 BURST_SECONDS = 5
 
 
@@ -34,6 +36,15 @@ class RoomLimits:
     def burst(self) -> float:
         """Messages that a member may say at once, after a silence: at least one; 0: any number."""
         return max(1, self.rate_limit * BURST_SECONDS) if self.rate_limit else 0
+
+
+def longest_text(room_for: int) -> int:
+    """How many bytes a member may say at once, so that `<nickname>: <text>` fits into `room_for` bytes, whatever it is.
+
+    A letter of the nickname has up to 4 bytes in UTF-8, and a byte of the text that is not UTF-8 becomes U+FFFD, which
+    has 3.
+    """
+    return (room_for - 4 * MAX_LENGTH - len(": ")) // 3
 
 
 def out_of_bounds(value: float, least: float, most: float) -> str:

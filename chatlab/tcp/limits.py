@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 
-from chatlab.room.limits import RoomLimits
-from chatlab.room.nicknames import MAX_LENGTH
+from chatlab.room.limits import RoomLimits, longest_text
 from chatlab.tcp.protocol import MAX_ANSWER, MAX_LINE
 
-# Whatever a member says fits into one line of the room's, `<nickname>: <text>`, where a letter of the nickname has up
-# to 4 bytes in UTF-8, and a byte of the text that is not UTF-8 becomes U+FFFD, which has 3.
-MOST_BYTES = (MAX_ANSWER - 4 * MAX_LENGTH - len(": \n")) // 3 + len("\n")
+# Whatever a member says fits into one line of the room's. Both lines have a newline.
+MOST_BYTES = longest_text(MAX_ANSWER - len("\n")) + len("\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ VANISHED_AFTER = IDLE + ASK_AGAIN * ASK_TIMES
 DONT_WAIT: int = getattr(socket, "MSG_DONTWAIT", 0)
 # On Windows, shutting a socket down does not wake a thread that waits at it. There, waits are this long, in seconds;
 # after each the thread looks whether it is to end.
-WAKE = 0.25 if sys.platform == "win32" else None
+LOOK_EVERY = 0.25 if sys.platform == "win32" else None
 
 
 def allow_many_connections() -> None:
@@ -191,6 +191,6 @@ def end_sending(sock: socket.socket) -> None:
 
 
 def wake(sock: socket.socket) -> None:
-    """End both directions; a thread that waits at `sock` learns it. Not on Windows: see WAKE."""
+    """End both directions; a thread that waits at `sock` learns it. Not on Windows: see LOOK_EVERY."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from chatlab.room.limits import RoomLimits
-from chatlab.room.nicknames import MAX_LENGTH
+from chatlab.room.limits import RoomLimits, longest_text
 from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM, SIGN_UP_BYTES
 from chatlab.udp.reliable.frames import HEADER_BYTES
 
-# Whatever a member says fits into one datagram of either room: `<nickname>: <text>`, where a letter of the nickname
-# has up to 4 bytes in UTF-8, and a byte of the text that is not UTF-8 becomes U+FFFD, which has 3.
-MOST_BYTES = (MAX_DATAGRAM - HEADER_BYTES - 4 * MAX_LENGTH - len(": ")) // 3
+# Whatever a member says fits into one datagram of either room.
+MOST_BYTES = longest_text(MAX_DATAGRAM - HEADER_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

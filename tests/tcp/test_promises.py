@@ -112,7 +112,7 @@ def test_nor_where_no_flag_says_that_a_send_is_not_to_wait(
 ) -> None:
     """As on Windows."""
     monkeypatch.setattr("chatlab.tcp.models.threads_peer.DONT_WAIT", 0)
-    monkeypatch.setattr("chatlab.tcp.models.threads.WAKE", 0.25)
+    monkeypatch.setattr("chatlab.tcp.models.threads.LOOK_EVERY", 0.25)
     all_read_what_all_say(open_room(), log)
 
 

@@ -29,7 +29,7 @@ from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.threads_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, WAKE, accept, has_ended, is_reset, wake
+from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept, has_ended, is_reset, wake
 
 # Bytes that may wait for the sending thread; then the reading threads wait, and so do members that flood the room.
 MOST_UNSENT = 65_536
@@ -81,7 +81,7 @@ class ThreadsModel:
         while True:
             try:
                 data = peer.socket.recv(RECEIVE_BYTES)
-            except TimeoutError:  # see WAKE
+            except TimeoutError:  # see LOOK_EVERY
                 if peer.is_late:
                     return
                 continue
@@ -123,7 +123,7 @@ class ThreadsModel:
         if not accepted:
             return
         sock, address = accepted
-        sock.settimeout(WAKE)
+        sock.settimeout(LOOK_EVERY)
         peer = Peer(sock)
         with self._lock:
             self._peers[peer] = None

@@ -59,7 +59,7 @@ class Peer:
         while piece := self._next_piece():
             try:
                 sent = self.socket.send(piece)
-            except TimeoutError:  # see WAKE
+            except TimeoutError:  # see LOOK_EVERY
                 if self.is_late:
                     return
                 continue
@@ -77,7 +77,8 @@ class Peer:
         try:
             if DONT_WAIT:
                 return self.socket.send(data, DONT_WAIT)
-            _, takes_more, _ = select.select((), (self.socket,), (), 0)  # then `send` does not wait for all: see WAKE
+            # Where the socket takes more, a `send` with a timeout (LOOK_EVERY) takes what goes, and does not wait.
+            _, takes_more, _ = select.select((), (self.socket,), (), 0)
             return self.socket.send(data) if takes_more else 0
         except BlockingIOError:
             return 0
