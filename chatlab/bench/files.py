@@ -14,7 +14,7 @@ SPARE = 64
 
 
 def allow_files(sockets: int) -> None:
-    """Allow this process, and those that it starts, so many sockets (setrlimit(2)). Raises TooFewFiles.
+    """Allow this process, and those that it starts, this many sockets (setrlimit(2)). Raises TooFewFiles.
 
     Windows has no such limit.
     """

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from chatlab.bench.members import Members
 from chatlab.bench.servers import RunningServer, Server
 
-# When nobody has heard anything for so long (seconds), all notices are delivered.
+# Seconds. If nobody hears anything meanwhile, all notices have been delivered.
 QUIET = 0.5
 # So many come at once. The notices of many together would be most of what is measured: a process keeps memory.
 FEW = 25

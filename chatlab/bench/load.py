@@ -16,7 +16,7 @@ from typing import NamedTuple
 from chatlab.bench.members import Members
 from chatlab.bench.servers import RunningServer
 
-# When nothing has been heard for so long (seconds), what is missing is lost.
+# Seconds. If nobody hears anything meanwhile, the messages that are missing are lost.
 LOST_AFTER = 2.0
 
 
@@ -66,7 +66,7 @@ class Measurement:
 
 
 def measure(server: RunningServer, members: Members, load: Load, seconds: float) -> Measurement:
-    """Run rounds for so many seconds, one at least, until all is heard."""
+    """Run rounds for `seconds`, one at least, until all is heard."""
     run = _Run(members, load)
     cpu = server.cpu_seconds()
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The load's side: many members of a room in one thread, who talk and count what they hear.
+"""The load's side: many members of a room in one thread. They talk, and count what they hear.
 
 What they say ends with a mark, and they count marks: the cheapest way to count lines that come in any pieces, so that
 the members don't slow the server down. For the same reason all read into one buffer.
@@ -19,10 +19,10 @@ from chatlab.room.errors import Dropped, NobodyAnswers, TooFewFiles
 
 MARK = b"~"
 TEXT = b"the quick brown fox jumps over the lazy dog" + MARK
-# Seconds in which those who come together have to be in, and after which they ask again.
+# Members that come together have to be in after PATIENCE; each asks again after RETRY. In seconds.
 PATIENCE = 20.0
 RETRY = 0.25
-# Windows' select(), the only way to wait for sockets that `selectors` has there, takes so many: FD_SETSIZE of CPython.
+# On Windows `selectors` has select() alone, and CPython gives that room for this many sockets: FD_SETSIZE.
 MOST_SELECTED = 512
 
 
@@ -56,7 +56,7 @@ class Members(ABC):
         self._stack.close()
 
     def admit(self, count: int, at_once: int = 100) -> None:
-        """Let so many more come in, `at_once` at a time.
+        """Let `count` more come in, `at_once` at a time.
 
         Raises NobodyAnswers if the server does not let them, TooFewFiles if this system can't wait for so many at once.
         """
@@ -64,7 +64,7 @@ class Members(ABC):
             raise TooFewFiles(f"this system waits for at most {MOST_SELECTED} sockets: run with fewer --clients")
         left = count
         while left:
-            together = min(left, at_once) if self.sockets else 1  # who waits until the room is open
+            together = min(left, at_once) if self.sockets else 1  # the first one waits until the room is open
             self._admit(together)
             left -= together
 
@@ -79,7 +79,7 @@ class Members(ABC):
 
     @abstractmethod
     def say(self, speaker: int, times: int) -> None:
-        """Let the member with number `speaker` say TEXT so many times."""
+        """Let the member with number `speaker` say TEXT, `times` times."""
 
     @abstractmethod
     def _connect(self) -> socket.socket: ...

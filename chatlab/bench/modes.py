@@ -29,7 +29,7 @@ class Mode(NamedTuple):
 
 
 def _under_load(servers: tuple[Server, ...], clients: tuple[int, ...], load: Callable[[int], Load]) -> Measure:
-    """Compare `servers` with the last of them under the load of so many clients, one number after the other."""
+    """Compare `servers` with the last of them under load, with each number of `clients` in turn."""
 
     def measure(given: Namespace) -> Iterator[str]:
         contenders = (*given.server, *given.udp_server, *servers)

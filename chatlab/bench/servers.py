@@ -1,4 +1,4 @@
-"""Servers under measurement: processes of their own, so that they share no interpreter with who makes the load.
+"""Servers under measurement: processes of their own, so that they share no interpreter with the load's side.
 
 CPU time and memory are read from Linux's clocks and /proc; on other systems they are unknown (None). A server that
 hands its work to child processes is measured without them.

@@ -25,7 +25,7 @@ from chatlab.weather.relayed import Counts, Crossing
 WEATHER = Weather.both_ways(Conditions(loss=0.3, repeat=0.1, reorder=0.2))
 # The way is short, so that a sender need not wait for long.
 TIMING = Timing(first=0.001, longest=0.003, tries=200)
-# A flood must be lost by the weather alone, not in a full buffer: so many messages are under way at once.
+# A flood must be lost by the weather alone, not in a full buffer. So no more messages than this are under way at once.
 WINDOW = 50
 ANY_RATE = Limits(rate_limit=0)
 
@@ -45,7 +45,7 @@ class ReliableTalk(NamedTuple):
 
 
 def plain_talk(messages: int, seed: int, limit: float) -> PlainTalk:
-    """Say so many numbers in a plain room. Raises TimeoutError after `limit` seconds."""
+    """Say `messages` numbers in a plain room. Raises TimeoutError after `limit` seconds."""
     heard: list[int] = []
     said, copies = {Direction.TO_SERVER: 0, Direction.TO_CLIENT: 0}, {Direction.TO_SERVER: 0, Direction.TO_CLIENT: 0}
     changed = threading.Condition()
@@ -82,7 +82,7 @@ def plain_talk(messages: int, seed: int, limit: float) -> PlainTalk:
 
 
 def reliable_talk(messages: int, seed: int, limit: float) -> ReliableTalk:
-    """Say so many numbers in a reliable room. Raises TimeoutError after `limit` seconds."""
+    """Say `messages` numbers in a reliable room. Raises TimeoutError after `limit` seconds."""
     by_ada: list[int] = []
     by_bob: list[int] = []
     changed = threading.Condition()

@@ -5,7 +5,7 @@ A check is an ordinary pytest test that takes `learner` and `attempt`, and raise
 checks made in a process that may die, `attempt` makes one, `reports` show what came of them; `for_checks` is what
 checks are written with.
 
-It stops accidents, not malice: code under check runs with all the rights of whoever checks it.
+It stops accidents, not malice: code under check has all the rights of the person who checks it.
 """
 
 from chatlab.grading.notebook import check

@@ -1,6 +1,6 @@
 """What a chat panel's log shows. Pure: events in, numbered rows out; the last MAX_ROWS are kept.
 
-Rows are numbered from 1 in the order in which they came, so that whoever shows them can tell which ones it has.
+Rows are numbered from 1 in the order in which they came, so that a panel can tell which ones it has shown.
 A nickname keeps its colour for as long as the log lives, and nearly always has the same one everywhere: its home
 colour follows from its letters, and the next free one is taken where somebody else has that already.
 """
@@ -19,7 +19,7 @@ COLOURS = 12  # as many as assets/chat.css has
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind`: "said", "notice" or "warning". `nickname`: who it is about, "" for nobody. `colour`: that nickname's."""
+    """`kind`: "said", "notice" or "warning". `nickname`: whose row it is, or "". `colour`: that nickname's."""
 
     kind: str
     nickname: str

@@ -64,7 +64,7 @@ class PlainKeyboard:
         return line.rstrip("\r\n")
 
     def give_back(self, text: str) -> None:
-        """Whoever typed it still sees it above."""
+        """Nothing to do: the person who typed it still sees it above."""
 
 
 class Lines:

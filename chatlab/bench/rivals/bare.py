@@ -1,6 +1,6 @@
 """No room at all: a bare loop of `send` over its clients, to compare with what Python can send at the most.
 
-It lets in exactly so many clients, then passes on what the first one says to the others, by TCP, or to all, by UDP.
+It lets in exactly CLIENTS clients, then passes on what the first one says to the others, by TCP, or to all, by UDP.
 `python -m chatlab.bench.rivals.bare tcp PORT CLIENTS`; ends with its first client, or when it is killed.
 """
 

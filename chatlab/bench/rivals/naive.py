@@ -1,6 +1,6 @@
 """The TCP room as one would write it first, for comparison: a thread a client, and a `sendall` a line and reader.
 
-It checks nothing and bounds nothing, and one who does not read stops everybody.
+It checks nothing and bounds nothing, and a client that does not read stops everybody.
 Run it by `python -m chatlab.bench.rivals.naive PORT`.
 """
 

@@ -96,7 +96,7 @@ def who_sends_a_byte_a_second_is_cut_off(scene: TcpScene) -> None:
 
 
 def _is_cut_off_in_time(eve: TcpPeer, dribble: str) -> None:
-    """`eve`, who sends `dribble` once a second, hears an ERROR when its time is over."""
+    """`eve` sends `dribble` once a second, and hears an ERROR when its time is over."""
     for _ in range(round(NICKNAME_TIME + GRACE)):
         try:
             return eve.is_cut_off(patience=1.0)

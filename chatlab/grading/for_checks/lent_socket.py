@@ -1,5 +1,5 @@
 """A real socket that is lent to a learner's code. Its lender is told of each call, in the thread that makes it, and
-takes the socket back in the end, whoever still waits in it.
+takes the socket back in the end, even if a thread still waits in it.
 
 So a check can raise an error when it wants one, let a send take its time, or wait until a thread has called `recvfrom`.
 
