@@ -82,6 +82,7 @@ def test_a_server_that_fails_ends_its_program_with_a_line_and_code_1(module: str
         assert program.errors == f"The {what} at 127.0.0.1:{port} has failed: {why}\n"
 
 
+@pytest.mark.usefixtures("signals_of_a_terminal")
 @pytest.mark.parametrize("module", ["chatlab.udp.server", "chatlab.tcp.server"])
 def test_a_full_room_that_closes_logs_the_leaving_of_every_member(module: str) -> None:
     with run(LOGS_5_000_LINES_AS_IT_CLOSES, module, []) as program:
