@@ -32,7 +32,7 @@ CHECKS = """
 
 
 def answer(body: str) -> str:
-    return f"import ctypes, os, signal, threading, time\ndef f(number):\n    {body}\n"
+    return f"import os, signal, threading, time\ndef f(number):\n    {body}\n"
 
 
 def states(checks: list[dict[str, str]]) -> list[str]:
@@ -65,9 +65,9 @@ def test_an_end_without_a_word(tmp_path: Path) -> None:
 
 
 def test_a_crash_of_python_is_located(tmp_path: Path) -> None:
-    message = SmallCourse(tmp_path, CHECKS, answer("if number == 1: ctypes.string_at(0)")).run()[1]["message"]
+    message = SmallCourse(tmp_path, CHECKS, answer("if number == 1: os.abort()")).run()[1]["message"]
     assert message["saw"].startswith("It ended its Python: ")
-    assert message["where"] == f"{FILE}, line 3, in f\n    if number == 1: ctypes.string_at(0)"
+    assert message["where"] == f"{FILE}, line 3, in f\n    if number == 1: os.abort()"
 
 
 def test_what_nothing_interrupts_is_located_and_the_rest_is_made(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_when_two_had_to_be_stopped_the_others_wait(way: str, tmp_path: Path) ->
 
 
 def test_a_thread_that_dies_later_is_not_blamed_on_another_check(tmp_path: Path) -> None:
-    body = "if number == 1: threading.Thread(target=lambda: ctypes.string_at(0)).start(); time.sleep(60)"
+    body = "if number == 1: threading.Thread(target=lambda: os.abort()).start(); time.sleep(60)"
     checks = SmallCourse(tmp_path, CHECKS, answer(body)).run()
     assert states(checks) == ["done", "not yet right", "done", "done", "done"]
 
@@ -202,11 +202,11 @@ def test_what_acts_on_a_terminal_is_taken_from_the_code_and_the_name_of_the_step
     course = SmallCourse(
         tmp_path,
         'def test_it(learner, attempt):\n    attempt.did("Called \\x1b[31mf.")\n    learner.f()\n',
-        "import ctypes\ndef f():\n    '\x1b[31m'; ctypes.string_at(0)\n",
+        "import os\ndef f():\n    '\x1b[31m'; os.abort()\n",
     )
     message = course.message()
     assert message["did"] == "Called [31mf."
-    assert message["where"].endswith("    '[31m'; ctypes.string_at(0)")
+    assert message["where"].endswith("    '[31m'; os.abort()")
 
 
 @not_here(not hasattr(os, "fork"), "Windows does not fork")

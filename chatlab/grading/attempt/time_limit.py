@@ -81,12 +81,13 @@ def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> Ba
     outcome: list[BaseException | None] = []
 
     def run() -> None:
-        try:
-            call()
-        except BaseException as error:  # noqa: BLE001 - exit() and KeyboardInterrupt are outcomes as well
-            outcome.append(error)
-        else:
-            outcome.append(None)
+        with suppress(SystemExit):  # of `ask_to_stop`, when it comes behind another error
+            try:
+                call()
+            except BaseException as error:  # noqa: BLE001 - exit() and KeyboardInterrupt are outcomes as well
+                outcome.append(error)
+            else:
+                outcome.append(None)
 
     thread = threading.Thread(target=run, name="check", daemon=True)
     with redirect_stdout(printed), redirect_stderr(printed):
