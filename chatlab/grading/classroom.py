@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     try:
         with closing(classroom.grade_all(submissions, given.jobs)) as graded:
-            for row in tqdm(graded, total=len(submissions), unit="submission", disable=None):
+            for row in tqdm(graded, total=len(submissions), unit="submission"):
                 rows.append(row)
     except KeyboardInterrupt:
         pass
