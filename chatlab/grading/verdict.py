@@ -21,8 +21,11 @@ class State(Enum):
     WAITING = "waiting"  # a check that was not made, because the one it builds on isn't done
 
 
-class NotYetRight(Exception):
-    """Raised by a check. `saw`: what it saw against what it expected; `means`: what that usually means."""
+class NotYetRight(BaseException):
+    """Raised by a check. `saw`: what it saw against what it expected; `means`: what that usually means.
+
+    It is no Exception: a learner's `except Exception` is not to catch it.
+    """
 
     def __init__(self, saw: str, means: str) -> None:
         super().__init__(saw, means)

@@ -177,3 +177,69 @@ def test_afterwards_nothing_is_watched(tmp_path: Path) -> None:
     assert not set(before) & set(watched())
     watch.close()
     assert watched() == before
+
+
+@pytest.mark.parametrize("caught", ["except Exception:", "except:", "except BaseException:"])
+@pytest.mark.parametrize("waits", ["", "thread.join()"])
+def test_a_verdict_counts_although_the_code_under_check_catches_it(caught: str, waits: str, tmp_path: Path) -> None:
+    checks = """
+        from chatlab.grading import NotYetRight
+        def test_it(learner):
+            def scripted():
+                raise NotYetRight("Called twice.", "Call it once.")
+            learner.f(scripted)
+    """
+    answer = f"def f(call):\n    try:\n        call()\n    {caught}\n        pass\n"
+    if waits:
+        answer = "import threading\n" + answer.replace("def f", "def g")
+        answer += (
+            f"def f(call):\n    thread = threading.Thread(target=g, args=(call,))\n    thread.start()\n    {waits}\n"
+        )
+    message = message_for(answer, tmp_path, checks)
+    assert (message["saw"], message["where"].splitlines()[-1]) == ("Called twice.", "    call()")
+
+
+def test_a_thread_of_an_earlier_check_is_its_own(tmp_path: Path) -> None:
+    checks = """
+        import threading
+        def test_first(learner, attempt):
+            attempt.leaves_running()
+            learner.f()
+        def test_second(learner):
+            threads = threading.enumerate()
+            crash = learner.sys.crash
+            crash.set()
+            for thread in threads:
+                if thread.name == "left":
+                    thread.join()
+            while learner.sys.later.is_alive():
+                pass
+    """
+    answer = """
+        import sys, threading
+        crash = threading.Event()
+        if not hasattr(sys, "crash"):
+            sys.crash = crash
+        def wait():
+            try:
+                sys.crash.wait()
+            except:  # it was asked to stop
+                pass
+            sys.later = threading.Thread(target=int, args=("started by it",))
+            sys.later.start()
+            raise ValueError("too late")
+        def f():
+            threading.Thread(target=wait, name="left", daemon=True).start()
+    """
+    first, second = SmallCourse(tmp_path, checks, answer).run("-n0")
+    assert [first["state"], second["state"]] == ["done", "done"], second["message"]
+
+
+def test_threads_that_start_threads_are_looked_through(tmp_path: Path) -> None:
+    answer = """
+        import threading
+        def f():
+            threading.Thread(target=f, daemon=True).start()
+    """
+    message = message_for(answer, tmp_path)
+    assert message["saw"] == "When all was over, a thread of your code was still running."

@@ -84,10 +84,12 @@ class Attempt:
         self._process_state = ProcessState()
         self._watch.start()
         error = run_within(self._settings.limit, load_and_check, self._printed)
-        crash = self._watch.crash
         if isinstance(error, Stuck):
             self.was_stuck = True
             free(error.thread)
+        verdict, crash = self._watch.verdict, self._watch.crash
+        if verdict:  # whatever the learner's code has made of it
+            error, crash = verdict, None
         if error is None and crash is None:
             self.state = State.DONE
         else:

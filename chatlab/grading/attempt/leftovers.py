@@ -1,7 +1,10 @@
 """What the code under check opens and starts, and how it ends: sockets, threads, crashes of threads, os._exit.
 
 A check is watched from its beginning until its fixtures are gone. Whatever the learner's file opened or started, itself
-or through others, should be closed and ended by then. What the checks opened or started is their own matter.
+or through others, should be closed and ended by then. What the checks opened or started is their own matter. So is a
+thread that an earlier check has left: whatever it does, the check that is watched now is not to blame.
+
+A verdict that is given inside a call of the learner's counts, even if their code catches it.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import pytest
 
 from chatlab.grading.attempt.learner_file import LearnerFile
 from chatlab.grading.attempt.time_limit import ask_to_stop
+from chatlab.grading.verdict import NotYetRight
 
 GRACE = 2.0  # seconds, for threads that were told to end
 
@@ -52,37 +56,49 @@ class Watch:
 
     def __init__(self, file: LearnerFile, checks: Path) -> None:
         self.crash: Crashed | None = None  # the first
+        self.verdict: NotYetRight | None = None  # the first that was given in a call of the learner's
         self._file = file
         self._checks = str(checks)
-        self._threads: dict[threading.Thread, FrameSummary] = {}
-        self._sockets: dict[socket.socket, FrameSummary] = {}
+        # Lists, which may grow while somebody looks through them: a thread can start threads at any time.
+        self._threads: list[tuple[threading.Thread, FrameSummary]] = []
+        self._sockets: list[tuple[socket.socket, FrameSummary]] = []
+        self._of_earlier_checks: set[threading.Thread] = set()
         self._patches = contextlib.ExitStack()
 
     def start(self) -> None:
         patch = self._patches.enter_context(pytest.MonkeyPatch.context())
-        start, open_socket = threading.Thread.start, socket.socket.__init__
+        start, open_socket, give_verdict = threading.Thread.start, socket.socket.__init__, NotYetRight.__init__
+        self._of_earlier_checks = set(threading.enumerate()) - {threading.main_thread()}
 
         def watched_start(thread: threading.Thread) -> None:
-            if frame := self._caller():
-                self._threads[thread] = frame
+            if threading.current_thread() in self._of_earlier_checks:
+                self._of_earlier_checks.add(thread)
+            elif frame := self._caller():
+                self._threads.append((thread, frame))
             start(thread)
 
         def watched_open(sock: socket.socket, *arguments: Any, **named: Any) -> None:
             open_socket(sock, *arguments, **named)
             if frame := self._caller():
-                self._sockets[sock] = frame
+                self._sockets.append((sock, frame))
+
+        def noted_verdict(verdict: NotYetRight, saw: str, means: str) -> None:
+            give_verdict(verdict, saw, means)
+            if not self.verdict and threading.current_thread() not in self._of_earlier_checks and self._is_called():
+                self.verdict = verdict
 
         patch.setattr(threading.Thread, "start", watched_start)
         patch.setattr(socket.socket, "__init__", watched_open)
+        patch.setattr(NotYetRight, "__init__", noted_verdict)
         patch.setattr(threading, "excepthook", self._note_crash)
         patch.setattr(os, "_exit", _exit_in(os.getpid(), os._exit))
 
     def close(self) -> None:
         self._patches.close()
-        for thread in self._threads:
+        for thread, _ in self._threads:
             if thread.is_alive():
                 ask_to_stop(thread)
-        for sock in self._sockets:
+        for sock, _ in self._sockets:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in it
             sock.close()
@@ -90,15 +106,22 @@ class Watch:
     def left_over(self) -> LeftOver | None:
         """The first thread that has not ended, or socket that is not closed; None if there is none."""
         deadline = time.monotonic() + GRACE
-        for thread, frame in self._threads.items():
+        for thread, frame in self._threads:
             if thread.is_alive():
                 thread.join(max(0, deadline - time.monotonic()))
             if thread.is_alive():
                 return LeftOver("a thread of your code was still running", frame)
-        for sock, frame in self._sockets.items():
+        for sock, frame in self._sockets:
             if sock.fileno() != -1:
                 return LeftOver("a socket of your code was still open", frame)
         return None
+
+    def _is_called(self) -> bool:
+        """Whether the learner's file has led here, even through a check."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame and frame.f_code.co_filename != str(self._file.path):
+            frame = frame.f_back
+        return frame is not None
 
     def _caller(self) -> FrameSummary | None:
         """The line of the learner's file that led here, unless a check stands in between."""
@@ -115,8 +138,10 @@ class Watch:
     def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
         if self.crash or crash.exc_type is SystemExit or crash.exc_value is None:
             return
+        if crash.thread in self._of_earlier_checks:
+            return
         own = [frame for frame in extract_tb(crash.exc_traceback) if self._file.owns(frame)]
-        started = self._threads.get(crash.thread) if crash.thread else None
+        started = next((frame for thread, frame in self._threads if thread is crash.thread), None)
         if frame := own[-1] if own else started:
             self.crash = Crashed(crash.exc_value, frame)
 
