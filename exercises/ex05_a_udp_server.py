@@ -1,4 +1,4 @@
-"""ex05 A UDP server. About 40 minutes. Lesson: notebooks/05_the_udp_chatroom.ipynb
+"""ex05 A UDP server. About 40 minutes. Lesson: notebooks/05_the_udp_server.ipynb
 
 The room itself is there: `UdpChat`, which lesson 03 played by hand. You write what moves the bytes: two threads with a
 queue between them, so that receiving never waits for sending.

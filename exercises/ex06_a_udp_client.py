@@ -1,4 +1,4 @@
-"""ex06 A UDP client. About 35 minutes. Lesson: notebooks/05_the_udp_chatroom.ipynb
+"""ex06 A UDP client. About 35 minutes. Lesson: notebooks/06_the_udp_client.ipynb
 
 A whole client. It signs up, says what is typed, shows meanwhile what the room sends, and leaves when it is told to.
 What it types on and shows on is handed in: `talk(sock, "ada", room, sys.stdin, print)` is a client for the terminal.

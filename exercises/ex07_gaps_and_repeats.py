@@ -1,4 +1,4 @@
-"""ex07 Gaps, repeats, swaps. About 20 minutes. Lesson: notebooks/06_a_bad_network.ipynb
+"""ex07 Gaps, repeats, swaps. About 20 minutes. Lesson: notebooks/07_a_bad_network.ipynb
 
 A sender numbers its messages 0, 1, 2, … From the numbers that arrive, a receiver can tell what the network did.
 """

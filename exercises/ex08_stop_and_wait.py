@@ -1,4 +1,4 @@
-"""ex08 Stop-and-wait. About 40 minutes. Lesson: notebooks/07_reliable_delivery.ipynb
+"""ex08 Stop-and-wait. About 40 minutes. Lesson: notebooks/08_reliable_delivery.ipynb
 
 Both sides of a reliable talk, without a socket or a clock: the caller carries what is to be sent, and passes the time
 in, in seconds. What is carried may be lost, come late, or come twice, in both directions.

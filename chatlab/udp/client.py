@@ -1,7 +1,7 @@
 """The UDP room's client: a socket and a thread around `UdpMember`. `python -m chatlab.udp.client --help`.
 
 The user's thread calls `say`; the receiving thread hears the room and keeps the member's time. Both use the member, so
-a lock guards it. Lesson 04 builds the receiving thread, lesson 05 the rest.
+a lock guards it. Lesson 04 builds the receiving thread, lesson 06 the rest.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@
     IN           I heard nothing for DEAF       the sign-up again, in place of a keep-alive
     IN           I said nothing for ALIVE       a keep-alive
 
-Times are in seconds. Lesson 05 puts it on a socket.
+Times are in seconds. Lesson 06 puts it on a socket.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bad weather between a UDP server and its clients: `python -m chatlab.weather --help`. Lesson 06 lets it rain."""
+"""Bad weather between a UDP server and its clients: `python -m chatlab.weather --help`. Lesson 07 lets it rain."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@
     jitter    the most that it may take longer, at random   seconds
 
 Each direction has its own five, and each datagram is decided anew. Delay and jitter keep the order, as the queue of a
-router does; only `reorder` changes it. Linux's netem imitates a network by the same five (tc-netem(8)). Lesson 06 plays
+router does; only `reorder` changes it. Linux's netem imitates a network by the same five (tc-netem(8)). Lesson 07 plays
 with them.
 """
 

@@ -3,7 +3,7 @@
     a client  ->  the relay's socket  ->  that client's path  ->  the server
     a client  <-  the relay's socket  <-  that client's path  <-  the server
 
-One thread serves all sockets. Lesson 06 puts the relay before a room.
+One thread serves all sockets. Lesson 07 puts the relay before a room.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A network in simulated time: datagrams and their fates, without a socket, a thread or a clock.
 
 Time passes only where somebody waits for an arrival, or moves `now` on. So an hour takes no time at all, and the same
-seed gives the same talk each time. Lesson 06 draws with it; lesson 07 sends messages through it by stop-and-wait.
+seed gives the same talk each time. Lesson 07 draws with it; lesson 08 sends messages through it by stop-and-wait.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from .jupyterlab_driver import JupyterLab, Locator, Page, expect
 
 COURSE = Path(__file__).parents[2]
-LESSON = "05_the_udp_chatroom.ipynb"
+LESSON = "05_the_udp_server.ipynb"
 ANSWER = "ex05_a_udp_server.py"
 # Only a server with this line says pong where somebody said ping.
 LINE, MARKED_LINE = "sendto(datagram, ", 'sendto(datagram.replace(b"ping", b"pong"), '

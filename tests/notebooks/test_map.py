@@ -34,6 +34,12 @@ def test_each_lesson_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
+def test_a_lesson_and_its_exercise_have_the_same_number(row: dict[str, str]) -> None:
+    exercises = [e.key for e in read_manifest(COURSE / "exercises") if f"{e.lesson}.ipynb" == row["file"]]
+    assert exercises == [f"ex{row['file'][:2]}"]
+
+
+@pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
 def test_title_minutes_and_exercises_are_those_of_the_lesson(row: dict[str, str]) -> None:
     text = _text(row["file"])
     assert text.startswith(f"# {row['title']}\n")

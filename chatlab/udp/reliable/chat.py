@@ -11,7 +11,7 @@
     anybody         no frame                          a plain refusal, in no more bytes than it sent
 
 What the plain room has for a member becomes a message of that member's session, so nobody waits for anybody else.
-Lesson 07 looks at it.
+Lesson 08 looks at it.
 """
 
 from __future__ import annotations

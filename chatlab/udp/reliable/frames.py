@@ -15,7 +15,7 @@
 - An acknowledgement of the last goodbye may be lost, and no further message can change that (the two generals'
   problem). So a room acknowledges a sign-out again in a session that it no longer has, and a client stops asking.
 
-Lesson 07 says why plain ones are not enough.
+Lesson 08 says why plain ones are not enough.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@
     LEAVING      the sign-out is acknowledged; a reset  OUT
     LEAVING      no acknowledgement for PATIENCE        OUT
 
-The same face as the plain `UdpMember`. Times are in seconds. Lesson 07 looks at it.
+The same face as the plain `UdpMember`. Times are in seconds. Lesson 08 looks at it.
 """
 
 from __future__ import annotations

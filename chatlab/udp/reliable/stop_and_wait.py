@@ -10,7 +10,7 @@
 Each time-out of a message is twice as long as the one before, up to a bound, and a little longer at random, so that
 senders who failed together do not all try again together (RFC 6298, section 5; RFC 8961). A number is never used
 twice: one bit would do (the alternating-bit protocol) only where nothing is ever overtaken, because a late repeat of
-message 0 looks like message 2. Lesson 07 builds both sides.
+message 0 looks like message 2. Lesson 08 builds both sides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lesson 06 as its readers walk it: a slider, a text, and the ladder that draws what became of it."""
+"""Lesson 07 as its readers walk it: a slider, a text, and the ladder that draws what became of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def set_slider(page: Page, name: str, key: str) -> None:
 
 def test_a_slider_loses_a_message_and_another_repeats_it(lab: JupyterLab, page: Page, screenshots: Path) -> None:
     page.set_viewport_size({"width": 1280, "height": 9000})  # so that the whole notebook is drawn, and nothing scrolls
-    notebook = lab.open(page, "06_a_bad_network.ipynb")
+    notebook = lab.open(page, "07_a_bad_network.ipynb")
     notebook.run_all()
     panels, ladder = page.locator(".chatlab-chat"), page.locator(".chatlab-picture svg")
     expect(panels).to_have_count(2)
@@ -46,4 +46,4 @@ def test_a_slider_loses_a_message_and_another_repeats_it(lab: JupyterLab, page: 
     for panel in (ada, bob):
         expect(panel.locator(".chatlab-said")).to_have_text(["ada: in fair weather"] + ["ada: and again"] * 4)
     expect(ladder.locator("text", has_text="again").first).to_be_visible()
-    page.locator(".chatlab-weather").screenshot(path=screenshots / "lesson-06.png")
+    page.locator(".chatlab-weather").screenshot(path=screenshots / "lesson-07.png")
