@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from chatlab.service.cli import print_line
+
 PROGRAMS = {
     "chatlab.udp.server": "the UDP chatroom",
     "chatlab.udp.client": "talk in it from a terminal",
@@ -20,6 +22,6 @@ if __name__ == "__main__":
     if sys.argv[1:] not in ([], ["--help"], ["-h"]):
         sys.stderr.write(f"python -m chatlab: {sys.argv[1]!r} is none of its programs (python -m chatlab lists them)\n")
         sys.exit(2)
-    print("Programs of chatlab (each takes --help):")
+    print_line("Programs of chatlab (each takes --help):")
     for module, purpose in PROGRAMS.items():
-        print(f"  python -m {module:25}  {purpose}")
+        print_line(f"  python -m {module:25}  {purpose}")

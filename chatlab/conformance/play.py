@@ -60,6 +60,10 @@ class Play:
         self.unanswered.append(what.removeprefix("sent   "))
         self.transcript.append(f"{label} {what}")
 
+    def sum_up(self, since: int, line: str) -> None:
+        """`line` stands for what the transcript holds from its line number `since` on, where all went as it should."""
+        self.transcript[since:] = [line]
+
     @property
     def is_set_up(self) -> bool:
         """Whether the case has come to what it is about, or failed on the way there."""

@@ -25,7 +25,7 @@ from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
 from chatlab.grading.course import Exercise, find_folder, read_manifest
 from chatlab.grading.reports.class_report import Row, count_rows, replace, write_csv, write_page
 from chatlab.grading.submission import TwoOfOne, in_one_folder, readable
-from chatlab.service.cli import Parser
+from chatlab.service.cli import Parser, print_line
 from chatlab.service.options import from_to
 
 
@@ -64,10 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         replace(page, lambda file: write_page(file, rows, classroom.exercises)),
     ]
     seconds = time.monotonic() - start
-    where = (
-        os.fsencode(page).decode(errors="replace").encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
-    )
-    print(f"{len(rows)} of {len(submissions)} submissions graded in {seconds:.0f} s: {where}")
+    where = os.fsencode(page).decode(errors="replace")
+    print_line(f"{len(rows)} of {len(submissions)} submissions graded in {seconds:.0f} s: {where}")
     if not finished:
         return 130
     return 0 if all(replaced) else 1

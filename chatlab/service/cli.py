@@ -13,7 +13,7 @@ from typing import NoReturn
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError, in_words
 from chatlab.service.line_printer import LinePrinter
-from chatlab.service.options import port, port_to_join
+from chatlab.service.options import host_name, port, port_to_join
 from chatlab.service.service import Service
 from chatlab.service.signals import Interrupts
 
@@ -37,7 +37,7 @@ def parser_for(module: str, description: str, default_port: int, *, of: str = "s
         allow_abbrev=False,
     )
     host = f"name or IP address of the {of}" if joins else "address to listen at; 0.0.0.0: every one of this machine"
-    parser.add_argument("--host", default="127.0.0.1", help=host)
+    parser.add_argument("--host", type=host_name, default="127.0.0.1", help=host)
     parser.add_argument("--port", type=port_to_join if joins else port, default=default_port, help=f"port of the {of}")
     return parser
 
@@ -72,17 +72,18 @@ def run_server(make: Callable[[Callable[[str], None]], Service]) -> int:
 
 
 def print_line(line: str) -> None:
-    """Print `line` at once. Ends the program, with code 1, if nobody reads its output any more, as with `| head -1`.
+    """Print `line` at once. Ends the program, with code 1, if that fails.
 
+    Without a word where nobody reads its output any more, as with `| head -1`; else a line says why: the disk is full.
     What the output's encoding lacks is printed as an escape: a pipe on Windows has cp1252, and strangers say what they
-    like. Raises OSError.
+    like.
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # sys.stdout is None if it was closed at the start
     try:
         print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
     except OSError as error:
         if error.errno not in _NOBODY_READS:
-            raise
+            sys.stderr.write(f"can't write to the standard output: {error.strerror}\n")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
         sys.exit(1)
 

@@ -13,6 +13,13 @@ from chatlab.room.limits import out_of_bounds
 Options = TypeVar("Options")
 
 
+def host_name(text: str) -> str:
+    """`text` as a host. Raises argparse.ArgumentTypeError for an empty one, by which sockets mean every address."""
+    if text.strip():
+        return text
+    raise argparse.ArgumentTypeError("an empty host is none: leave the option out, or say 0.0.0.0 for every address")
+
+
 def port(text: str) -> int:
     """`text` as the port of what is to be opened. Raises argparse.ArgumentTypeError."""
     if text.isascii() and text.isdecimal() and int(text) <= 65_535:

@@ -32,6 +32,7 @@ class Limits(RoomLimits):
         default=65_536,
         metadata={
             "help": "bytes that wait for a slow reader, beyond the kernel's buffers, before it is dropped",
+            "least": 4 * MAX_LINE,  # one line of the default length, whatever its bytes become
             "most": 1 << 30,
         },
     )

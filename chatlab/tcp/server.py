@@ -1,6 +1,6 @@
 """The TCP room's server: `TcpChat` under one of three concurrency models. `python -m chatlab.tcp.server --help`.
 
-    threads     chatlab.tcp.models.threads     two threads a client: the one that the lessons build
+    threads     chatlab.tcp.models.threads     two threads a client: one reads, one writes
     selectors   chatlab.tcp.models.selectors   one thread that waits for all sockets at once
     asyncio     chatlab.tcp.models.asyncio     the same by asyncio's loop
 

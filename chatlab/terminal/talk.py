@@ -63,7 +63,7 @@ def _enter(make: Callable[[str], Client], nickname: str | None, keyboard: Keyboa
             with interrupts.may_end():
                 client.start()
         except Refusal as refusal:
-            if not somebody_types():
+            if "--reliable" in str(refusal) or not somebody_types():  # no other nickname helps in a room of that kind
                 raise
             keyboard.show(f"({refusal})")
             nickname = None

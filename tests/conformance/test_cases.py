@@ -13,11 +13,13 @@ from chatlab.conformance import nicknames
 from chatlab.conformance.play import Play
 from chatlab.conformance.suite import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
-from chatlab.conformance.tcp import leaving
+from chatlab.conformance.tcp import leaving, stream
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.tcp import chat
 from chatlab.tcp.limits import Limits as TcpLimits
+from chatlab.tcp.models import threads
 from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.sockets import accept
 from chatlab.udp.limits import Limits as UdpLimits
 from chatlab.udp.server import UdpServer
 from tests.conformance.spoiling import Wrong
@@ -98,6 +100,42 @@ def test_a_room_without_bound_is_caught(suite: Suite, bounded: bool, monkeypatch
     )
     with server:
         assert bool(failures(list(suite.run(server.address, cases)))) != bounded
+
+
+def test_a_room_that_is_late_to_notice_who_leaves_passes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with threads on a busy machine: it lets others in meanwhile."""
+
+    class Late:
+        def __init__(self, sock: socket.socket) -> None:
+            self._sock = sock
+
+        def recv(self, size: int) -> bytes:
+            if not (data := self._sock.recv(size)):
+                threading.Event().wait(0.05)
+            return data
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._sock, name)
+
+    def accept_late(listener: socket.socket) -> tuple[Late, object] | None:
+        accepted = accept(listener)
+        return accepted and (Late(accepted[0]), accepted[1])
+
+    monkeypatch.setattr(threads, "accept", accept_late)
+    cases = [case for case in TCP.cases if case.name == "a nickname that looks taken is refused"]
+    with TcpServer(port=0, model="threads") as server:
+        [result] = TCP.run(server.address, cases)
+    assert not result.problem
+
+
+def test_what_went_well_is_summed_up_where_a_reader_is_never_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LOUD_SPEAKERS", 3)
+    cases = [case for case in TCP.cases if case.name == "who does not read is dropped"]
+    with TcpServer(port=0, limits=TcpLimits(max_outbox=10**9)) as server:
+        [result] = TCP.run(server.address, cases)
+    assert result.problem == "stuck had to be dropped, and was not after 270 kB"
+    assert result.transcript[-3:] == ("somebody said 90 lines of 1,000 bytes, and reader heard them all",) * 3
+    assert len(result.transcript) < 12
 
 
 @not_here(sys.platform != "linux", "elsewhere, a closed port shows only after 120 s")

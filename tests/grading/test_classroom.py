@@ -222,7 +222,7 @@ def test_a_path_that_the_terminal_cant_show(course: SmallCourse, tmp_path: Path)
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"}
     run = subprocess.run(command, capture_output=True, encoding="ascii", env=environment, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.rstrip().endswith("?" + os.sep + "grades.html")
+    assert run.stdout.rstrip().endswith(r"\U0001f40d" + os.sep + "grades.html")
 
 
 TWO = """

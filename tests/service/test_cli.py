@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import errno
-import io
 import subprocess
 import sys
 from dataclasses import dataclass, field
 
 import pytest
 
-from chatlab.service.cli import Parser, parser_for, print_line
+from chatlab.service.cli import Parser, parser_for
 from chatlab.service.options import add_options, address_to_join, values_of
 
 
@@ -157,14 +155,12 @@ def test_a_program_ends_without_a_word_when_nobody_reads_on() -> None:
     assert program.wait(60) == 1
 
 
-def test_another_error_of_the_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    class FullDisk(io.StringIO):
-        def write(self, text: str) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(sys, "stdout", FullDisk())
-    with pytest.raises(OSError, match="No space left"):
-        print_line("hello")
+@pytest.mark.parametrize("host", ["", " "])
+@pytest.mark.parametrize("joins", [False, True], ids=["listens", "joins"])
+def test_an_empty_host_is_none(host: str, joins: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = parser_for("chatlab.some.server", "Serves.", 9999, joins=joins)
+    error = error_of(parser, f"--host={host}", capsys=capsys)
+    assert "argument --host: an empty host is none: leave the option out, or say 0.0.0.0 for every address" in error
 
 
 def test_a_parser_leaves_the_output_as_it_is() -> None:

@@ -51,10 +51,14 @@ def has_failed(room: TcpServer, kind: type[BaseException]) -> None:
         pass
 
 
-def failing(original: Callable[..., Any], fails: Callable[..., object]) -> Callable[..., Any]:
+def failing(
+    original: Callable[..., Any],
+    fails: Callable[..., object],
+    error: BaseException = ZeroDivisionError("division by zero"),
+) -> Callable[..., Any]:
     def step(*arguments: Any, **options: Any) -> Any:
         if fails(*arguments):
-            raise ZeroDivisionError("division by zero")
+            raise error
         return original(*arguments, **options)
 
     return step
@@ -109,6 +113,22 @@ def test_who_can_not_be_told_is_hung_up_on(room: TcpServer, step: str, monkeypat
         assert [line for line in ada.rest() if line != CLOSING] == []
         monkeypatch.undo()
         has_failed(room, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), SystemExit(3), KeyboardInterrupt()], ids=repr)
+def test_a_chat_that_fails_at_every_step_leaves_no_socket_open(
+    room: TcpServer, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawClient(room.start().address, "ada") as ada, RawClient(room.address, "bob") as bob:
+        for step in ("receive", "leave", "close"):
+            monkeypatch.setattr(TcpChat, step, failing(getattr(TcpChat, step), lambda *arguments: True, error))
+        ada.say("hello")
+        for member in (ada, bob):
+            member.rest()
+        eventually(lambda: not room.running)
+        monkeypatch.undo()
+        room._chat.close()  # it could not forget its members
+        has_failed(room, type(error))
 
 
 def test_a_room_that_can_not_send_any_more(room: TcpServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,8 @@ def test_nothing_stalls_when_the_servers_output_is_not_read_closed_or_ascii_only
         (["--host", "192.0.2.1"], "that is not an address of this machine: try --host 127.0.0.1"),
         (["--model", "fork"], "argument --model: invalid choice: 'fork'"),
         (["--rate-limit", "-1"], "'-1' is not a number of 0 or more"),
+        (["--max-outbox", "1"], "'1' is not a number of 4096 or more"),
+        (["--host", ""], "argument --host: an empty host is none"),
     ],
 )
 def test_a_mistake_of_who_starts_the_server_is_one_line_and_exit_code_2(options: list[str], says: str) -> None:

@@ -71,6 +71,17 @@ def test_a_nickname_is_asked_for_and_again_when_it_is_refused(
         assert "Traceback" not in terminal.shown
 
 
+@pytest.mark.parametrize("reliable", [False, True], ids=["plain room", "reliable room"])
+def test_a_room_of_the_other_kind_is_said_and_no_other_nickname_asked_for(reliable: bool) -> None:
+    with UdpServer(port=0, reliable=reliable) as room:
+        option, advice = ([], "with") if reliable else (["--reliable"], "without")
+        with Terminal(*PLAIN, *port(room), "--nick", "ada", *option) as terminal:
+            terminal.shows(f"room: join it {advice} --reliable")
+            assert terminal.wait() == 2
+            assert "nickname" not in terminal.shown
+            assert "Traceback" not in terminal.shown
+
+
 @pytest.mark.parametrize("leave", LEAVE.values(), ids=list(LEAVE))
 def test_every_way_to_leave_tells_the_room(
     room: UdpServer, bob: Voice, command: tuple[str, ...], leave: Callable[[Terminal], None]

@@ -100,6 +100,7 @@ def who_does_not_read_is_dropped(scene: TcpScene) -> None:
     stuck, reader = scene.member("stuck"), scene.member("reader")
     stuck.receives_little()
     for number in range(LOUD_SPEAKERS):
+        before = len(scene.play.transcript)
         speaker = scene.stranger(f"loud{number}")
         speaker.signs_up()
         speaker.hears(WELCOME)
@@ -110,4 +111,5 @@ def who_does_not_read_is_dropped(scene: TcpScene) -> None:
         if f"{stuck} left the chat!".encode() in heard:
             return
         speaker.close()
+        scene.play.sum_up(before, f"somebody said {LOUD_LINES} lines of 1,000 bytes, and reader heard them all")
     raise Unexpected(f"stuck had to be dropped, and was not after {LOUD_SPEAKERS * LOUD_LINES:,} kB")

@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     private = _folder(config, "checks")
     if submission.resolve() != folder.resolve():
         _leave_out(config, submission)
+        _refuse_a_class(config, submission, {exercise.file for exercise in exercises})
     if private:
         if private.resolve() == folder.resolve():
             raise pytest.UsageError("--checks: private checks are in a folder of their own, not beside the exercises")
@@ -125,6 +126,17 @@ def _exercises_folder(config: pytest.Config) -> Path:
         except LookupError as error:
             reason = error.args[0]
     raise pytest.UsageError(reason)
+
+
+def _refuse_a_class(config: pytest.Config, submission: Path, names: set[str]) -> None:
+    """Raises UsageError for a folder of students' folders."""
+    inside = (file for depth in ("*", "*/*") for file in submission.glob(f"{depth}/ex*.py"))
+    if not any((submission / name).exists() for name in names) and any(file.name in names for file in inside):
+        given = config.getoption("submission")
+        raise pytest.UsageError(
+            f"--submission {given}: no exercise is in there, but some are in its folders: "
+            f"python -m chatlab.grading.classroom {given} grades a class"
+        )
 
 
 def _leave_out(config: pytest.Config, submission: Path) -> None:

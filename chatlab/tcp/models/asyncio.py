@@ -74,7 +74,10 @@ class AsyncioModel:
     def lose(self, peer: Peer) -> None:
         self._peers.pop(peer, None)
         self._paused.pop(peer, None)
-        self.deliver(self._chat.leave(peer, Reason.LOST))
+        try:
+            self.deliver(self._chat.leave(peer, Reason.LOST))
+        except BaseException as error:  # noqa: BLE001  # SystemExit would leave the loop, and the others' sockets open
+            self._failures.append(error)
 
     def close(self) -> None:
         self._closing = True

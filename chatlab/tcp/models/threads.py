@@ -1,4 +1,4 @@
-"""The room with two threads a client: one reads, one writes. The lessons build this one.
+"""The room with two threads a client: one reads, one writes.
 
     serve     tcp-accept         the listener -> a connection with its two threads; it also keeps the chat's time
     hear      tcp-read-<port>    the socket -> the chat; what follows is due
