@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import selectors
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.lent_socket import DONT_WAIT, LentSocket
 from chatlab.grading.verdict import NotYetRight
 
 LIMIT = 5.0
@@ -145,3 +147,103 @@ def test_who_waits_in_it_when_it_is_closed_ends_when_it_is_taken_back(sock: Lent
 def test_a_port_that_is_taken_is_an_error(sock: LentSocket) -> None:
     with pytest.raises(OSError, match="Errno|WinError"):
         LentSocket(sock.getsockname()[1])
+
+
+def receives(sock: socket.socket) -> dict[str, Any]:
+    """Each way to receive, and what it is to answer for `hello`, with room for four bytes."""
+    into, other = bytearray(4), bytearray(1)
+    return {
+        "recv": lambda: sock.recv(4),
+        "recvfrom": lambda: sock.recvfrom(4)[0],
+        "recv_into": lambda: bytes(into[: sock.recv_into(into)]),
+        "recv_into, all but one": lambda: bytes(into[: sock.recv_into(into, 3)]) + b"l",
+        "recvfrom_into": lambda: bytes(into[: sock.recvfrom_into(memoryview(into))[0]]),
+        "recvmsg": lambda: sock.recvmsg(4)[0],
+        "recvmsg_into": lambda: sock.recvmsg_into([other, into]) and bytes(other + into)[:4],
+        "recv of a twin": lambda: receive_by_a_twin(sock),
+    }
+
+
+def receive_by_a_twin(sock: socket.socket) -> bytes:
+    with sock.dup() as twin:
+        return twin.recv(4)
+
+
+@pytest.mark.parametrize("way", list(receives(None)))  # type: ignore[arg-type]
+def test_every_way_to_receive_is_seen(way: str, sock: LentSocket) -> None:
+    over: list[int] = []
+    sock.after_receive = lambda: over.append(sock.receives)
+    sock.sendto(b"hello", sock.getsockname())
+    assert receives(sock)[way]() == b"hell"
+    assert over == [1]
+    sock.sendto(b"lost", sock.getsockname())
+    sock.error = ConnectionResetError("as written")
+    with pytest.raises(ConnectionResetError):
+        receives(sock)[way]()
+
+
+def test_a_message_that_was_cut_says_so(sock: LentSocket) -> None:
+    for _ in range(2):
+        sock.sendto(b"hello", sock.getsockname())
+    assert [sock.recvmsg(size)[2] for size in (4, 5)] == [socket.MSG_TRUNC, 0]
+
+
+def test_every_way_to_send_is_seen(sock: LentSocket) -> None:
+    own, sent = sock.getsockname(), []
+    sock.before_send = lambda datagram, address: sent.append((datagram, address))
+    sock.sendto(b"1", own)
+    sock.sendto(b"2", 0, own)
+    sock.sendmsg([b"", b"3"], [], 0, own)
+    sock.connect(own)
+    sock.send(memoryview(b"4"))
+    sock.sendall(b"5")
+    sock.sendmsg([b"6"])
+    with sock.dup() as twin:
+        twin.send(b"7")
+    assert sent == [(b"%d" % number, own) for number in range(1, 8)]
+    assert [sock.recv(9) for _ in range(7)] == [datagram for datagram, _ in sent]
+
+
+def test_who_will_not_wait_is_not_made_to(sock: LentSocket) -> None:
+    sock.expect_another_thread()
+    if DONT_WAIT:
+        with pytest.raises(BlockingIOError):
+            sock.recv(100, DONT_WAIT)
+    sock.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        sock.recvfrom(100)
+
+
+def test_it_stays_open_for_its_lender_when_somebody_takes_its_number(sock: LentSocket) -> None:
+    with socket.socket(fileno=sock.detach()) as other:
+        assert other.getsockname() == sock.getsockname()
+        other.sendto(b"hello", other.getsockname())
+    assert not sock.was_closed
+    assert sock.recv(100) == b"hello"
+
+
+@ENDS_THREADS
+def test_who_waits_in_select_ends_when_it_is_taken_back(sock: LentSocket) -> None:
+    began, got = threading.Event(), []
+
+    def wait() -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            began.set()
+            selector.select()
+            got.append("readable")
+            sock.recv(100)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    began.wait(LIMIT)
+    sock.take_back()
+    thread.join(LIMIT)
+    assert not thread.is_alive()
+    assert got == ["readable"]
+
+
+def test_a_shutdown_is_known(sock: LentSocket) -> None:
+    with contextlib.suppress(OSError):  # Linux does it, and says that it can't
+        sock.shutdown(socket.SHUT_RDWR)
+    assert sock.was_shut_down

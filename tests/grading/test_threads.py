@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import nullcontext
 
 import pytest
 
-from chatlab.grading.for_checks.threads import PIECE, OwnThreads, patiently, waits_in
+from chatlab.grading.for_checks.threads import PIECE, OwnThreads, expect_rest, patiently, waits_in
+from chatlab.grading.verdict import NotYetRight
 
 LIMIT = 5.0
 
@@ -65,3 +67,23 @@ def test_the_wait_ends_with_the_first_result() -> None:
     results = iter([None, 0, "here", "too late"])
     assert patiently(lambda seconds: next(results), 10 * PIECE) == "here"
     assert next(results) == "too late"
+
+
+@pytest.mark.parametrize(("pause", "saw"), [(None, "your code took"), (0.001, "times a second"), (0.05, "")])
+def test_who_turns_round_and_round_is_restless(pause: float | None, saw: str) -> None:
+    end, turns = threading.Event(), [0]
+
+    def turn() -> None:
+        while not end.is_set():
+            if pause:
+                turns[0] += 1
+                end.wait(pause)
+
+    thread = threading.Thread(target=turn)
+    thread.start()
+    try:
+        with pytest.raises(NotYetRight, match=saw) if saw else nullcontext():
+            expect_rest(lambda: turns[0])
+    finally:
+        end.set()
+        thread.join()

@@ -1,7 +1,7 @@
 """A real socket that is lent to a learner's code. Its lender is told of each call, in the thread that makes it, and
 takes the socket back in the end, even if a thread still waits in it.
 
-So a check can raise an error when it wants one, let a send take its time, or wait until a thread has called `recvfrom`.
+So a check can raise an error when it wants one, let a send take its time, or wait until a thread has begun to receive.
 
 What a learner's code sees must not depend on which thread came to run first, nor on the system, so all is as on Linux:
 
@@ -18,19 +18,22 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.grading.for_checks.threads import PIECE, patiently
-from chatlab.grading.verdict import NotYetRight
+from chatlab.grading.for_checks.every_call import LARGEST, EveryCall
+from chatlab.grading.for_checks.receivers import Receivers
+from chatlab.grading.for_checks.threads import PIECE, refuse_to_wait_here
 
-LARGEST = 65_535  # bytes; more than any datagram has
 BUFFER = 1024 * 1024  # bytes, so that a busy machine loses nothing
 PATIENCE = 1.0  # seconds until the port is free again: it is kept as long as somebody receives there
+SELECT_PATIENCE = 0.3  # seconds for a thread that waits in select, if there is one
+DONT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 
 
-class LentSocket(socket.socket):
+class LentSocket(EveryCall):
     """A UDP socket, bound to `port` of the loopback; 0 lets the OS choose. Raises OSError if the port is taken.
 
     `before_send` is called with each datagram and the address that it is to go to; what it raises, the send raises.
     `after_receive` is called when a receive is over. `error` is raised once, in place of what the next receive got.
+    `was_shut_down`: nothing can be received or sent any more, by anybody.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -38,11 +41,11 @@ class LentSocket(socket.socket):
         self.before_send: Callable[[bytes, Any], object] = lambda datagram, address: None
         self.after_receive: Callable[[], object] = lambda: None
         self.error: OSError | None = None
+        self.was_shut_down = False
         self._lender: threading.Thread | None = None
         self._taken_back = threading.Event()
-        self._receives = threading.Semaphore(0)
-        self._inside = 0  # threads that receive
-        self._left = threading.Condition()
+        self._receivers = Receivers()
+        self._may_be_selected = False
         try:
             self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # macOS sends 9,216 bytes at most otherwise
@@ -57,9 +60,18 @@ class LentSocket(socket.socket):
         return self._taken_back.is_set()
 
     @property
+    def receives(self) -> int:
+        """How often a receive was begun."""
+        return self._receivers.begun
+
+    @property
     def was_closed(self) -> bool:
         """Whether the learner's code has closed it."""
-        return self.fileno() == -1 and not self.taken_back
+        return super().fileno() == -1 and not self.taken_back
+
+    def fileno(self) -> int:
+        self._may_be_selected = True
+        return super().fileno()
 
     def send(self, datagram: Any, *flags: Any) -> int:
         if self.was_closed:
@@ -70,56 +82,59 @@ class LentSocket(socket.socket):
     def sendto(self, datagram: Any, *flags_and_address: Any) -> int:
         if self.was_closed:
             return len(datagram)
-        self.before_send(bytes(memoryview(datagram)), flags_and_address[-1])
+        if flags_and_address and isinstance(flags_and_address[-1], tuple):  # else it fails
+            self.before_send(bytes(memoryview(datagram)), flags_and_address[-1])
         return super().sendto(datagram, *flags_and_address)
 
-    def recv(self, *arguments: Any) -> Any:
-        datagram: bytes = self._receive(super().recv, _with_room(arguments))
-        return datagram[: arguments[0]]
+    def recvfrom(self, *size_and_flags: Any) -> tuple[bytes, Any]:
+        datagram, sender = self._receive(super().recvfrom, size_and_flags)
+        return datagram[: size_and_flags[0]], sender
 
-    def recvfrom(self, *arguments: Any) -> Any:
-        datagram, sender = self._receive(super().recvfrom, _with_room(arguments))
-        return datagram[: arguments[0]], sender
+    def shutdown(self, how: int) -> None:
+        self.was_shut_down = True
+        super().shutdown(how)
+
+    def dup(self) -> LentSocket:
+        """Another one for the same port, with the same lender."""
+        twin = LentSocket.__new__(LentSocket)
+        socket.socket.__init__(twin, self.family, self.type, self.proto, fileno=self.detach())
+        twin.__dict__ = self.__dict__
+        twin.settimeout(self.gettimeout())
+        return twin
 
     def expect_another_thread(self) -> None:
-        """From now on, the thread that calls this may not receive here."""
+        """From now on, the thread that calls this may not wait in a receive here."""
         self._lender = threading.current_thread()
 
     def wait_for_receives(self, number: int, seconds: float) -> None:
         """Until receiving was begun `number` times; not for ever, as one may also wait in select."""
-        for _ in range(number):
-            patiently(lambda piece: self._receives.acquire(timeout=piece), seconds)
+        self._receivers.wait_for_begins(number, seconds)
 
     def take_back(self) -> None:
         """End every thread that receives here, and close. Idempotent."""
         self._taken_back.set()
-        with self._left:
-            if self._inside:
-                with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-                    for _ in range(self._inside):
-                        waker.sendto(b"", self._bound_to)
-                with contextlib.suppress(OSError):
-                    self.shutdown(socket.SHUT_RDWR)  # on Linux, wakes also a thread that waits in a connected socket
-                self._left.wait_for(lambda: not self._inside, PATIENCE)
+        begun = self.receives
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+            for _ in range(self._receivers.number + 1):  # one more, for a thread that waits in select
+                waker.sendto(b"", self._bound_to)
+        with contextlib.suppress(OSError):
+            super().shutdown(socket.SHUT_RDWR)  # on Linux, wakes also a thread that waits in a connected socket
+        if self._may_be_selected and super().fileno() != -1:  # a selector forgets what is closed
+            self._receivers.wait_for_another(begun, SELECT_PATIENCE)
+        self._receivers.wait_until_gone(PATIENCE)
         self.close()
 
-    def _receive(self, receive: Callable[..., Any], arguments: Any) -> Any:
-        if threading.current_thread() is self._lender:
-            raise NotYetRight(
-                "It received in the thread that called it, so it can't return at once.",
-                "Thread(target=self.method), without brackets behind it; then thread.start(), not run().",
-            )
-        timeout = self.gettimeout()
-        with self._left:
-            self._inside += 1
-        self._receives.release()
+    def _receive(self, receive: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        may_wait = self.gettimeout() != 0 and not any(flags & DONT_WAIT for flags in arguments[1:])
+        if may_wait and threading.current_thread() is self._lender:
+            refuse_to_wait_here()
+        timeout = self.gettimeout() if may_wait else 0
         try:
-            received = self._wait(receive, arguments, timeout)
+            with self._receivers.one_more():
+                received = self._wait(receive, _with_room(arguments), timeout)
         finally:
-            with self._left:
-                self._inside -= 1
-                self._left.notify_all()
             if self.taken_back:
+                threading.Event().wait(PIECE)  # some catch even SystemExit, and try again for ever
                 raise SystemExit  # ends the thread without a word
             self.after_receive()
         if self.error:

@@ -1,4 +1,5 @@
-"""Threads, for checks: which of a learner's code have not ended, where one waits, and how to wait for one in pieces.
+"""Threads, for checks: which of a learner's code have not ended, where one waits, whether all rest, and how to wait for
+one in pieces.
 
 On a busy machine a whole process may stand still for a second. A wait of two seconds in one piece is then over as soon
 as the process goes on, although the code under check had no chance either. Of many short pieces, only one is lost.
@@ -7,12 +8,26 @@ as the process goes on, although the code under check had no chance either. Of m
 from __future__ import annotations
 
 import math
+import re
 import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from itertools import takewhile
+from pathlib import Path
+from traceback import extract_stack
+from typing import NoReturn, TypeVar
+
+from chatlab.grading.verdict import NotYetRight
 
 PIECE = 0.05  # seconds
+LOOK = 0.25  # seconds
+LOOKS = 3
+MOST_TURNS = 200  # a second
+MOST_OF_A_PROCESSOR = 0.1
+RESTLESS = (
+    "A loop turns without a rest, and keeps a processor busy: let it wait where it asks, for some tenths of a second."
+)
 
 Result = TypeVar("Result")
 
@@ -81,3 +96,28 @@ def waits_in(thread: threading.Thread, module: str, function: str) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def expect_rest(count_receives: Callable[[], int]) -> None:
+    """Nothing is to be done now. Raises NotYetRight if the process is busy all the same, at each of LOOKS looks."""
+    for _ in range(LOOKS):
+        start, spent, receives = time.perf_counter(), time.process_time(), count_receives()
+        threading.Event().wait(LOOK)
+        seconds = time.perf_counter() - start
+        turns, share = (count_receives() - receives) / seconds, (time.process_time() - spent) / seconds
+        if turns <= MOST_TURNS and share <= MOST_OF_A_PROCESSOR:
+            return
+    if turns > MOST_TURNS:
+        raise NotYetRight(f"While nothing arrived, it began to receive {turns:,.0f} times a second.", RESTLESS)
+    raise NotYetRight(f"While nothing arrived, your code took {share:.0%} of a processor.", RESTLESS)
+
+
+def refuse_to_wait_here() -> NoReturn:
+    """Raises NotYetRight: the thread that called the learner's code is about to wait in it."""
+    frames = list(takewhile(lambda frame: not Path(frame.filename).name.startswith("test_ex"), extract_stack()[::-1]))
+    means = "To receive is for a thread of its own: Thread(target=self.method), then start()."
+    if any(re.search(r"target\s*=.+\(.*\)\s*[,)]", frame.line or "") for frame in frames):
+        means = "The brackets call the method at once: Thread(target=self.method), without brackets behind it."
+    if any(frame.name == "run" for frame in frames):
+        means = "run() does the work of the thread in the thread that calls it; start() starts a thread."
+    raise NotYetRight("It received in the thread that called it, so it can't return at once.", means)

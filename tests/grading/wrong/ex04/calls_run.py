@@ -1,4 +1,4 @@
-# expects: Thread(target=self.method), without brackets
+# expects: run() does the work of the thread in the thread that calls it
 import socket
 import threading
 from queue import Queue
