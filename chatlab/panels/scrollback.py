@@ -48,6 +48,13 @@ class Scrollback:
                 row = Row("warning", "", 0, f"Refused: {reason} (arrow up brings your text back)")
             case Gone(reason):
                 row = Row("warning", "", 0, f"Out of the room: {reason}")
+        self._append(row)
+
+    def note(self, text: str) -> None:
+        """Add a row that no event has brought."""
+        self._append(Row("notice", "", 0, text))
+
+    def _append(self, row: Row) -> None:
         self._rows.append(row)
         self.total += 1
 

@@ -3,6 +3,7 @@
     ChatlabError
       Refusal (ValueError)                 the room says no, and why
         NicknameTaken                      somebody in the room has that nickname, or one that looks like it
+        NotInTheRoom                       only a member may say something
         OutboxFull                         too much waits for acknowledgements already
       NobodyAnswers (ConnectionError)      no room is there, or no longer
       GaveUp (ConnectionError)             a message was sent again and again, and never acknowledged
@@ -45,6 +46,10 @@ class NicknameTaken(Refusal):
     def __init__(self, message: str, holder: Any = None) -> None:
         super().__init__(message)
         self.holder = holder
+
+
+class NotInTheRoom(Refusal):
+    """Raised by clients and members."""
 
 
 class OutboxFull(Refusal):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from chatlab.room.addresses import shown
-from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.errors import NobodyAnswers, NotInTheRoom
 from chatlab.room.events import Event, Said
 from chatlab.room.text import clean
 from chatlab.service.cli import parser_for
@@ -80,7 +80,7 @@ class TcpClient(EventSource):
         """
         line = build_say(text)
         if not self._started:
-            raise Refusal("you are not in the room: start the client first")
+            raise NotInTheRoom("you are not in the room: start the client first")
         connection = self._enter()
         if line:
             connection.send(line)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from chatlab.room.addresses import shown
-from chatlab.room.errors import NobodyAnswers, Refusal
+from chatlab.room.errors import NobodyAnswers, NotInTheRoom, Refusal
 from chatlab.room.events import Event, Gone, Refused
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
@@ -82,7 +82,7 @@ class UdpClient(EventSource):
         """Say `text` to everybody. Raises Refusal if it can't be sent; when not in the room, tries to get in again."""
         with self._changed:
             if self._socket is None:
-                raise Refusal(f"you are not in the room: {self._advice}")
+                raise NotInTheRoom(f"you are not in the room: {self._advice}")
             now = time.monotonic()
             if self._member.stage is Stage.OUT:
                 self._send(self._socket, self._member.sign_up(now))

@@ -9,10 +9,10 @@
     SIGNING_UP   nothing for PATIENCE seconds   OUT, told that nobody answers
     IN           my own nickname left           SIGNING_UP, told so: the room may open again, or have lost sight of me
     IN           my words don't come back       the sign-up again, which is safe: the room may have forgotten me
-    IN           nor does an answer to that     SIGNING_UP after PATIENCE seconds, told that nobody answers any more
+    IN           I heard nothing for DEAF       the sign-up again: the room may have closed without a word
+    IN           no answer to that              SIGNING_UP after PATIENCE seconds, told that nobody answers any more
     IN           a challenge                    the sign-up again, with its token: the room has forgotten me
     IN           a stranger's refusal           SIGNING_UP, told so: a router has changed my port, or my lease has ended
-    IN           I heard nothing for DEAF       the sign-up again, in place of a keep-alive
     IN           I said nothing for ALIVE       a keep-alive
 
 Times are in seconds. Lesson 06 puts it on a socket.
@@ -23,7 +23,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import NamedTuple
 
-from chatlab.room.errors import Refusal
+from chatlab.room.errors import NotInTheRoom, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.room.nicknames import normalise
 from chatlab.room.text import clean
@@ -40,7 +40,7 @@ from chatlab.udp.protocol import (
 
 RETRY = 0.5
 PATIENCE = 5.0
-DEAF = 120.0
+DEAF = 50.0
 # How long a member that was in keeps asking for its nickname: longer than the lease of its old self (120 s by default).
 RETURN_PATIENCE = 150.0
 # How a room begins what it answers to strangers alone. It cuts what would be longer than what they sent.
@@ -81,7 +81,7 @@ class UdpMember:
         self._heard_at = 0.0  # anything
         self._sent_at = 0.0  # anything
         self._asked_at = 0.0  # to be let in
-        self._unheard_since: float | None = None  # when I said what has not come back yet
+        self._unheard_since: float | None = None  # since when I wait for my words to come back, or for an answer
 
     def sign_up(self, now: float) -> Outcome:
         """Ask to be let in."""
@@ -97,7 +97,7 @@ class UdpMember:
         return Outcome(datagrams=(build_sign_out(),) if known_to_the_room else ())
 
     def say(self, text: str, now: float) -> Outcome:
-        """Say `text`, if it shows anything. Raises Refusal if I am not in, or if no datagram can carry it."""
+        """Say `text`, if it shows anything. Raises NotInTheRoom, or Refusal if no datagram can carry it."""
         datagram = words(text, self.nickname, self.stage, MAX_DATAGRAM)
         if not datagram:
             return Outcome()
@@ -158,9 +158,10 @@ class UdpMember:
                     return self.unreachable(now)
                 if now >= max(self._unheard_since, self._asked_at) + RETRY:
                     return self._sign_up_again(now)
+            elif now >= self._heard_at + DEAF:
+                self._unheard_since = now
+                return self._sign_up_again(now)
             if now >= self._sent_at + ALIVE:
-                if now >= self._heard_at + DEAF:
-                    return self._sign_up_again(now)
                 self._sent_at = now
                 return Outcome(datagrams=(build_keep_alive(),))
         return Outcome()
@@ -179,10 +180,10 @@ class UdpMember:
 def words(text: str, nickname: str, stage: Stage, most_bytes: int) -> bytes:
     """`text` as a datagram of `nickname`, b"" if it shows nothing.
 
-    Raises Refusal at another stage than IN, and for a text that does not fit into `most_bytes`.
+    Raises NotInTheRoom at another stage than IN, and Refusal for a text that does not fit into `most_bytes`.
     """
     if stage is not Stage.IN:
-        raise Refusal("you are not in the room: wait until you are, then say it again")
+        raise NotInTheRoom("you are not in the room: wait until you are, then say it again")
     datagram = build_say(text, nickname) if clean(text) else b""
     if len(datagram) > most_bytes:
         raise Refusal(f"a datagram carries at most {most_bytes:,} bytes: say it in pieces")

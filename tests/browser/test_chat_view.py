@@ -77,7 +77,7 @@ def test_blank_text_is_not_sent_and_a_closed_panel_takes_none(view: Page) -> Non
     assert view.evaluate("sent") == [{"kind": "ready"}, {"kind": "say", "text": "hi"}]
     receive(view, 1, [], closed=True)
     expect(field).to_be_disabled()
-    expect(view.get_by_role("button")).to_be_disabled()
+    expect(view.get_by_role("button", name="Send")).to_be_disabled()
 
 
 def test_the_arrows_walk_through_what_was_sent_and_back_to_the_draft(view: Page) -> None:
@@ -91,3 +91,15 @@ def test_the_arrows_walk_through_what_was_sent_and_back_to_the_draft(view: Page)
         field.press(key)
         walk.append(field.input_value())
     assert walk == ["two", "one", "one", "two", "a draft", "a draft"]
+
+
+def test_join_is_there_as_long_as_one_is_out_of_the_room(view: Page) -> None:
+    join = view.get_by_role("button", name="Join")
+    receive(view, 1, [])
+    expect(join).to_be_hidden()
+    receive(view, 1, [], present=False, status="Nobody answers. Next try in 4 s, or press Join.")
+    join.click()
+    assert view.evaluate("sent.at(-1)") == {"kind": "join"}
+    expect(view.get_by_role("textbox")).to_be_focused()
+    receive(view, 1, [], present=False, closed=True)
+    expect(join).to_be_hidden()

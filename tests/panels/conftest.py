@@ -18,26 +18,39 @@ from chatlab.room.events import Event, Joined
 LIMIT = 5.0  # seconds to wait for what must come
 
 
+def from_page(panel: ChatPanel, **content: str) -> None:
+    """A message from the page, as the kernel delivers it."""
+    panel._handle_custom_msg(content, [])
+
+
 class FakeClient:
-    """A client without a network. `start` raises the exceptions in `refusals`, one each time, before it works."""
+    """A client without a network. `start` and `say` raise the exceptions in `refusals`, one each, before they work."""
 
     def __init__(self, nickname: str = "ada", *refusals: BaseException, diary: list[str] | None = None) -> None:
         self.nickname = nickname
         self.on_event: Callable[[Event], None] | None = None
         self.refusals = list(refusals)
         self.diary = [] if diary is None else diary
+        self._written: Queue[str] = Queue()
 
     def start(self) -> FakeClient:
-        self.diary.append(f"start {self.nickname}")
-        if self.refusals:
-            raise self.refusals.pop(0)
+        self._do(f"start {self.nickname}")
         self.happen(Joined(self.nickname))
         return self
 
     def say(self, text: str) -> None:
-        self.diary.append(f"say {text}")
+        self._do(f"say {text}")
+
+    def _do(self, entry: str) -> None:
+        self.diary.append(entry)
+        self._written.put(entry)
         if self.refusals:
             raise self.refusals.pop(0)
+
+    def wait_until(self, entry: str) -> None:
+        """The next such one in the diary. Fails if none comes within LIMIT seconds."""
+        while self._written.get(timeout=LIMIT) != entry:
+            pass
 
     def close(self) -> None:
         self.diary.append(f"close {self.nickname}")

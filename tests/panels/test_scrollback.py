@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chatlab.panels import scrollback
-from chatlab.panels.scrollback import COLOURS, MAX_ROWS, Scrollback
+from chatlab.panels.scrollback import COLOURS, MAX_ROWS, Row, Scrollback
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 
 CSS = (Path(scrollback.__file__).parent / "assets/chat.css").read_text(encoding="utf-8")
@@ -39,6 +39,12 @@ def test_nothing_new_is_no_rows() -> None:
     log = Scrollback()
     log.add(Said("ada", "hi"))
     assert log.after(1) == (2, [])
+
+
+def test_a_note_is_a_row_of_nobody() -> None:
+    log = Scrollback()
+    log.note("kept")
+    assert log.after(0) == (1, [Row("notice", "", 0, "kept")])
 
 
 @pytest.mark.parametrize(

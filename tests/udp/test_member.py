@@ -47,7 +47,7 @@ def ticks(member: UdpMember, start: float, end: float) -> list[tuple[float, byte
 
 
 def test_the_times_are_those_of_the_protocol() -> None:
-    assert (RETRY, PATIENCE, ALIVE, DEAF, RETURN_PATIENCE) == (0.5, 5, 25, 120, 150)
+    assert (RETRY, PATIENCE, ALIVE, DEAF, RETURN_PATIENCE) == (0.5, 5, 25, 50, 150)
 
 
 def test_a_nickname_that_no_room_takes_is_refused_before_anything_is_sent() -> None:
@@ -197,13 +197,6 @@ def test_who_was_in_and_is_refused_otherwise_is_out(inside: UdpMember) -> None:
     assert inside.stage is Stage.OUT
 
 
-def test_in_a_silence_of_the_room_leads_to_the_sign_up_in_place_of_a_keep_alive(inside: UdpMember) -> None:
-    assert ticks(inside, 0, 130) == [(25, b""), (50, b""), (75, b""), (100, b""), (125, SIGN_UP)]
-    inside.receive(b"ada joined!", now=125.5)
-    assert ticks(inside, 125.5, 160) == [(150, b"")]
-    assert inside.receive(b"REFUSED_TAG:taken", now=160) == Outcome((STRANGER,), (SIGN_UP,))
-
-
 def test_in_a_challenge_leads_to_the_sign_up_with_its_token(inside: UdpMember) -> None:
     sent = Outcome(datagrams=(build_sign_up("ada", TOKEN),))
     assert inside.receive(f"PROVE_TAG:{TOKEN}".encode(), now=100) == sent
@@ -211,7 +204,9 @@ def test_in_a_challenge_leads_to_the_sign_up_with_its_token(inside: UdpMember) -
 
 
 def test_in_a_silence_of_25_s_leads_to_a_keep_alive(inside: UdpMember) -> None:
-    assert ticks(inside, 0, 100) == [(ALIVE * n, b"") for n in range(1, 5)]
+    assert ticks(inside, 0, 30) == [(ALIVE, b"")]
+    inside.receive(b"bob: hi", now=30)
+    assert ticks(inside, 30, 75) == [(2 * ALIVE, b""), (3 * ALIVE, b"")]
 
 
 def test_what_is_said_is_a_sign_of_life_too(inside: UdpMember) -> None:
@@ -281,6 +276,19 @@ def after_a_return(member: UdpMember) -> Outcome:
     return repeated._replace(datagrams=repeated.datagrams + member.tick(100).datagrams)
 
 
+def test_in_a_silent_room_the_member_asks_and_is_out_when_nobody_answers(inside: UdpMember) -> None:
+    asked = [at for at, datagram in ticks(inside, 0, DEAF + PATIENCE - 1) if datagram == SIGN_UP]
+    assert asked[0] == DEAF
+    gone = Gone("nobody answers any more; trying to get in again")
+    assert inside.tick(DEAF + PATIENCE) == Outcome((gone,), (SIGN_UP,))
+
+
+def test_in_a_silent_room_an_answer_is_enough_for_another_while(inside: UdpMember) -> None:
+    assert ticks(inside, DEAF, DEAF) == [(DEAF, SIGN_UP)]
+    assert inside.receive(b"ada joined!", now=DEAF) == NOTHING
+    assert SIGN_UP not in [datagram for _, datagram in ticks(inside, DEAF, 2 * DEAF - 1)]
+
+
 def heard_and_silent(member: UdpMember) -> Outcome:
     member.receive(b"bob: hi", now=DEAF)
     return member.tick(DEAF + ALIVE - 1)
@@ -297,7 +305,7 @@ HAPPENS: dict[str, Callable[[UdpMember], Outcome]] = {
     '"taken", and I was in before': after_a_return,
     "nothing for PATIENCE seconds": lambda member: member.tick(PATIENCE),
     "my words don't come back": lambda member: say_in_vain(member, RETRY),
-    "nor does an answer to that": lambda member: say_in_vain(member, PATIENCE),
+    "no answer to that": lambda member: say_in_vain(member, PATIENCE),
     "I heard nothing for DEAF": lambda member: member.tick(DEAF),
     "I said nothing for ALIVE": heard_and_silent,
 }

@@ -3,8 +3,8 @@
 
 const MAX_ROWS = 300;
 const PATIENCE_MS = 5000;
-const DISCONNECTED = "This panel is no longer connected: run its cell again";
-const NO_ANSWER = "The notebook's kernel does not answer. If it was restarted, run this cell again";
+const DISCONNECTED = "The kernel has ended: Run → Run All Cells";
+const NO_ANSWER = "The kernel does not answer. If it was restarted: Run → Run All Cells";
 
 function render({ model, el }) {
   const name = make("bdi", "chatlab-name");
@@ -20,10 +20,13 @@ function render({ model, el }) {
     dir: "auto",
   });
   const button = make("button", "chatlab-send", { type: "submit" });
+  const join = make("button", "chatlab-join", { type: "button", title: "Try at once to get into the room" });
   const header = make("div", "chatlab-header");
   const form = make("form", "chatlab-form");
   button.textContent = "Send";
-  header.append(name, status);
+  join.textContent = "Join";
+  join.hidden = true;
+  header.append(name, status, join);
   scroller.append(log);
   form.append(field, button);
   el.classList.add("chatlab-chat");
@@ -59,11 +62,13 @@ function render({ model, el }) {
     field.focus();
     const text = field.value;
     if (!text.trim()) return;
-    clearTimeout(noAnswer);
-    noAnswer = setTimeout(() => showStatus(NO_ANSWER, false, false), PATIENCE_MS);
-    model.send({ kind: "say", text });
+    send({ kind: "say", text });
     recalled = sent.push(text);
     field.value = "";
+  });
+  join.addEventListener("click", () => {
+    send({ kind: "join" });
+    field.focus(); // the button is about to go
   });
   field.addEventListener("keydown", (event) => {
     event.stopPropagation(); // JupyterLab's shortcuts are not meant here
@@ -75,9 +80,16 @@ function render({ model, el }) {
     field.value = sent[recalled] ?? draft;
   });
 
+  function send(message) {
+    clearTimeout(noAnswer);
+    noAnswer = setTimeout(() => showStatus(NO_ANSWER, false, false), PATIENCE_MS);
+    model.send(message);
+  }
+
   function showStatus(text, present, closed) {
     if (status.textContent !== text) status.textContent = text; // announced only where it changes
     field.disabled = button.disabled = closed;
+    join.hidden = present || closed;
     el.classList.toggle("chatlab-present", present);
     el.classList.toggle("chatlab-closed", closed);
   }
