@@ -26,7 +26,8 @@ class Exercise:
 
     `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer. `fence`: what may not be
     imported because the exercise is to write it: a module, or a name in one (`chatlab.udp.protocol.parse_request`).
-    `production`: one line, shown after a pass: what a server in production would do as well.
+    `production`: one line, shown after a pass: what a server in production would do as well. `stub`: the fingerprint of
+    the untouched stub (chatlab.grading.attempt.source).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Exercise:
     hints: tuple[str, ...]
     fence: tuple[str, ...] = ()
     production: str = ""
+    stub: str = ""
 
     @property
     def key(self) -> str:

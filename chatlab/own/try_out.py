@@ -27,7 +27,7 @@ def use(key: str, do: Callable[[Names], None], printed: Printed, seconds: float 
         exercise = find_exercise(read_manifest(folder), key)
     except LookupError as error:
         raise CantUse(error.args[0]) from error
-    file = LearnerFile(folder / exercise.file, exercise.fence)
+    file = LearnerFile(folder / exercise.file, exercise.fence, exercise.stub)
 
     def load_and_do() -> None:
         file.load()

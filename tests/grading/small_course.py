@@ -8,9 +8,11 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from chatlab.grading.attempt.source import fingerprint
 from tests.grading.course import EXERCISES, run_pytest
 
-MANIFEST = """
+STUB = "def f():\n    raise NotImplementedError\n"
+MANIFEST = f"""
 [ex90_small]
 title = "Small"
 lesson = "00_start_here"
@@ -18,6 +20,7 @@ objective = "Nothing."
 points = 1
 minutes = 1
 hints = ["a", "b", "c"]
+stub = "{fingerprint(STUB)}"
 """
 FILE = "ex90_small.py"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.grading.attempt.source import fingerprint
 from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
 from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, WRONG, each_exercise, grade
 
@@ -46,6 +47,13 @@ def test_a_stub_asks_one_thing_and_leads_to_its_lesson(exercise: Exercise) -> No
     assert exercise.reading in stub
     assert stub.count("TODO") == 1
     assert len(stub.splitlines()) <= 50
+
+
+@pytest.mark.parametrize("exercise", MANIFEST, ids=each_exercise)
+def test_the_manifest_knows_the_stub(exercise: Exercise) -> None:
+    stub = (EXERCISES / exercise.file).read_text(encoding="utf-8")
+    assert exercise.stub == fingerprint(stub)
+    assert fingerprint(stub + "# a comment\n") == exercise.stub != fingerprint(stub + "import json\n")
 
 
 def test_untouched_stubs_are_not_started() -> None:

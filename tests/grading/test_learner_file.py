@@ -57,6 +57,15 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert caught.value.saw == f"There is no {FILE} in the folder {tmp_path.name}/."
 
 
+@pytest.mark.parametrize("name", ["ex00_warm_up(1).py", "ex00_warm_up.txt", "EX00_warm_up.py.py", "x00_warm_up.py"])
+def test_a_file_of_nearly_its_name_is_named(name: str, tmp_path: Path) -> None:
+    for other in (name, "notes.txt", f"test_{FILE}", "ex01_receipts.py"):
+        (tmp_path / other).touch()
+    with pytest.raises(NotYetRight) as caught:
+        loaded(tmp_path / FILE)
+    assert caught.value.saw == f"There is no {FILE} in the folder {tmp_path.name}/. It has {name}."
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
 def test_a_file_in_another_encoding_is_named(encoding: str, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("text = 'é'\n", encoding=encoding)

@@ -32,7 +32,7 @@ class Attempt:
     def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
         self.exercise = exercise
         self.title = title
-        self.file = LearnerFile(settings.submission / exercise.file, exercise.fence)
+        self.file = LearnerFile(settings.submission / exercise.file, exercise.fence, exercise.stub)
         self.learner = Names(self.file)
         self.state = State.WAITING
         self.message: Message | None = None

@@ -11,47 +11,13 @@ from typing import Any, NamedTuple
 from chatlab.grading.attempt.forbidden_imports import Fenced
 from chatlab.grading.attempt.learner_file import LearnerFile, lacking
 from chatlab.grading.attempt.leftovers import Crashed, Exited, LeftOver
+from chatlab.grading.attempt.meanings import awaited, usually
+from chatlab.grading.attempt.source import begins_a_function, code_below, written_above
 from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck
 from chatlab.grading.verdict import NotYetRight, State
-from chatlab.room.errors import Refusal
 
 # Mistakes whatever the check does. They say more than the failure that follows from them.
 SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
-# What a call waits for, by its name.
-WAITS = {
-    "accept": "somebody to connect",
-    "acquire": "a lock that is taken",
-    "get": "something in the queue",
-    "join": "the end of a thread",
-    "recv": "bytes from the other side",
-    "recvfrom": "a datagram",
-    "select": "one of its sockets",
-    "sleep": "time to pass",
-    "wait": "an event",
-}
-
-# The first that fits; subclasses come before their bases.
-MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
-    (Refusal, "the room or the client doesn't take that, and says why."),
-    (ModuleNotFoundError, "an exercise can import chatlab and Python's own modules; look for a misspelling too."),
-    (ImportError, "that module has nothing of this name: look for a misspelling."),
-    (RecursionError, "a function calls itself again and again, and nothing ends that."),
-    (UnboundLocalError, "a name is used before the function has given it a value."),
-    (NameError, "a name is used that has no value: a misspelling, or a text without its quotes."),
-    (
-        AttributeError,
-        "the name after the dot is misspelled or not there yet, or the value left of it is not what you think it is.",
-    ),
-    (
-        TypeError,
-        "something was given too much, too little, or a value of another kind. "
-        "(encode() makes bytes of a text, decode() makes a text of bytes.)",
-    ),
-    (UnicodeError, "bytes are not always text: decide what is to happen with those that are not."),
-    (ValueError, "a value can't be used here. (To divide a text among names, there must be as many parts as names.)"),
-    (IndentationError, "the lines of a block begin in the same column, and what ends with a colon needs a block."),
-    (SyntaxError, "a bracket, a quote or a colon is missing, in this line or the one above it."),
-)
 
 
 class Finding(NamedTuple):
@@ -76,15 +42,7 @@ def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | Non
     where = _where(file, crash.frame)
     if isinstance(error, NotYetRight) and not isinstance(crash.error, SLIPS):
         return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
-    return Finding(State.NOT_YET_RIGHT, saw, _usually(crash.error), where)
-
-
-def _usually(error: BaseException) -> str:
-    """What `error`, raised in the line that is shown below it, usually means."""
-    for kind, meaning in MEANINGS:
-        if isinstance(error, kind):
-            return f"Usually: {meaning}"
-    return "Python stopped at the line below, for the reason after the colon."
+    return Finding(State.NOT_YET_RIGHT, saw, usually(crash.error), where)
 
 
 def _explain(error: BaseException, file: LearnerFile) -> Finding:
@@ -101,13 +59,13 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             means = "Whoever starts a thread ends it, and whoever opens a socket closes it: the line below did."
             return Finding(wrong, f"When all was over, {error.what}.", means, _where(file, error.frame))
         case NotImplementedError() if own and own[-1] is stack[-1]:
-            saw = f"{file.path.name} still raises NotImplementedError."
-            if file.begins_a_function(own[-1].lineno):
+            if file.is_stub:
+                saw = f"{file.path.name} still raises NotImplementedError."
                 return Finding(State.NOT_STARTED, saw, "Write your code in place of that line.", where)
-            return Finding(wrong, saw, "There is code before that line, so it is no longer needed: delete it.", where)
+            return Finding(wrong, *_forgotten(own[-1], file.source), where)
         case Stuck():
             saw = f"It had not ended after {error.seconds:g} s" + ("; it was stuck in the line below." if own else ".")
-            means = f"A loop never ends, or a call waits for what never comes{_awaited(stack, own)}."
+            means = "A loop never ends, or a call waits for what never comes" + awaited(stack, own)
             return Finding(wrong, saw, means, where)
         case Flood():
             saw = f"It printed more than {FLOOD:,} characters, so it was stopped."
@@ -120,13 +78,27 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             return Finding(wrong, saw, "All that the function needs comes in by its parameters.", where)
         case SyntaxError() if error.filename == str(file.path):
             where = _where(file, _line(error.lineno or 0, file, error.text))
-            return Finding(wrong, f"{type(error).__name__}: {error.msg}", _usually(error), where)
+            return Finding(wrong, f"{type(error).__name__}: {error.msg}", usually(error), where)
         case _ if not own and (finding := _not_as_the_stub(error, stack, file)):
             return finding
         case _ if own:
-            return Finding(wrong, _named(error), _usually(error), where)
+            return Finding(wrong, _named(error), usually(error), where)
     saw = f"The check itself failed: {type(error).__name__}: {error}"
     return Finding(wrong, saw, "This may be a fault of the course: please report it, with --tracebacks.")
+
+
+def _forgotten(line: FrameSummary, source: str) -> tuple[str, str]:
+    """What to say of a NotImplementedError in work that has been begun."""
+    number = line.lineno or 0
+    written = written_above(source, number)
+    names = " and ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))
+    done = f"{names} {'are' if len(written) > 1 else 'is'} written. Next: " if written else ""
+    saw = f"{done}{line.name} still raises NotImplementedError (line {number})."
+    if code_below(source, number):
+        return saw, "The code below that line is never reached: delete the line."
+    if begins_a_function(source, number):
+        return saw, "Write your code in place of that line."
+    return saw, "Your code came as far as that line: delete it, or write there what is still missing."
 
 
 def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: LearnerFile) -> Finding | None:
@@ -144,21 +116,19 @@ def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: Lear
     if isinstance(error, TypeError) and in_a_check and re.search(r"not callable|<lambda>\(\)", str(error)):
         means = "The check calls a name of the stub, and it has another value: keep the function or the class."
         return Finding(wrong, f"TypeError: {error}", means)
+    if isinstance(error, AttributeError) and in_a_check:
+        means = "The stub has another kind of value there, and the check uses it as that: compare with the stub."
+        held = re.search(rf"(\w+)\.{error.name}\b", stack[-1].line or "")
+        name = held[1] if held else "A value of your code"
+        return Finding(wrong, f"{name} is a {type(error.obj).__name__}, which has no {error.name}.", means)
+    if isinstance(error, TypeError | ValueError) and in_a_check:
+        means = "The check used what your code gave it, as the stub has it: compare with the stub."
+        return Finding(wrong, _named(error), means)
     return None
 
 
 def _named(error: BaseException) -> str:
     return "".join(format_exception_only(type(error), error)).strip()
-
-
-def _awaited(stack: list[FrameSummary], own: list[FrameSummary]) -> str:
-    """What the call in the learner's last line waits for; '' if that isn't known."""
-    if not own:
-        return ""
-    further = stack[stack.index(own[-1]) + 1 :]
-    # A function that is written in C has no frame: its name is taken from the line that calls it.
-    names = [further[0].name] if further else re.findall(r"\.(\w+)\(", own[-1].line or "")
-    return next((f": {name}() waits for {WAITS[name]}" for name in names if name in WAITS), "")
 
 
 def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None:
@@ -167,7 +137,8 @@ def _called(error: TypeError, file: LearnerFile) -> Callable[..., object] | None
     function: Any = file.module if called else None
     for name in called[1].split(".") if called else ():
         function = getattr(function, name, None)
-    return function if hasattr(function, "__code__") else None
+    code = getattr(function, "__code__", None)
+    return function if code and code.co_filename == str(file.path) else None
 
 
 def _line(number: int, file: LearnerFile, text: str | None = None) -> FrameSummary:

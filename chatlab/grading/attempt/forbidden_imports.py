@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from chatlab.grading.attempt.source import parsed
 from chatlab.grading.verdict import NotYetRight
 
 MODEL_ANSWERS = "solutions"
@@ -27,7 +28,7 @@ def keep_out(source: str, file: str, fence: Sequence[str]) -> None:
 
     Raises SyntaxError if `source` is no Python.
     """
-    for line, name in _used(ast.parse(source, file)):
+    for line, name in _used(parsed(source, file)):
         if _within(name, MODEL_ANSWERS):
             saw = f"{name.removesuffix('.*')} is imported, and `{MODEL_ANSWERS}` holds the model answers."
             raise Fenced(saw, "Write your own first, and compare afterwards; the hints help on the way.", line)

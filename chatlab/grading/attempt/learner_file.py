@@ -6,7 +6,6 @@ counts, and the folder stays as it was.
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import linecache
 import sys
@@ -18,22 +17,26 @@ from types import ModuleType
 from typing import Any
 
 from chatlab.grading.attempt.forbidden_imports import keep_out
+from chatlab.grading.attempt.source import fingerprint
 from chatlab.grading.verdict import NotYetRight
 
 
 class LearnerFile:
-    """The file at `path`, and the module that comes of it. `fence`: what it may not import."""
+    """The file at `path`, and the module that comes of it. `fence`: what it may not import. `stub`: the stub's
+    fingerprint.
+    """
 
-    def __init__(self, path: Path, fence: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, fence: Sequence[str] = (), stub: str = "") -> None:
         self.path = path
         self.fence = fence
+        self._stub = stub
         self.module = ModuleType(path.stem)
 
     def load(self) -> None:
         """Run the file. Raises NotYetRight if it isn't there, isn't text or imports what it may not, and whatever its
         code raises.
         """
-        source = self._read()
+        source = self.source
         filename = str(self.path)
         # The lines that tracebacks show; without a modification time, linecache does not look at the file again.
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -46,23 +49,17 @@ class LearnerFile:
     def owns(self, frame: traceback.FrameSummary) -> bool:
         return frame.filename == str(self.path)
 
-    def begins_a_function(self, line: int | None) -> bool:
-        """Whether a function's first statement, not counting its docstring, is in that line."""
-        for function in ast.walk(ast.parse(self._read())):
-            if isinstance(function, ast.FunctionDef):
-                statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
-                if statements and statements[0].lineno == line:
-                    return True
-        return False
-
-    def _read(self) -> str:
+    @property
+    def source(self) -> str:
+        """Its text. Raises NotYetRight if there is none."""
         try:
             source = importlib.util.decode_source(self.path.read_bytes())
         except OSError:
-            raise NotYetRight(
-                f"There is no {self.path.name} in the folder {self.path.parent.name}/.",
-                "The file was renamed, moved or deleted, or another folder was meant.",
-            ) from None
+            saw = f"There is no {self.path.name} in the folder {self.path.parent.name}/."
+            if similar := self._similar_file():
+                means = "The check looks for the first name, letter by letter: rename the file."
+                raise NotYetRight(f"{saw} It has {similar}.", means) from None
+            raise NotYetRight(saw, "The file was renamed, moved or deleted, or another folder was meant.") from None
         except (UnicodeDecodeError, SyntaxError):
             source = "\0"
         if "\0" in source:
@@ -71,6 +68,19 @@ class LearnerFile:
                 "An editor, or `>` in PowerShell, saved it in another encoding: save it again as UTF-8.",
             )
         return source
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it is the stub still; comments and docstrings don't count."""
+        return fingerprint(self.source) == self._stub
+
+    def _similar_file(self) -> str:
+        """The name of a file beside it that begins alike, or is nearly the same; '' if there is none."""
+        beside = {path.name.casefold(): path.name for path in self.path.parent.glob("*")}
+        beside.pop(f"test_{self.path.name}", None)
+        wanted = self.path.name.casefold()
+        close = [name for name in sorted(beside) if name.startswith(wanted[:4])]
+        return next((beside[name] for name in close or get_close_matches(wanted, beside, n=1, cutoff=0.8)), "")
 
 
 class Names:

@@ -1,4 +1,4 @@
-# expects: There is code before that line, so it is no longer needed: delete it.
+# expects: Your code came as far as that line: delete it
 def greet(client, nickname):
     text = f"Hello, {nickname}!"
     client.say(text)
