@@ -31,5 +31,7 @@ class Arrivals:
         raise NotImplementedError
 
     def missing(self) -> list[int]:
-        """The numbers between the lowest and the highest that have arrived which have not, lowest first."""
+        """The numbers between the lowest and the highest that have arrived which have not, lowest first; [] if there is
+        none. To ask changes nothing.
+        """
         raise NotImplementedError

@@ -30,7 +30,7 @@ class Sender:
         raise NotImplementedError  # TODO: what a sender has to remember; then the methods, and the Receiver
 
     def send(self, payload: bytes, now: float) -> Message | None:
-        """Take a payload, any bytes. While another is under way, it waits for its turn."""
+        """Take a payload, any bytes; they are sent as they are. While another is under way, it waits for its turn."""
         raise NotImplementedError
 
     def acknowledge(self, number: int, now: float) -> Message | None:
@@ -44,5 +44,7 @@ class Sender:
 
 class Receiver:
     def receive(self, message: Message) -> Reaction:
-        """Hand on each payload once, in order. Acknowledge what was handed on, each time that it comes."""
+        """Hand on each payload once, in order. Acknowledge what was handed on, each time that it comes, however old it
+        is. What comes before its turn is neither handed on nor acknowledged: its sender repeats it.
+        """
         raise NotImplementedError

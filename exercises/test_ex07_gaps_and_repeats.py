@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.answers import not_run, told
 from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
 
 STORM = Conditions(loss=0.2, repeat=0.2, reorder=0.3, delay=0.02, jitter=0.1)
 SENT = 500
+MANY = 1_000
 SHOWN = 12  # so many of the last numbers are told
 
 NEXT, AFTER_A_GAP, LATE, REPEAT = "NEXT", "AFTER_A_GAP", "LATE", "REPEAT"
 HIGHEST = "Compare a number with the highest that has arrived, which is not always the last: a late one lowers nothing."
+ASKED_TWICE = "To ask what is missing changes nothing: the answer is the same until something arrives."
 FIRST = "The very first is NEXT, whatever its number is: the receiver may have come late."
 
 
@@ -34,21 +39,26 @@ class Play:
         """`means`: what it usually means when the answer is another."""
         self._numbers.append(number)
         self._tell()
-        try:
-            was = self._arrivals.arrived(number)
-        except (KeyError, ValueError, IndexError) as error:
-            saw = f"arrived({number}) raised {type(error).__name__}: {error}. Expected: Was.{expected}."
-            raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
+        step = f"arrived({number})"
+        was = self._answer(step, lambda: self._arrivals.arrived(number), f"Was.{expected}", means)
         if was is not getattr(self._kinds, expected, None):
-            raise NotYetRight(f"arrived({number}) answered {was}. Expected: Was.{expected}.", cause(was) or means)
+            answer = was if isinstance(was, self._kinds) else told(was)
+            raise NotYetRight(f"{step} answered {answer}. Expected: Was.{expected}.", cause(was) or means)
 
     def expect_missing(self, expected: list[int], means: str) -> None:
         self._tell()
-        missing = self._arrivals.missing()
-        if missing != expected:
-            cut = shown(missing), shown(expected)
-            saw = f"missing() answered {cut[0]}. Expected: {cut[1]}."
-            raise NotYetRight(saw, cause_of_missing(missing, expected) or means)
+        for again, why in (("", means), (" when it was asked again", ASKED_TWICE)):
+            missing = self._answer("missing()", self._arrivals.missing, shown(expected), means)
+            if missing != expected:
+                saw = f"missing() answered {shown(missing)}{again}. Expected: {shown(expected)}."
+                raise NotYetRight(saw, cause_of_missing(missing, expected) or why)
+
+    def _answer(self, step: str, call: Callable[[], object], expected: str, means: str) -> object:
+        try:
+            return call()
+        except (KeyError, ValueError, IndexError) as error:
+            saw = f"{step} raised {type(error).__name__}: {error}. Expected: {expected}."
+            raise NotYetRight(saw, cause_of_error(error) or means).with_traceback(error.__traceback__) from None
 
     def _tell(self) -> None:
         last = self._numbers[-SHOWN:]
@@ -127,6 +137,26 @@ def test_repeats(play: Any) -> None:
     arrivals.arrive(4, NEXT, "A repeat changes nothing: 3 is still the highest.")
 
 
+def test_an_old_repeat(play: Any) -> None:
+    """knows a repeat of one that was here long ago"""
+    arrivals = play()
+    for number in range(MANY):
+        arrivals.arrive(number, NEXT, "It is one higher than the highest so far.")
+    arrivals.arrive(
+        0, REPEAT, f"It was here before, {MANY - 1} numbers ago: remember every number, not the newest alone."
+    )
+    arrivals.expect_missing([], f"All numbers from 0 to {MANY - 1} have arrived.")
+
+
+def test_the_example(play: Any) -> None:
+    """answers as the stub's example says"""
+    means = "This is the example of the stub: read it again."
+    arrivals = play()
+    for number, was in ((5, NEXT), (6, NEXT), (9, AFTER_A_GAP), (7, LATE), (7, REPEAT)):
+        arrivals.arrive(number, was, means)
+    arrivals.expect_missing([8], means)
+
+
 def test_before_the_start(play: Any) -> None:
     """takes a lower number than the first for a late one"""
     late = "It is lower than the highest, and was not here before: LATE, although it was in no gap that you knew of."
@@ -181,8 +211,17 @@ def cause(was: object) -> str:
     """What is wrong whatever the step is about; '' if nothing of that kind."""
     if was is None:
         return "A branch of the method ends without `return`."
-    if isinstance(was, str | bool | int):
-        return "The answer is to be one of the four that Was has: return Was.LATE, say."
+    if isinstance(was, Enum):
+        return ""
+    return not_run(was) or "The answer is to be one of the four that Was has: return Was.LATE, say."
+
+
+def cause_of_error(error: Exception) -> str:
+    """What such an error means wherever it is raised; '' if that isn't known."""
+    if "is not a valid Was" in str(error):
+        return "Was.LATE is one of the four; Was(…) looks one up by the sentence that stands behind its name."
+    if re.search(r"(min|max)\(\) .*empty", str(error)):
+        return "min and max of nothing raise ValueError, unless default=… says what they are then."
     return ""
 
 
@@ -190,7 +229,7 @@ def cause_of_missing(missing: object, expected: list[int]) -> str:
     if missing is None:
         return "The method ends without `return`."
     if not isinstance(missing, list):
-        return "The answer is to be a list: [1, 2, 3]."
+        return not_run(missing) or "The answer is to be a list: [1, 2, 3]."
     if not all(isinstance(number, int) for number in missing):
         return "The answer is to be a list of numbers: [1, 2, 3]."
     if sorted(missing) == expected:
@@ -204,4 +243,4 @@ def shown(numbers: object) -> str:
     """As Python shows it, but for the middle of a long list."""
     if isinstance(numbers, list) and len(numbers) > SHOWN:
         return f"{str(numbers[:SHOWN])[:-1]}, …] ({len(numbers)} numbers)"
-    return repr(numbers)
+    return told(numbers)

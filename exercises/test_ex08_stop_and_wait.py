@@ -5,13 +5,18 @@ A message tells the steps that led to what went wrong; what the sender and the r
 
 from __future__ import annotations
 
+import contextlib
+import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.answers import not_run, told
+from chatlab.grading.for_checks.threads import OwnThreads
 from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
 
@@ -37,10 +42,15 @@ AFRESH = "A new message begins afresh: with `timeout`, and with all its tries."
 LAST_TRY = "The last try has its time-out, too; when that is over, nothing is sent any more: raise ConnectionError(…)."
 TOO_SOON = f"It gave up too early: a message is sent {TRIES} times, each with its time-out, the last too. {AFRESH}"
 OLD = "Only the acknowledgement of the message that is under way counts: compare the numbers, and change nothing else."
+NOTHING_WAITS = "Nothing here waits or looks at a clock: tick is called again and again, and is told the time."
+NUMBERS = "Numbers begin with 0, and each message has the next; sent again, it keeps its number."
 LOST = (
     "Its acknowledgement was lost, so it came again: there is nothing to hand on, but it has to be acknowledged again,"
     " or the sender repeats it until it gives up."
 )
+SHARED = "Two objects use one memory: make it in __init__, as self.…, not in the class or the file."
+ODD = b"\xff two\n "
+ANY_BYTES = "A payload is handed on byte for byte: nothing is decoded, or cut off at its ends."
 EMPTY = "b'' is a message like any other, and so is number 0, though both are false in an `if`: ask `is None`."
 
 Sent = tuple[int, bytes]
@@ -56,6 +66,7 @@ class Play:
         self.attempt = attempt
         self._made = made
         self._steps: list[str] = []
+        self._threads = OwnThreads()
         attempt.did(f"Made {made}.")
         self.side = make()
 
@@ -66,19 +77,24 @@ class Play:
 
     def answer(self, call: Callable[[], object], expected: str, means: str) -> object:
         try:
-            return call()
+            answer = call()
         except (LookupError, ValueError, ConnectionError) as error:
             saw = f"The last step raised {type(error).__name__}: {error}. Expected: {expected}."
             means = TOO_SOON if isinstance(error, ConnectionError) else means
+            means = ANY_BYTES if isinstance(error, UnicodeError) else means
             raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
+        if self._threads.left:
+            raise NotYetRight("The last step started a thread.", NOTHING_WAITS)
+        return answer
 
 
 class SenderPlay(Play):
     """A Sender of the learner's. `expected`: what is to be sent now, if anything."""
 
-    def __init__(self, attempt: Any, learner: Any) -> None:
-        made = f"Sender(timeout={TIMEOUT}, tries={TRIES})"
-        super().__init__(attempt, made, lambda: learner.Sender(timeout=TIMEOUT, tries=TRIES))
+    def __init__(self, attempt: Any, learner: Any, timeout: float = TIMEOUT, tries: int = TRIES) -> None:
+        self._tries = tries
+        made = f"Sender(timeout={timeout}, tries={tries})"
+        super().__init__(attempt, made, lambda: learner.Sender(timeout=timeout, tries=tries))
 
     def send(self, payload: bytes, now: float, expected: Sent | None, means: str) -> None:
         self._expect(f"send({payload!r}, now={now})", lambda: self.side.send(payload, now), expected, means)
@@ -91,24 +107,33 @@ class SenderPlay(Play):
     def tick(self, now: float, expected: Sent | None, means: str) -> None:
         self._expect(f"tick(now={now})", lambda: self.side.tick(now), expected, means)
 
-    def give_up(self, now: float, number: int) -> None:
+    def give_up(self, now: float, number: int, means: str = LAST_TRY) -> None:
         """The tick at `now` has to raise ConnectionError about message `number`."""
         self.did(f"tick(now={now})")
-        expected = f"ConnectionError, because message {number} was sent {TRIES} times"
+        expected = f"ConnectionError, because message {number} was sent {self._tries} times"
         try:
             answer = self.side.tick(now)
         except ConnectionError as error:
             text = str(error)
-            if not (str(number) in text and str(TRIES) in text):
-                saw = f"The error says {text!r}. Expected: the number of the message, {number}, and the {TRIES} tries."
+            if not {str(number), str(self._tries)} <= set(re.findall(r"\d+", text)):
+                saw = f"The error says {text!r}. Expected: the message's number, {number}, and the {self._tries} tries."
                 raise NotYetRight(saw, "People read that text: it is to say which message, and how often.") from None
         except Exception as error:
             if isinstance(error, FAULTS):
                 raise
             saw = f"The last step raised {type(error).__name__}: {error}. Expected: {expected}."
-            raise NotYetRight(saw, LAST_TRY).with_traceback(error.__traceback__) from None
+            raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
         else:
-            raise NotYetRight(f"The last step answered {answer!r}. Expected: {expected}.", LAST_TRY)
+            means = "`raise` it: who calls may overlook an answer." if isinstance(answer, Exception) else means
+            raise NotYetRight(f"The last step answered {told(answer)}. Expected: {expected}.", means)
+
+    def send_no_more(self, now: float) -> None:
+        """It has given up: whatever tick does by then, it sends nothing."""
+        self.did(f"tick(now={now})")
+        with contextlib.suppress(Exception):
+            if messages_in(answer := self.side.tick(now)):
+                saw = f"After its ConnectionError, the last step answered {told(answer)}. Expected: nothing to send."
+                raise NotYetRight(saw, f"A message is sent {self._tries} times at most, however often tick is called.")
 
     def _expect(self, step: str, call: Callable[[], object], expected: Sent | None, means: str) -> None:
         wanted = f"Message(number={expected[0]}, payload={expected[1]!r})" if expected else "None"
@@ -117,8 +142,8 @@ class SenderPlay(Play):
         for number, payload in messages_in(answer):
             self.attempt.crossed("sender", "receiver", message(number, payload))
         if answer != expected:
-            saw = f"The last step answered {answer!r}. Expected: {wanted}."
-            raise NotYetRight(saw, cause(answer, expected) or means)
+            saw = f"The last step answered {told(answer)}. Expected: {wanted}."
+            raise NotYetRight(saw, cause(answer) or f"{means}{about_the_number(answer, expected)}")
 
 
 class ReceiverPlay(Play):
@@ -134,29 +159,28 @@ class ReceiverPlay(Play):
         self.did(f"receive(Message({number}, {payload!r}))")
         answer = self.answer(lambda: self.side.receive(self._message(number, payload)), wanted, means)
         if answer != expected:
-            saw = f"The last step answered {answer!r}. Expected: {wanted}."
+            saw = f"The last step answered {told(answer)}. Expected: {wanted}."
             raise NotYetRight(saw, cause_of_reaction(answer) or means)
         if expected[1] is not None:
             self.attempt.crossed("receiver", "sender", acknowledgement(expected[1]))
 
 
 @pytest.fixture
-def sender(attempt: Any, learner: Any, no_sleep: None) -> Callable[[], SenderPlay]:
-    return lambda: SenderPlay(attempt, learner)
+def sender(attempt: Any, learner: Any, no_clock: None) -> Callable[..., SenderPlay]:
+    return partial(SenderPlay, attempt, learner)
 
 
 @pytest.fixture
-def receiver(attempt: Any, learner: Any, no_sleep: None) -> Callable[[], ReceiverPlay]:
-    return lambda: ReceiverPlay(attempt, learner)
+def receiver(attempt: Any, learner: Any, no_clock: None) -> Callable[[], ReceiverPlay]:
+    return partial(ReceiverPlay, attempt, learner)
 
 
 @pytest.fixture
-def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever sleeps is told so, and not just slow."""
+def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sleeps is told so, and is not just slow."""
 
     def sleep(seconds: float) -> None:
-        saw = f"It slept for {seconds} s."
-        raise NotYetRight(saw, "Nothing here waits: tick is called again and again, and is told the time.")
+        raise NotYetRight(f"It slept for {seconds} s.", NOTHING_WAITS)
 
     monkeypatch.setattr(time, "sleep", sleep)
 
@@ -199,14 +223,24 @@ def test_doubles_the_time_out(sender: Any) -> None:
     play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
     play.send(b"two", 0.0, None, ONE_AT_A_TIME)
     play.tick(1.0, (0, b"one"), AGAIN)
-    play.tick(2.5, None, DOUBLING)
-    play.tick(4.0, (0, b"one"), AGAIN)  # due since 3.0
-    play.tick(7.75, None, f"{SINCE} {DOUBLING}")
-    play.acknowledge(0, 7.75, (1, b"two"), TURN)
-    play.tick(8.5, None, TOO_EARLY)
-    play.tick(8.75, (1, b"two"), AFRESH)
-    play.tick(10.5, None, DOUBLING)
-    play.tick(10.75, (1, b"two"), AFRESH)
+    play.tick(2.75, None, DOUBLING)
+    play.tick(3.0, (0, b"one"), DOUBLING)
+    play.tick(6.75, None, DOUBLING)
+    play.tick(8.0, (0, b"one"), f"It was due at 7.0. {DOUBLING}")
+    play.acknowledge(0, 9.0, (1, b"two"), TURN)
+    play.tick(9.75, None, TOO_EARLY)
+    play.tick(10.0, (1, b"two"), AFRESH)
+    play.tick(11.75, None, f"{AFRESH} {DOUBLING}")
+    play.tick(12.0, (1, b"two"), f"{AFRESH} {DOUBLING}")
+
+
+def test_a_late_tick(sender: Any) -> None:
+    """counts a time-out from when the message was sent, however late the tick came"""
+    play = sender()
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    play.tick(1.5, (0, b"one"), f"It was due at 1.0. {AGAIN}")
+    play.tick(3.25, None, f"{SINCE} {DOUBLING}")
+    play.tick(3.5, (0, b"one"), f"{SINCE} {DOUBLING}")
 
 
 def test_gives_up(sender: Any) -> None:
@@ -221,6 +255,17 @@ def test_gives_up(sender: Any) -> None:
     play.tick(17.0, (1, b"two"), f"It was sent three times so far, and may be sent {TRIES} times. {AFRESH}")
     play.tick(24.75, None, LAST_TRY)
     play.give_up(25.0, number=1)
+    play.send_no_more(60.0)
+
+
+def test_uses_what_it_is_given(sender: Any) -> None:
+    """keeps to the timeout and the tries that it is given"""
+    given = "Sender(timeout, tries) is told both numbers: remember them in __init__, and use no others."
+    play = sender(timeout=0.25, tries=2)
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
+    play.tick(0.25, (0, b"one"), given)
+    play.tick(0.625, None, given)
+    play.give_up(0.75, number=0, means=given)
 
 
 def test_old_acknowledgements(sender: Any) -> None:
@@ -258,6 +303,7 @@ def test_receives_again(receiver: Any) -> None:
     same = "Its number is new, though its text is not: people may say the same twice. The number tells, not the text."
     play.receive(1, b"one", (b"one", 1), same)
     play.receive(1, b"one", (None, 1), LOST)
+    play.receive(0, b"one", (None, 0), f"A repeat is acknowledged with its own number, however old it is. {LOST}")
     play.receive(2, b"two", (b"two", 2), "It is the next one: hand it on, and acknowledge its number.")
 
 
@@ -274,29 +320,50 @@ def test_receives_too_early(receiver: Any) -> None:
 
 
 def test_nothing_at_all(sender: Any, receiver: Any) -> None:
-    """takes an empty payload for a message"""
+    """takes any bytes for a payload, none at all too"""
     play = sender()
     play.send(b"", 0.0, (0, b""), EMPTY)
     play.send(b"", 0.0, None, ONE_AT_A_TIME)
-    play.send(b"three", 0.0, None, ONE_AT_A_TIME)
+    play.send(ODD, 0.0, None, ONE_AT_A_TIME)
     play.tick(1.0, (0, b""), EMPTY)
     play.acknowledge(0, 1.5, (1, b""), EMPTY)
-    play.acknowledge(1, 2.0, (2, b"three"), EMPTY)
+    play.acknowledge(1, 2.0, (2, ODD), ANY_BYTES)
     other = receiver()
     other.receive(0, b"", (b"", 0), EMPTY)
     other.receive(0, b"", (None, 0), LOST)
+    other.receive(1, ODD, (ODD, 1), ANY_BYTES)
 
 
-def test_two_talks(sender: Any, receiver: Any) -> None:
-    """keeps two talks apart"""
-    shared = "Both objects use one memory: make it in __init__, as self.…, not in the class or the file."
-    sender().send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
-    sender().send(b"one", 0.0, (0, b"one"), shared)
-    receiver().receive(0, b"one", (b"one", 0), "It is the next one: hand it on, and acknowledge its number.")
-    receiver().receive(0, b"one", (b"one", 0), shared)
+def test_two_senders(sender: Any) -> None:
+    """keeps two senders apart, each with a memory of its own"""
+    ada, bob = sender(), sender(timeout=0.5, tries=2)
+    ada.send(b"one", 0.0, (0, b"one"), SHARED)
+    bob.send(b"uno", 0.25, (0, b"uno"), SHARED)
+    bob.send(b"due", 0.25, None, SHARED)
+    bob.tick(0.75, (0, b"uno"), SHARED)
+    ada.tick(1.0, (0, b"one"), SHARED)
+    ada.acknowledge(0, 1.25, None, SHARED)
+    bob.tick(1.5, None, SHARED)
+    bob.acknowledge(0, 1.5, (1, b"due"), SHARED)
+    bob.tick(2.0, (1, b"due"), SHARED)
+    ada.send(b"two", 2.0, (1, b"two"), SHARED)
+    ada.tick(2.75, None, SHARED)
+    ada.tick(3.0, (1, b"two"), SHARED)
+    bob.give_up(3.0, number=1, means=SHARED)
 
 
-def test_storms(learner: Any, attempt: Any, no_sleep: None) -> None:
+def test_two_receivers(receiver: Any) -> None:
+    """keeps two receivers apart, each with a memory of its own"""
+    ada, bob = receiver(), receiver()
+    ada.receive(0, b"one", (b"one", 0), SHARED)
+    ada.receive(1, b"two", (b"two", 1), SHARED)
+    bob.receive(0, b"one", (b"one", 0), SHARED)
+    bob.receive(0, b"one", (None, 0), SHARED)
+    ada.receive(2, b"three", (b"three", 2), SHARED)
+    bob.receive(1, b"two", (b"two", 1), SHARED)
+
+
+def test_storms(learner: Any, attempt: Any, no_clock: None) -> None:
     """brings three hundred messages through a storm, once each and in order"""
     for seed in (1, 2):
         check_in_a_storm(learner, attempt, seed)
@@ -312,15 +379,18 @@ def check_in_a_storm(learner: Any, attempt: Any, seed: int) -> None:
             return
         for number, payload in messages_in(answer):
             attempt.crossed("sender", "receiver", message(number, payload))
+            if not 0 <= number < len(TEXTS) or payload != TEXTS[number]:
+                saw = f"The sender sent {payload!r} as number {number}. Expected: {expected_text(number)}."
+                raise NotYetRight(saw, f"{NUMBERS} {IN_ORDER}")
             network.send("sender", "receiver", message(number, payload))
             return
-        raise NotYetRight(f"The sender answered {answer!r}.", cause(answer, None))
+        raise NotYetRight(f"The sender answered {told(answer)}.", cause(answer))
 
     def hear(datagram: bytes) -> None:
         _, number, text = datagram.split(b" ", 2)
         reaction = receiving.receive(learner.Message(int(number), text))
         if means := cause_of_reaction(reaction):
-            raise NotYetRight(f"The receiver answered {reaction!r}.", means)
+            raise NotYetRight(f"The receiver answered {told(reaction)}.", means)
         payload, acknowledged = reaction
         handed_on.extend([] if payload is None else [payload])
         if acknowledged is not None:
@@ -340,10 +410,11 @@ def check_in_a_storm(learner: Any, attempt: Any, seed: int) -> None:
         if handed_on[-1:] != TEXTS[: len(handed_on)][-1:]:
             place = len(handed_on) - 1
             saw = f"Number {place} that was handed on is {handed_on[-1]!r}. Expected: {TEXTS[place]!r}."
-            raise NotYetRight(saw, "One was lost, doubled or swapped; the last that went each way stands below.")
+            again = handed_on[-1] in handed_on[:-1]
+            raise NotYetRight(saw, f"It {'came again' if again else 'came too early'}: hand on the next number alone.")
     if len(handed_on) < len(TEXTS):
         saw = f"After {PATIENCE:,.0f} s, {len(handed_on)} of {len(TEXTS)} messages were handed on."
-        raise NotYetRight(saw, "Both sides wait for each other for ever; the last that went each way stands below.")
+        raise NotYetRight(saw, "What went last each way stands below: who of the two did nothing about it?")
 
 
 def message(number: object, payload: bytes) -> bytes:
@@ -362,21 +433,32 @@ def messages_in(answer: object) -> list[Sent]:
     return []
 
 
-def cause(answer: object, expected: Sent | None) -> str:
+def expected_text(number: int) -> str:
+    return repr(TEXTS[number]) if 0 <= number < len(TEXTS) else f"a number from 0 to {len(TEXTS) - 1}"
+
+
+def cause(answer: object) -> str:
     """What is wrong whatever the step is about; '' if nothing of that kind."""
     if isinstance(answer, list):
         return "The answer is one message or None, and no list: one is under way at a time."
+    if isinstance(answer, tuple) and len(answer) == 2 and not messages_in(answer):
+        return "In Message(number, payload), the number is an int, and the payload the very bytes that send was given."
     if answer is not None and not messages_in(answer):
-        return "The answer is to be Message(number, payload): the number goes along, or nobody can acknowledge it."
-    for number, payload in messages_in(answer):
-        if expected and payload == expected[1] and number != expected[0]:
-            return "Numbers begin with 0, and each message has the next; sent again, it keeps its number."
+        return not_run(answer) or (
+            "The answer is to be Message(number, payload): the number goes along, or nobody can acknowledge it."
+        )
     return ""
+
+
+def about_the_number(answer: object, expected: Sent | None) -> str:
+    """The rule for numbers, if the right payload has a wrong one."""
+    wrong = (number for number, payload in messages_in(answer) if expected and payload == expected[1])
+    return "".join(f" {NUMBERS}" for number in wrong if expected and number != expected[0])
 
 
 def cause_of_reaction(answer: object) -> str:
     if answer is None:
         return "A branch of the method ends without `return`."
     if not isinstance(answer, tuple) or len(answer) != 2:
-        return "The answer is to be Reaction(hand_on, acknowledge); either may be None."
+        return not_run(answer) or "The answer is to be Reaction(hand_on, acknowledge); either may be None."
     return ""

@@ -1,4 +1,4 @@
-# expects: Expected: the number of the message, 1
+# expects: Expected: the message's number, 1
 from collections import deque
 from typing import NamedTuple
 

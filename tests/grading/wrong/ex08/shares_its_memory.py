@@ -1,4 +1,4 @@
-# expects: Both objects use one memory
+# expects: Two objects use one memory
 from collections import deque
 from typing import NamedTuple
 
