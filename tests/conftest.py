@@ -37,9 +37,18 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """All tests run in parallel; what is asked for by name, as the command line says."""
     options = config.option
-    is_everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
-    if is_everything and options.numprocesses is None and not (options.usepdb or options.collectonly):
+    if _is_everything(config) and options.numprocesses is None and not (options.usepdb or options.collectonly):
         options.numprocesses = WORKERS_PER_PROCESSOR * (os.cpu_count() or 1)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return (
+        "all tests of chatlab itself; exercises are checked by: pytest exercises/" if _is_everything(config) else None
+    )
+
+
+def _is_everything(config: pytest.Config) -> bool:
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
 
 
 def pytest_configure(config: pytest.Config) -> None:

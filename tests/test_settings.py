@@ -7,6 +7,7 @@ run alone does.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -125,13 +126,29 @@ def test_what_is_to_run_alone_does_after_the_others(tmp_path: Path) -> None:
     assert log[10:] == ["begins test_alone", "ends test_alone"] * 2
 
 
-def run_pytest(folder: Path, test: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `test`, and what else is in `folder`, with the settings of this project and the hooks of its tests."""
+def test_whoever_starts_all_tests_reads_how_exercises_are_checked(tmp_path: Path) -> None:
+    shutil.copy(PYPROJECT, tmp_path)
+    (tmp_path / "tests").mkdir()
+    advice = "exercises are checked by: pytest exercises/"
+    for named in ((), (".",)):
+        done = run_pytest(tmp_path / "tests", "def test_it(): pass", "-n0", cwd=tmp_path, names=named)
+        assert "1 passed" in done.stdout, done.stdout + done.stderr
+        assert (advice in done.stdout) == (not named)
+
+
+def run_pytest(
+    folder: Path, test: str, *options: str, cwd: Path | None = None, names: tuple[str, ...] = (".",)
+) -> subprocess.CompletedProcess[str]:
+    """Run `test`, and what else is in `folder`, with the settings of this project and the hooks of its tests.
+
+    `names`: what is named on the command line, in `cwd`, or in `folder`.
+    """
     (folder / "test_it.py").write_text(test, encoding="utf-8")
     (folder / "conftest.py").write_text("from tests.conftest import *", encoding="utf-8")
+    settings = cwd / PYPROJECT.name if cwd else PYPROJECT
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", str(PYPROJECT), "-p", "no:cacheprovider", *options, "."],
-        cwd=folder,
+        [sys.executable, "-m", "pytest", "-c", str(settings), "-p", "no:cacheprovider", *options, *names],
+        cwd=cwd or folder,
         env=os.environ | {"PYTHONPATH": str(PYPROJECT.parent)},
         capture_output=True,
         text=True,
