@@ -42,9 +42,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    return (
-        "all tests of chatlab itself; exercises are checked by: pytest exercises/" if _is_everything(config) else None
-    )
+    advice = "all tests of chatlab itself; exercises are checked by: pytest exercises/"
+    return advice if _is_everything(config) else None
 
 
 def _is_everything(config: pytest.Config) -> bool:

@@ -17,7 +17,11 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-LIMIT = 10.0  # seconds to wait for what must come
+from tests.systems import SLOWER
+
+LIMIT = 10.0 * SLOWER  # seconds to wait for what must come
+# Lines of a server's log, more than a pipe holds: 4 KiB on Windows, 64 KiB on Linux.
+MORE_THAN_A_PIPE = 200 if sys.platform == "win32" else 1500
 CONSOLE = str(Path(__file__).with_name("console.py"))
 
 
@@ -54,7 +58,7 @@ Runs = TypeVar("Runs", bound=Running)
 def code_after(stop: Callable[[Runs], object], program: Runs) -> int:
     """The exit code after `stop`. Raises TimeoutExpired if it still runs after the two seconds that are promised."""
     stop(program)
-    return program.wait(2)
+    return program.wait(2 * SLOWER)
 
 
 class Program:

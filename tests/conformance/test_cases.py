@@ -25,12 +25,17 @@ from chatlab.udp.server import UdpServer
 from tests.conformance.spoiling import Wrong
 from tests.conformance.wrong_tcp import WRONG as WRONG_TCP
 from tests.conformance.wrong_udp import WRONG as WRONG_UDP
-from tests.systems import not_here
+from tests.systems import SLOWER, not_here
 
 # A wrong server that doesn't answer need not be waited for as long as one at the other end of the world.
-SHORT_PATIENCE = 0.3
+SHORT_PATIENCE = 0.3 * SLOWER
 # These take a while, and catch nothing that the others let through.
 LONG = ("who does not read is dropped", "who talks too much loses nothing")
+
+
+@pytest.fixture(autouse=True)
+def _as_patient_as_the_system_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Play, "patience", Play.patience * SLOWER)
 
 
 def failures(results: list[Result]) -> dict[str, str]:

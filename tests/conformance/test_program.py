@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import subprocess
@@ -30,7 +31,8 @@ LIMIT = 60.0
 
 def conformance(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "chatlab.conformance", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=LIMIT, check=False)
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=LIMIT, check=False)
 
 
 @pytest.mark.parametrize(("protocol", "server"), [("udp", UdpServer(port=0)), ("tcp", TcpServer(port=0))])

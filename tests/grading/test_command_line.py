@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.service.this_python import this_pytest
 from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, grade, run_pytest
 
 FIRST = MANIFEST[0]
@@ -32,7 +33,7 @@ def test_untouched_stubs_end_in_a_table_that_says_what_to_do_first() -> None:
     assert run.returncode == 1
     rows = [re.split("  +", line) for line in run.stdout.splitlines()]
     assert [f"{FIRST.key} {FIRST.title}", "not started", "0 of 1", f"open exercises/{FIRST.file} (5 minutes)"] in rows
-    assert "A hint: pytest exercises --hint ex00" in run.stdout
+    assert f"A hint: {this_pytest()} exercises --hint ex00" in run.stdout
     assert "Traceback" not in run.stdout + run.stderr
 
 
@@ -87,6 +88,20 @@ def test_a_submission_may_be_a_copy_of_the_exercises(tmp_path: Path) -> None:
     assert run_pytest(checks, f"--submission={copy}").returncode == 0
     assert sorted(copy.rglob("*")) == before
     assert run_pytest(checks, "--submission", copy).returncode == 0
+
+
+def test_a_course_whose_path_has_a_blank_and_an_umlaut(tmp_path: Path) -> None:
+    course = tmp_path / "Ein Kurs für Ada"
+    copy = shutil.copytree(EXERCISES, course / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
+    run = run_pytest(f"exercises/{FIRST.checks}", cwd=course)
+    assert run.returncode == 1
+    assert re.search(rf"{FIRST.title} +not started", run.stdout)
+    shutil.copytree(SOLUTIONS, course / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+    assert run_pytest(f"exercises/{FIRST.checks}", "--submission=solutions", cwd=course).returncode == 0
+    (copy / FIRST.file).write_text(WRONG_ANSWER, encoding="utf-8")
+    run = run_pytest(copy / FIRST.checks, f"--submission={copy}", cwd=tmp_path)
+    assert f"{FIRST.file}, line 2, in greet" in run.stdout
+    assert run.stderr == ""
 
 
 def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) -> None:

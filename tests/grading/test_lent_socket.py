@@ -13,8 +13,9 @@ import pytest
 
 from chatlab.grading.for_checks.lent_socket import DONT_WAIT, LentSocket
 from chatlab.grading.verdict import NotYetRight
+from tests.systems import SLOWER
 
-LIMIT = 5.0
+LIMIT = 5.0 * SLOWER
 # It ends threads by SystemExit, without a word; pytest wants to know of it all the same.
 ENDS_THREADS = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 

@@ -10,8 +10,9 @@ import pytest
 
 from chatlab.grading.for_checks.threads import PIECE, OwnThreads, expect_rest, patiently, waits_in
 from chatlab.grading.verdict import NotYetRight
+from tests.systems import SLOWER
 
-LIMIT = 5.0
+LIMIT = 5.0 * SLOWER
 
 
 def test_left_are_those_that_were_started_and_have_not_ended() -> None:

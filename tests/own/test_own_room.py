@@ -18,8 +18,9 @@ from chatlab.room.events import Gone, Joined, Said
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from tests.grading.course import EXERCISES, SOLUTIONS
+from tests.systems import SLOWER
 
-LIMIT = 5.0
+LIMIT = 5.0 * SLOWER
 FILE = "ex05_a_udp_server.py"
 ANSWER = (SOLUTIONS / FILE).read_text(encoding="utf-8")
 LINE, MARKED_LINE = "sendto(datagram, ", 'sendto(datagram.replace(b"ping", b"pong"), '

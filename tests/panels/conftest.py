@@ -14,8 +14,9 @@ import pytest
 from chatlab.panels import ChatPanel
 from chatlab.room.errors import NoThreadLeft
 from chatlab.room.events import Event, Joined
+from tests.systems import SLOWER
 
-LIMIT = 5.0  # seconds to wait for what must come
+LIMIT = 5.0 * SLOWER  # seconds to wait for what must come
 
 
 def from_page(panel: ChatPanel, **content: str) -> None:

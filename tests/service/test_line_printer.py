@@ -18,11 +18,11 @@ import pytest
 
 from chatlab.service.line_printer import LAST_WORDS, MOST_WAITING, LinePrinter
 from chatlab.terminal.keyboard import PATIENCE
-from tests.systems import not_here
+from tests.systems import SLOWER, not_here
 
 from ..programs import Program
 
-LIMIT = 2.0  # seconds to wait for output
+LIMIT = 2.0 * SLOWER  # seconds to wait for output
 of_both = pytest.mark.parametrize("patience", [0.0, PATIENCE], ids=["server", "client"])
 
 # `python -c PRINTS <patience> <lines> <text>`

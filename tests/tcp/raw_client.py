@@ -13,8 +13,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-LIMIT = 10.0  # seconds to wait for what must come
-LATE = 2.0  # seconds after which a line of a healthy member is late
+from tests.systems import SLOWER
+
+LIMIT = 10.0 * SLOWER  # seconds to wait for what must come
+LATE = 2.0 * SLOWER  # seconds after which a line of a healthy member is late
 PAUSE = 0.05  # seconds between two of its lines
 # struct linger: on, for 0 seconds. So close() resets the connection.
 RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)

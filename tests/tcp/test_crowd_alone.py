@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from chatlab.tcp.server import Model
-from tests.systems import ON_WINE, not_here, wine_differs
+from tests.systems import SLOWER, not_here, wine_differs
 from tests.tcp.raw_client import HealthyPair, RawClient
 from tests.tcp.test_servers import many_files, serving
 
@@ -67,7 +67,7 @@ def test_a_thousand_members_are_let_in_within_10_s_and_hear_a_line_within_3_s(mo
         crowd.wait_for(b"Connected to the server!\n")
         admitted = time.monotonic() - began
         print(f"all are in after {admitted:.1f} s")
-        assert admitted < 10 or ON_WINE
+        assert admitted < 10 * SLOWER
         first = crowd.members[0]
         first.socket.setblocking(True)
         began = time.monotonic()
@@ -76,7 +76,7 @@ def test_a_thousand_members_are_let_in_within_10_s_and_hear_a_line_within_3_s(mo
         crowd.wait_for(b"m0: can you hear me\n", deaf=(first,))
         heard = time.monotonic() - began
         print(f"all have heard after {heard:.2f} s")
-        assert heard < 3 or ON_WINE
+        assert heard < 3 * SLOWER
 
 
 @pytest.mark.usefixtures("many_files")

@@ -11,7 +11,7 @@ import pytest
 
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import DEFAULT_MODEL, MODELS, Model, TcpServer
-from tests.programs import STOPS, Program, code_after
+from tests.programs import MORE_THAN_A_PIPE, STOPS, Program, code_after
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually
 
 SERVER = ("-m", "chatlab.tcp.server")
@@ -55,7 +55,7 @@ def test_nothing_stalls_when_the_servers_output_is_not_read_closed_or_ascii_only
         if output == "closed":
             program.close_output()
         with HealthyPair(address):
-            for number in range(1500 if output == "unread" else 5):  # more than a pipe holds
+            for number in range(MORE_THAN_A_PIPE if output == "unread" else 5):
                 with RawClient(address, f"é{number}"):
                     pass
         if output == "ascii":

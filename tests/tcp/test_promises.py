@@ -16,7 +16,7 @@ import pytest
 
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import TcpServer
-from tests.systems import wine_differs
+from tests.systems import SLOWER, wine_differs
 from tests.tcp.conftest import OpenRoom
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually, vanish
 
@@ -34,7 +34,8 @@ def test_any_bytes_at_all_reach_others_as_clean_text_or_nothing(open_room: OpenR
             with RawClient(room.address, f"m{number}") as member, contextlib.suppress(OSError):
                 member.socket.sendall(rng.randbytes(1_000) + b"\x1b]0;x\x07\xe2\x80\xae\xe2\x80\xa8\n")
                 member.end()
-                member.rest()  # to close with bytes unread would reset the connection, and lose what was said
+                while member.socket.recv(65_536):  # to close with bytes unread would reset the connection, and lose
+                    pass  # what was said; what it gets may be telnet's answers, which are no text
         with RawClient(room.address, "last"):
             heard = "\n".join(hearer.wait_for("last joined the chat"))
     assert "m99: " in heard
@@ -144,7 +145,7 @@ def test_a_connection_that_never_chooses_a_name_is_gone_in_time(open_room: OpenR
     with HealthyPair(room.address), RawClient(room.address) as silent:
         began = time.monotonic()
         assert silent.rest() == ["NICK", "ERROR a nickname has to be chosen within 0.5 seconds"]
-        assert 0.4 < time.monotonic() - began < 1.5
+        assert 0.4 < time.monotonic() - began < 1.5 * SLOWER
 
 
 def test_a_byte_a_second_wins_no_time(open_room: OpenRoom) -> None:
@@ -154,13 +155,13 @@ def test_a_byte_a_second_wins_no_time(open_room: OpenRoom) -> None:
         began = time.monotonic()
         assert slow.line() == "NICK"
         with contextlib.suppress(OSError):
-            while time.monotonic() - began < 5:
+            while time.monotonic() - began < 5 * SLOWER:
                 slow.socket.sendall(b"x")
                 slow.socket.settimeout(0.05)
                 with contextlib.suppress(TimeoutError):
                     if slow.socket.recv(100).startswith(b"ERROR a nickname"):
                         break
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 2 * SLOWER
 
 
 def test_the_default_is_30_seconds() -> None:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import pytest
 
 from chatlab.trace import Trace
-from tests.systems import not_here, wine_differs
+from tests.systems import SLOWER, not_here, wine_differs
 from tests.tcp.raw_client import RESET
 
-LIMIT = 5.0
+LIMIT = 5.0 * SLOWER
 
 
 def rows(trace: Trace) -> list[str]:

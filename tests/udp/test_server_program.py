@@ -13,9 +13,9 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.udp.client import UdpClient
-from tests.systems import BINDS_ANYWHERE, not_here, wine_differs
+from tests.systems import BINDS_ANYWHERE, SLOWER, not_here, wine_differs
 
-from ..programs import LIMIT, STOPS, Program
+from ..programs import LIMIT, MORE_THAN_A_PIPE, STOPS, Program
 from .voice import Voice, healthy_talk
 
 SERVER = ("-m", "chatlab.udp.server")
@@ -23,7 +23,7 @@ READY = re.compile(
     r"The room is open at 127\.0\.0\.1:(\d+) \(Ctrl-C closes it\)\. "
     r"Join it: python -m chatlab\.udp\.client --host 127\.0\.0\.1 --port \1"
 )
-SOON = 1.0  # seconds within which a signal ends the server
+SOON = 1.0 * SLOWER  # seconds within which a signal ends the server
 
 Stop = Callable[[Program], None]
 
@@ -101,7 +101,7 @@ def test_output_that_is_not_read_or_closed_stalls_nothing(stop: Stop, output: st
         if output == "closed":
             server.close_output()
         with healthy_talk(room), Voice(room) as restless:
-            for number in range(1500):  # more lines than a pipe of 64 KiB takes
+            for number in range(MORE_THAN_A_PIPE):
                 restless.send(b"SIGNUP_TAG:restless")
                 restless.send(b"SIGNOUT_TAG:")
                 if number % 20 == 0:  # the room takes so much at once, and no more

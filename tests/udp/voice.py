@@ -12,9 +12,10 @@ from typing import NamedTuple
 from chatlab.room.addresses import Address
 from chatlab.udp.protocol import build_sign_up
 from chatlab.udp.sockets import enlarge_buffers
+from tests.systems import SLOWER
 
-LIMIT = 5.0  # seconds to wait for what must come
-LATEST = 2.0  # seconds that a healthy member's words may take
+LIMIT = 5.0 * SLOWER  # seconds to wait for what must come
+LATEST = 2.0 * SLOWER  # seconds that a healthy member's words may take
 PAUSE = 0.1  # seconds between two words of a healthy member
 
 

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -23,20 +24,23 @@ from chatlab.weather.fate import FAIR, Conditions, Weather
 from chatlab.weather.relay import WeatherRelay
 
 from ...programs import LIMIT, Program
+from ...systems import SLOWER
 from ...waiting import Heard
 
+# Of a room that is not given up on, however long a busy machine takes.
+UNTIRING = replace(TIMING, tries=100_000)
 HASTY = Timing(first=0.02, longest=0.1, tries=5)
 BLACK_HOLE = Weather.both_ways(Conditions(loss=1))
 
 
 @pytest.fixture
 def room() -> Iterator[UdpServer]:
-    with UdpServer(port=0, reliable=True, limits=ANY_RATE, timing=TIMING) as room:
+    with UdpServer(port=0, reliable=True, limits=ANY_RATE, timing=UNTIRING) as room:
         yield room
 
 
 def reliable(
-    nickname: str, server: UdpServer | WeatherRelay, ears: Heard[Event] | None = None, timing: Timing = TIMING
+    nickname: str, server: UdpServer | WeatherRelay, ears: Heard[Event] | None = None, timing: Timing = UNTIRING
 ) -> UdpClient:
     return UdpClient(nickname, server, on_event=ears or Heard(), reliable=True, timing=timing)
 
@@ -47,8 +51,8 @@ def near(part: int, whole: int, probability: float) -> bool:
 
 
 def test_the_plain_room_loses_repeats_and_swaps_what_the_network_does() -> None:
-    said = 10_000
-    talk = plain_talk(said, seed=7, limit=60)
+    said = int(10_000 / SLOWER)
+    talk = plain_talk(said, seed=7, limit=60 * SLOWER)
     for counts in talk.counts.values():
         crossed = counts.passed + counts.lost
         assert counts.dropped == 0
@@ -58,12 +62,12 @@ def test_the_plain_room_loses_repeats_and_swaps_what_the_network_does() -> None:
     # A message comes back if one of its copies does: there and back, with one repeat in ten each way.
     arrives = 0.7 * (0.9 * 0.7 + 0.1 * (1 - 0.3**2))
     assert near(len(set(talk.heard)), said, arrives)
-    assert sum(earlier > later for earlier, later in pairwise(talk.heard)) > 100
+    assert sum(earlier > later for earlier, later in pairwise(talk.heard)) > said / 100
 
 
 def test_the_reliable_room_brings_everything_once_and_in_order() -> None:
-    said = 1000
-    talk = reliable_talk(said, seed=7, limit=60)
+    said = int(1000 / SLOWER)
+    talk = reliable_talk(said, seed=7, limit=60 * SLOWER)
     for heard in talk.heard:
         assert heard == list(range(said))
 
@@ -137,15 +141,15 @@ def test_the_last_words_arrive_though_the_client_is_closed_at_once(room: UdpServ
 
 
 def test_a_goodbye_that_nobody_answers_is_bounded(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reliable_member, "PATIENCE", 0.2)
     with WeatherRelay(room) as relay:
         ada = reliable("ada", relay).start()
+        monkeypatch.setattr(reliable_member, "PATIENCE", 0.2)
         relay.weather = BLACK_HOLE
         ada.say("does anybody hear me?")
         started = time.monotonic()
         ada.close()
         ada.close()
-        assert 0.1 < time.monotonic() - started < 2
+        assert 0.1 < time.monotonic() - started < 2 * SLOWER
 
 
 def test_a_goodbye_from_a_handler_is_bounded_too(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +197,7 @@ def test_a_client_that_a_handler_closes_keeps_no_other_thread_waiting(
         started = time.monotonic()
         with pytest.raises(Refusal, match="not in the room"):
             ada.say("is it me you are waiting for?")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 2 * SLOWER
         relay.weather = FAIR
         ada.close()
         ada._thread.join(LIMIT)
