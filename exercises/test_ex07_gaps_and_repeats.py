@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from chatlab.grading import NotYetRight
-from chatlab.grading.for_checks.answers import not_run, told
+from chatlab.grading.for_checks.compare import expect_plain
+from chatlab.grading.for_checks.sharing import why_shared
 from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
 
@@ -32,39 +33,42 @@ class Play:
         self._attempt = attempt
         self._kinds = learner.Was
         self._numbers: list[int] = []
-        self._attempt.did("Made Arrivals().")
-        self._arrivals = learner.Arrivals()
+        self.made = "Made Arrivals()"
+        self._attempt.did(f"{self.made}.")
+        self.arrivals = learner.Arrivals()
 
     def arrive(self, number: int, expected: str, means: str = HIGHEST) -> None:
         """`means`: what it usually means when the answer is another."""
         self._numbers.append(number)
         self._tell()
         step = f"arrived({number})"
-        was = self._answer(step, lambda: self._arrivals.arrived(number), f"Was.{expected}", means)
+        was = self._answer(step, lambda: self.arrivals.arrived(number), f"Was.{expected}", means)
         if was is not getattr(self._kinds, expected, None):
-            answer = was if isinstance(was, self._kinds) else told(was)
+            answer = was if isinstance(was, self._kinds) else repr(was)
             raise NotYetRight(f"{step} answered {answer}. Expected: Was.{expected}.", cause(was) or means)
 
     def expect_missing(self, expected: list[int], means: str) -> None:
         self._tell()
         for again, why in (("", means), (" when it was asked again", ASKED_TWICE)):
-            missing = self._answer("missing()", self._arrivals.missing, shown(expected), means)
+            missing = self._answer("missing()", self.arrivals.missing, shown(expected), means)
             if missing != expected:
                 saw = f"missing() answered {shown(missing)}{again}. Expected: {shown(expected)}."
                 raise NotYetRight(saw, cause_of_missing(missing, expected) or why)
 
     def _answer(self, step: str, call: Callable[[], object], expected: str, means: str) -> object:
         try:
-            return call()
+            answer = call()
         except (KeyError, ValueError, IndexError) as error:
             saw = f"{step} raised {type(error).__name__}: {error}. Expected: {expected}."
             raise NotYetRight(saw, cause_of_error(error) or means).with_traceback(error.__traceback__) from None
+        expect_plain(answer, step.partition("(")[0])
+        return answer
 
     def _tell(self) -> None:
         last = self._numbers[-SHOWN:]
         earlier = f"{len(self._numbers) - len(last)} more, then " if len(last) < len(self._numbers) else ""
         arrived = f"{earlier}{', '.join(map(str, last))}" if last else "nothing"
-        self._attempt.did(f"Made Arrivals(); these arrived, in this order: {arrived}.")
+        self._attempt.did(f"{self.made}; these arrived, in this order: {arrived}.")
 
 
 @pytest.fixture
@@ -175,10 +179,11 @@ def test_before_the_start(play: Any) -> None:
 
 def test_two_senders(play: Any) -> None:
     """keeps two Arrivals apart, each with a memory of its own"""
-    shared = "Both objects use one memory: make it in __init__, as self.…, not in the class or the file."
     ada, bob = play(), play()
+    ada.made = bob.made = "Made two of Arrivals(), and looked at this one"
     ada.arrive(0, NEXT)
     ada.arrive(5, AFTER_A_GAP)
+    shared = why_shared(ada.arrivals, bob.arrivals)
     bob.arrive(5, NEXT, shared)
     bob.arrive(6, NEXT, shared)
     bob.expect_missing([], shared)
@@ -213,7 +218,7 @@ def cause(was: object) -> str:
         return "A branch of the method ends without `return`."
     if isinstance(was, Enum):
         return ""
-    return not_run(was) or "The answer is to be one of the four that Was has: return Was.LATE, say."
+    return "The answer is to be one of the four that Was has: return Was.LATE, say."
 
 
 def cause_of_error(error: Exception) -> str:
@@ -229,7 +234,7 @@ def cause_of_missing(missing: object, expected: list[int]) -> str:
     if missing is None:
         return "The method ends without `return`."
     if not isinstance(missing, list):
-        return not_run(missing) or "The answer is to be a list: [1, 2, 3]."
+        return "The answer is to be a list: [1, 2, 3]."
     if not all(isinstance(number, int) for number in missing):
         return "The answer is to be a list of numbers: [1, 2, 3]."
     if sorted(missing) == expected:
@@ -243,4 +248,4 @@ def shown(numbers: object) -> str:
     """As Python shows it, but for the middle of a long list."""
     if isinstance(numbers, list) and len(numbers) > SHOWN:
         return f"{str(numbers[:SHOWN])[:-1]}, …] ({len(numbers)} numbers)"
-    return told(numbers)
+    return repr(numbers)

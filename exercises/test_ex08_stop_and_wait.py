@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from chatlab.grading import NotYetRight
-from chatlab.grading.for_checks.answers import not_run, told
+from chatlab.grading.for_checks.compare import expect_plain
+from chatlab.grading.for_checks.sharing import why_shared
 from chatlab.grading.for_checks.threads import OwnThreads
 from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
@@ -48,7 +49,6 @@ LOST = (
     "Its acknowledgement was lost, so it came again: there is nothing to hand on, but it has to be acknowledged again,"
     " or the sender repeats it until it gives up."
 )
-SHARED = "Two objects use one memory: make it in __init__, as self.…, not in the class or the file."
 ODD = b"\xff two\n "
 ANY_BYTES = "A payload is handed on byte for byte: nothing is decoded, or cut off at its ends."
 EMPTY = "b'' is a message like any other, and so is number 0, though both are false in an `if`: ask `is None`."
@@ -64,7 +64,7 @@ class Play:
 
     def __init__(self, attempt: Any, made: str, make: Callable[[], Any]) -> None:
         self.attempt = attempt
-        self._made = made
+        self.made = made
         self._steps: list[str] = []
         self._threads = OwnThreads()
         attempt.did(f"Made {made}.")
@@ -73,7 +73,7 @@ class Play:
     def did(self, step: str) -> None:
         self._steps.append(step)
         earlier = "…, " if len(self._steps) > STEPS_SHOWN else ""
-        self.attempt.did(f"Made {self._made}; then {earlier}{', '.join(self._steps[-STEPS_SHOWN:])}.")
+        self.attempt.did(f"Made {self.made}; then {earlier}{', '.join(self._steps[-STEPS_SHOWN:])}.")
 
     def answer(self, call: Callable[[], object], expected: str, means: str) -> object:
         try:
@@ -83,6 +83,7 @@ class Play:
             means = TOO_SOON if isinstance(error, ConnectionError) else means
             means = ANY_BYTES if isinstance(error, UnicodeError) else means
             raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
+        expect_plain(answer, self._steps[-1].partition("(")[0])
         if self._threads.left:
             raise NotYetRight("The last step started a thread.", NOTHING_WAITS)
         return answer
@@ -125,14 +126,14 @@ class SenderPlay(Play):
             raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
         else:
             means = "`raise` it: who calls may overlook an answer." if isinstance(answer, Exception) else means
-            raise NotYetRight(f"The last step answered {told(answer)}. Expected: {expected}.", means)
+            raise NotYetRight(f"The last step answered {answer!r}. Expected: {expected}.", means)
 
     def send_no_more(self, now: float) -> None:
         """It has given up: whatever tick does by then, it sends nothing."""
         self.did(f"tick(now={now})")
         with contextlib.suppress(Exception):
             if messages_in(answer := self.side.tick(now)):
-                saw = f"After its ConnectionError, the last step answered {told(answer)}. Expected: nothing to send."
+                saw = f"After its ConnectionError, the last step answered {answer!r}. Expected: nothing to send."
                 raise NotYetRight(saw, f"A message is sent {self._tries} times at most, however often tick is called.")
 
     def _expect(self, step: str, call: Callable[[], object], expected: Sent | None, means: str) -> None:
@@ -142,7 +143,7 @@ class SenderPlay(Play):
         for number, payload in messages_in(answer):
             self.attempt.crossed("sender", "receiver", message(number, payload))
         if answer != expected:
-            saw = f"The last step answered {told(answer)}. Expected: {wanted}."
+            saw = f"The last step answered {answer!r}. Expected: {wanted}."
             raise NotYetRight(saw, cause(answer) or f"{means}{about_the_number(answer, expected)}")
 
 
@@ -159,7 +160,7 @@ class ReceiverPlay(Play):
         self.did(f"receive(Message({number}, {payload!r}))")
         answer = self.answer(lambda: self.side.receive(self._message(number, payload)), wanted, means)
         if answer != expected:
-            saw = f"The last step answered {told(answer)}. Expected: {wanted}."
+            saw = f"The last step answered {answer!r}. Expected: {wanted}."
             raise NotYetRight(saw, cause_of_reaction(answer) or means)
         if expected[1] is not None:
             self.attempt.crossed("receiver", "sender", acknowledgement(expected[1]))
@@ -208,13 +209,15 @@ def test_one_at_a_time(sender: Any) -> None:
 def test_times_out(sender: Any) -> None:
     """sends again what was not acknowledged in time"""
     play = sender()
-    play.tick(9.0, None, "Nothing was sent yet, so nothing is due.")
+    for now in (9.0, 9.5):
+        play.tick(now, None, "Nothing was sent yet, so nothing is due.")
     play.send(b"one", 10.0, (0, b"one"), "Nothing is under way, so it is sent now.")
     play.tick(10.5, None, TOO_EARLY)
     play.tick(11.0, (0, b"one"), AGAIN)
     play.tick(11.25, None, f"It was sent a moment ago. {TOO_EARLY}")
     play.acknowledge(0, 11.5, None, "Nothing waits, so nothing is to be sent.")
-    play.tick(99.0, None, "It is acknowledged, and nothing else was sent: nothing is due.")
+    for now in (98.0, 99.0):
+        play.tick(now, None, "It is acknowledged, and nothing else was sent: nothing is due.")
 
 
 def test_doubles_the_time_out(sender: Any) -> None:
@@ -284,6 +287,7 @@ def test_old_acknowledgements(sender: Any) -> None:
     play.acknowledge(1, 3.0, (2, b"three"), TURN)
     play.acknowledge(2, 3.5, None, "Nothing waits any more.")
     play.acknowledge(2, 3.75, None, OLD)
+    play.acknowledge(2, 3.75, None, OLD)
     play.send(b"four", 4.0, (3, b"four"), OLD)
 
 
@@ -337,30 +341,34 @@ def test_nothing_at_all(sender: Any, receiver: Any) -> None:
 def test_two_senders(sender: Any) -> None:
     """keeps two senders apart, each with a memory of its own"""
     ada, bob = sender(), sender(timeout=0.5, tries=2)
-    ada.send(b"one", 0.0, (0, b"one"), SHARED)
-    bob.send(b"uno", 0.25, (0, b"uno"), SHARED)
-    bob.send(b"due", 0.25, None, SHARED)
-    bob.tick(0.75, (0, b"uno"), SHARED)
-    ada.tick(1.0, (0, b"one"), SHARED)
-    ada.acknowledge(0, 1.25, None, SHARED)
-    bob.tick(1.5, None, SHARED)
-    bob.acknowledge(0, 1.5, (1, b"due"), SHARED)
-    bob.tick(2.0, (1, b"due"), SHARED)
-    ada.send(b"two", 2.0, (1, b"two"), SHARED)
-    ada.tick(2.75, None, SHARED)
-    ada.tick(3.0, (1, b"two"), SHARED)
-    bob.give_up(3.0, number=1, means=SHARED)
+    ada.made = bob.made = "two senders, and looked at this one"
+    shared = why_shared(ada.side, bob.side)
+    ada.send(b"one", 0.0, (0, b"one"), shared)
+    bob.send(b"uno", 0.25, (0, b"uno"), shared)
+    bob.send(b"due", 0.25, None, shared)
+    bob.tick(0.75, (0, b"uno"), shared)
+    ada.tick(1.0, (0, b"one"), shared)
+    ada.acknowledge(0, 1.25, None, shared)
+    bob.tick(1.5, None, shared)
+    bob.acknowledge(0, 1.5, (1, b"due"), shared)
+    bob.tick(2.0, (1, b"due"), shared)
+    ada.send(b"two", 2.0, (1, b"two"), shared)
+    ada.tick(2.75, None, shared)
+    ada.tick(3.0, (1, b"two"), shared)
+    bob.give_up(3.0, number=1, means=shared)
 
 
 def test_two_receivers(receiver: Any) -> None:
     """keeps two receivers apart, each with a memory of its own"""
     ada, bob = receiver(), receiver()
-    ada.receive(0, b"one", (b"one", 0), SHARED)
-    ada.receive(1, b"two", (b"two", 1), SHARED)
-    bob.receive(0, b"one", (b"one", 0), SHARED)
-    bob.receive(0, b"one", (None, 0), SHARED)
-    ada.receive(2, b"three", (b"three", 2), SHARED)
-    bob.receive(1, b"two", (b"two", 1), SHARED)
+    ada.made = bob.made = "two receivers, and looked at this one"
+    shared = why_shared(ada.side, bob.side)
+    ada.receive(0, b"one", (b"one", 0), shared)
+    ada.receive(1, b"two", (b"two", 1), shared)
+    bob.receive(0, b"one", (b"one", 0), shared)
+    bob.receive(0, b"one", (None, 0), shared)
+    ada.receive(2, b"three", (b"three", 2), shared)
+    bob.receive(1, b"two", (b"two", 1), shared)
 
 
 def test_storms(learner: Any, attempt: Any, no_clock: None) -> None:
@@ -384,13 +392,13 @@ def check_in_a_storm(learner: Any, attempt: Any, seed: int) -> None:
                 raise NotYetRight(saw, f"{NUMBERS} {IN_ORDER}")
             network.send("sender", "receiver", message(number, payload))
             return
-        raise NotYetRight(f"The sender answered {told(answer)}.", cause(answer))
+        raise NotYetRight(f"The sender answered {answer!r}.", cause(answer))
 
     def hear(datagram: bytes) -> None:
         _, number, text = datagram.split(b" ", 2)
         reaction = receiving.receive(learner.Message(int(number), text))
         if means := cause_of_reaction(reaction):
-            raise NotYetRight(f"The receiver answered {told(reaction)}.", means)
+            raise NotYetRight(f"The receiver answered {reaction!r}.", means)
         payload, acknowledged = reaction
         handed_on.extend([] if payload is None else [payload])
         if acknowledged is not None:
@@ -444,9 +452,7 @@ def cause(answer: object) -> str:
     if isinstance(answer, tuple) and len(answer) == 2 and not messages_in(answer):
         return "In Message(number, payload), the number is an int, and the payload the very bytes that send was given."
     if answer is not None and not messages_in(answer):
-        return not_run(answer) or (
-            "The answer is to be Message(number, payload): the number goes along, or nobody can acknowledge it."
-        )
+        return "The answer is to be Message(number, payload): the number goes along, or nobody can acknowledge it."
     return ""
 
 
@@ -460,5 +466,5 @@ def cause_of_reaction(answer: object) -> str:
     if answer is None:
         return "A branch of the method ends without `return`."
     if not isinstance(answer, tuple) or len(answer) != 2:
-        return not_run(answer) or "The answer is to be Reaction(hand_on, acknowledge); either may be None."
+        return "The answer is to be Reaction(hand_on, acknowledge); either may be None."
     return ""

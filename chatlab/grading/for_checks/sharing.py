@@ -32,7 +32,8 @@ def why_shared(first: object, second: object) -> str:
     for name, value in vars(sys.modules.get(kind.__module__, ModuleType(""))).items():
         if not name.startswith("__") and _changes(value):
             return f"Both use `{name}` of the file, which is there once. Make it in __init__, as self.{name}."
-    return "Both use something that is there once: in the class, in the file, or as the default value of a parameter."
+    once = "in the class, in the file, or as the default value of a parameter"
+    return f"Both use something that is there once: {once}. What each is to have for itself: in __init__, as self.…"
 
 
 def _attributes(thing: object) -> dict[str, Any]:

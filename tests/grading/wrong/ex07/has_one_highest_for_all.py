@@ -1,4 +1,4 @@
-# expects: Both objects use one memory
+# expects: Both use something that is there once
 """ex07"""
 
 from enum import Enum

@@ -1,4 +1,4 @@
-# expects: Both objects use one memory
+# expects: Both use `SEEN` of the file
 from enum import Enum
 
 

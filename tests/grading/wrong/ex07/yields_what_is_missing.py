@@ -1,4 +1,4 @@
-# expects: only makes a generator
+# expects: which waits until somebody asks
 """ex07"""
 
 from enum import Enum

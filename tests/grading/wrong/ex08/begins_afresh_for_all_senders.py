@@ -1,4 +1,4 @@
-# expects: Two objects use one memory
+# expects: Both have the same `waiting`
 """ex08"""
 
 from collections import deque

@@ -1,4 +1,4 @@
-# expects: Two objects use one memory
+# expects: Both use something that is there once
 """ex08"""
 
 from collections import deque

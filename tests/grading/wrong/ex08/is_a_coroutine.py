@@ -1,4 +1,4 @@
-# expects: a plain `def` is meant here
+# expects: write `def`, without `async`
 """ex08"""
 
 from collections import deque

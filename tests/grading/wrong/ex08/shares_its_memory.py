@@ -1,4 +1,4 @@
-# expects: Two objects use one memory
+# expects: Both have the same `_waiting`
 from collections import deque
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-# expects: only makes a generator
+# expects: which waits until somebody asks
 """ex08"""
 
 from collections import deque
