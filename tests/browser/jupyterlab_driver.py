@@ -136,6 +136,10 @@ class Notebook:
     def _prompts(self) -> Locator:
         return self.page.locator(".jp-CodeCell .jp-InputPrompt")
 
+    def save(self) -> None:
+        """Save as Ctrl+S does; returns when the file is written."""
+        self._do("await app.commands.execute('docmanager:save')")
+
     def restart_kernel(self) -> None:
         self._do("await notebook.sessionContext.session.kernel.restart()")
 

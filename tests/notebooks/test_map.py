@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from chatlab.grading.course import read_manifest
-from tests.notebooks.comparing import COURSE, NOTEBOOKS
+from tests.notebooks.comparing import COURSE, LESSONS
 
 MAP = (COURSE / "notebooks" / "README.md").read_text(encoding="utf-8")
 README = (COURSE / "README.md").read_text(encoding="utf-8")
@@ -19,7 +19,7 @@ LESSON_ROW = re.compile(
     r"\| (?P<exercises>[^|]+) \| (?P<exercise_minutes>[\d, ]+) \|"
 )
 TERM_ROW = re.compile(r"\| (?P<term>[^|]+) \| [^|]+ \| \[(?P<number>\d\d)\]\((?P<file>\d\d_[^)]+)\) \|")
-LESSONS = [row.groupdict() for row in LESSON_ROW.finditer(MAP)]
+ROWS = [row.groupdict() for row in LESSON_ROW.finditer(MAP)]
 TERMS = [row.groupdict() for row in TERM_ROW.finditer(MAP)]
 
 
@@ -30,16 +30,16 @@ def _text(file: str) -> str:
 
 
 def test_each_lesson_has_its_row() -> None:
-    assert [row["file"] for row in LESSONS] == [notebook.name for notebook in NOTEBOOKS]
+    assert [row["file"] for row in ROWS] == [lesson.name for lesson in LESSONS]
 
 
-@pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"][:2])
 def test_a_lesson_and_its_exercise_have_the_same_number(row: dict[str, str]) -> None:
     exercises = [e.key for e in read_manifest(COURSE / "exercises") if f"{e.lesson}.ipynb" == row["file"]]
     assert exercises == [f"ex{row['file'][:2]}"]
 
 
-@pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"][:2])
 def test_title_minutes_and_exercises_are_those_of_the_lesson(row: dict[str, str]) -> None:
     text = _text(row["file"])
     assert text.startswith(f"# {row['title']}\n")
@@ -49,7 +49,7 @@ def test_title_minutes_and_exercises_are_those_of_the_lesson(row: dict[str, str]
     assert ", ".join(str(e.minutes) for e in exercises) == row["exercise_minutes"]
 
 
-@pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["file"][:2])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"][:2])
 def test_the_readme_has_the_same_idea_and_exercises(row: dict[str, str]) -> None:
     file = row["file"]
     assert f"| [{Path(file).stem}](notebooks/{file}) | {row['idea']} | {row['exercises']} |" in README
@@ -69,7 +69,7 @@ def test_a_term_stands_in_bold_in_the_lesson_that_introduces_it(row: dict[str, s
 
 
 def test_modules_name_lessons_that_are_there() -> None:
-    numbers = {notebook.name[:2] for notebook in NOTEBOOKS}
+    numbers = {lesson.name[:2] for lesson in LESSONS}
     named = {
         (module.name, number)
         for module in (COURSE / "chatlab").rglob("*.py")
