@@ -81,6 +81,28 @@ def test_each_send_is_told_before_it_is_made(sock: LentSocket) -> None:
         sock.recv(100)
 
 
+def test_who_wakes_a_thread_goes_on_when_that_has_looked(sock: LentSocket) -> None:
+    """So a flag that is set only afterwards comes too late, on every machine."""
+    flag, seen = threading.Event(), list[bool]()
+
+    def receive() -> None:
+        while not flag.is_set():
+            sock.recvfrom(100)
+            seen.append(flag.is_set())
+
+    receiver = threading.Thread(target=receive)
+    receiver.start()
+    for wakes in range(1, 20):
+        sock.wait_for_receives(1, LIMIT)
+        sock.sendto(b"", sock.getsockname())
+        assert seen == [False] * wakes
+    sock.wait_for_receives(1, LIMIT)
+    flag.set()
+    sock.sendto(b"", sock.getsockname())
+    assert not receiver.is_alive()
+    assert seen[-1]
+
+
 def test_its_lender_may_not_be_made_to_receive(sock: LentSocket) -> None:
     sock.expect_another_thread()
     with pytest.raises(NotYetRight, match="thread that called it"):

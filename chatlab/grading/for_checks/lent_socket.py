@@ -7,6 +7,7 @@ What a learner's code sees must not depend on which thread came to run first, no
 
 - A receive at a socket that the code has closed is like that of a thread which waits in it already: nothing ever
   arrives. A send at it goes nowhere. That the socket is closed is for the check to say.
+- A send to the socket itself, which wakes a thread, is over when that thread has looked why it was woken.
 - A datagram that is longer than the buffer is cut. (On Windows, that is an error.)
 """
 
@@ -23,6 +24,7 @@ from chatlab.grading.for_checks.receivers import Receivers
 from chatlab.grading.for_checks.threads import PIECE, refuse_to_wait_here
 
 BUFFER = 1024 * 1024  # bytes, so that a busy machine loses nothing
+WAKE_PATIENCE = 0.2  # seconds, for a thread that neither receives again nor ends
 PATIENCE = 1.0  # seconds until the port is free again: it is kept as long as somebody receives there
 SELECT_PATIENCE = 0.3  # seconds for a thread that waits in select, if there is one
 DONT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
@@ -82,8 +84,12 @@ class LentSocket(EveryCall):
     def sendto(self, datagram: Any, *flags_and_address: Any) -> int:
         if self.was_closed:
             return len(datagram)
-        if flags_and_address and isinstance(flags_and_address[-1], tuple):  # else it fails
-            self.before_send(bytes(memoryview(datagram)), flags_and_address[-1])
+        address = flags_and_address[-1] if flags_and_address else None
+        if isinstance(address, tuple):  # else it fails
+            self.before_send(bytes(memoryview(datagram)), address)
+        if address == self._bound_to:
+            with self._receivers.look_at_what_comes(WAKE_PATIENCE):
+                return super().sendto(datagram, *flags_and_address)
         return super().sendto(datagram, *flags_and_address)
 
     def recvfrom(self, *size_and_flags: Any) -> tuple[bytes, Any]:
@@ -96,7 +102,7 @@ class LentSocket(EveryCall):
 
     def dup(self) -> LentSocket:
         """Another one for the same port, with the same lender."""
-        twin = LentSocket.__new__(LentSocket)
+        twin = type(self).__new__(type(self))
         socket.socket.__init__(twin, self.family, self.type, self.proto, fileno=self.detach())
         twin.__dict__ = self.__dict__
         twin.settimeout(self.gettimeout())

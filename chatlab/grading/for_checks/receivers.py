@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chatlab.grading.for_checks.threads import patiently
+
+LOOK_EVERY = 0.005  # seconds
 
 
 class Receivers:
     """`number`: of those that are at it. `begun`: how often one began."""
 
     def __init__(self) -> None:
-        self.number = 0
+        self._inside: list[threading.Thread] = []
         self.begun = 0
         self._changed = threading.Condition()
         self._each_begin = threading.Semaphore(0)
 
+    @property
+    def number(self) -> int:
+        return len(self._inside)
+
     @contextmanager
     def one_more(self) -> Iterator[None]:
         """Around one receive."""
+        thread = threading.current_thread()
         with self._changed:
-            self.number += 1
+            self._inside.append(thread)
             self.begun += 1
             self._changed.notify_all()
         self._each_begin.release()
@@ -30,7 +38,7 @@ class Receivers:
             yield
         finally:
             with self._changed:
-                self.number -= 1
+                self._inside.remove(thread)
                 self._changed.notify_all()
 
     def wait_for_begins(self, number: int, seconds: float) -> None:
@@ -42,6 +50,16 @@ class Receivers:
         """Until one has begun after the first `begun`."""
         with self._changed:
             self._changed.wait_for(lambda: self.begun > begun, seconds)
+
+    @contextmanager
+    def look_at_what_comes(self, seconds: float) -> Iterator[None]:
+        """Around a send that wakes those who receive: it ends when one of them has begun again, or all have ended."""
+        with self._changed:
+            woken, begun = list(self._inside), self.begun
+        yield
+        deadline = time.monotonic() + seconds
+        while self.begun == begun and any(thread.is_alive() for thread in woken) and time.monotonic() < deadline:
+            threading.Event().wait(LOOK_EVERY)
 
     def wait_until_gone(self, seconds: float) -> None:
         with self._changed:
