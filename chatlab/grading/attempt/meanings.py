@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from traceback import FrameSummary
 
@@ -54,6 +55,15 @@ BY_WORDS = (
     (r"positional argument|unexpected keyword", "count the values in the brackets, and compare with the parameters."),
     (r"'NoneType' object", "a function without `return` gives back None, and so does one that only changes something."),
 )
+NO_PARTNER = "a UDP socket has no partner: recvfrom returns who sent a message, and sendto takes an address each time."
+BY_NUMBER = {
+    errno.ENOTCONN: NO_PARTNER,
+    errno.EDESTADDRREQ: NO_PARTNER,
+    errno.EOPNOTSUPP: "accept and listen are for TCP; at a UDP socket, recvfrom is enough.",
+    errno.EADDRINUSE: "another socket has this port.",
+    errno.EBADF: "this socket is closed.",
+    errno.EMSGSIZE: "a datagram has at most 65,507 bytes.",
+}
 
 
 def usually(error: BaseException) -> str:
@@ -61,6 +71,8 @@ def usually(error: BaseException) -> str:
     for words, meaning in BY_WORDS:
         if isinstance(error, TypeError | ValueError) and re.search(words, str(error)):
             return f"Usually: {meaning}"
+    if isinstance(error, OSError) and error.errno in BY_NUMBER:
+        return f"Usually: {BY_NUMBER[error.errno]}"
     for kind, meaning in MEANINGS:
         if isinstance(error, kind):
             return f"Usually: {meaning}"

@@ -1,4 +1,4 @@
-# expects: The number in recvfrom(…) was too small
+# expects: A buffer of 1024 bytes is too small
 def send_receipts(sock, count):
     for _ in range(count):
         message, sender = sock.recvfrom(1024)
