@@ -31,6 +31,7 @@ class Recording:
         self._relays: set[Address] = set()
         self._records: deque[Record] = deque()
         self._size = 0
+        self._began = 0.0
 
     def name(self, address: Address, name: str) -> None:
         """Call the end at `address` by this name."""
@@ -48,6 +49,8 @@ class Recording:
         with self._lock:
             self.steps += 1
             self._names.learn(record)
+            if not self._records:
+                self._began = record.time
             self._records.append(record)
             self._size += len(record.data)
             while self._size > MAX_BYTES or len(self._records) > MAX_RECORDS:
@@ -88,4 +91,5 @@ class Recording:
         """What was recorded, or the `newest` records of it, to draw from."""
         with self._lock:
             records = tuple(self._records)[-newest:]
-            return Snapshot(records, frozenset(self._watched), frozenset(self._relays), dict(self._names.known))
+            ends = frozenset(self._watched), frozenset(self._relays)
+            return Snapshot(records, *ends, dict(self._names.known), self._began)

@@ -56,13 +56,15 @@ class Snapshot:
     """All that a picture is drawn from.
 
     `watched`: the ends where every datagram and piece is seen. `relays`: the addresses of relays, which are part of the
-    network and no party. `names`: of each end that is known, from the oldest to the newest.
+    network and no party. `names`: of each end that is known, from the oldest to the newest. `began`: when the first
+    record was made, which need not be among these.
     """
 
     records: tuple[Record, ...]
     watched: frozenset[Address]
     relays: frozenset[Address]
     names: Mapping[Address, tuple[Named, ...]]
+    began: float = 0.0
 
     def name_of(self, end: Address, time: float) -> str | None:
         """Its name at that time, or the first one that is known."""

@@ -13,9 +13,9 @@ import socket
 import time as times
 from pathlib import Path
 
-from chatlab.trace.picture.arrows import arrows_of
+from chatlab.trace.arrows.arrows import arrows_of
 from chatlab.trace.picture.bytes_view import BytesView
-from chatlab.trace.picture.ladder import Ladder
+from chatlab.trace.picture.ladder import Axis, Ladder
 from chatlab.trace.picture.svg import draw
 from chatlab.trace.recording import MAX_RECORDS, Recording
 from chatlab.trace.watch.watched_socket import WatchedSocket
@@ -24,11 +24,13 @@ from chatlab.trace.watch.watched_socket import WatchedSocket
 class Trace(Recording):
     """What crossed the wire at the ends that it is attached to. Any thread may use it.
 
-    The last line of a notebook's cell shows its message ladder; `str` gives the same as text.
+    The last line of a notebook's cell shows its message ladder; `str` gives the same as text. `axis`: what the ladder's
+    steps downwards are, "events" in their order or "time" to scale; it may be changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, axis: Axis = "events") -> None:
         super().__init__()
+        self.axis = axis
         self._started_at = times.time() - self.clock()
 
     def watch(self, sock: socket.socket, name: str, peer_name: str = "") -> socket.socket:
@@ -42,7 +44,7 @@ class Trace(Recording):
     @property
     def ladder(self) -> Ladder:
         """The message ladder of the newest messages."""
-        return Ladder.of(self.snapshot())
+        return Ladder.of(self.snapshot(), axis=self.axis)
 
     def message(self, number: int) -> BytesView:
         """The bytes of the message that has this number on the ladder. Raises KeyError if there is none."""

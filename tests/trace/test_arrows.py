@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.trace.picture import udp_arrows
+from chatlab.trace.arrows import udp_arrows
 from chatlab.trace.records import Step, Transport
 
 from .scripts import Script

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
 from chatlab.trace import Trace
+from chatlab.trace.picture.colours import CARD, DARK, LIGHT
 from chatlab.trace.picture.ladder import SHOWN
-from chatlab.trace.picture.layout import CELL, Drawn, lay_out
+from chatlab.trace.picture.layout import lay_out
 from chatlab.trace.picture.svg import draw
-from chatlab.trace.picture.wire_text import width
 
 from .scripts import PARTIES, Script, storm
 
 SVG = "{http://www.w3.org/2000/svg}"
-SIZES = [(parties, messages, seed) for parties in (2, 3, 4, 6) for messages in (5, 40) for seed in range(5)]
 HOSTILE = '<script>alert(1)</script>&"\x00\x1b[31m\u202e\uffff]]>'
 
 
@@ -59,6 +57,19 @@ def test_a_cell_shows_the_picture_with_its_text_twin() -> None:
     assert "var(" not in bundle["image/svg+xml"]
 
 
+def test_a_stored_picture_has_a_dark_colour_for_each_light_one() -> None:
+    picture = draw(storm(3, 40, seed=1).ladder)
+    used = set(re.findall(r' (?:fill|stroke)="(#[0-9a-f]{6})"', picture))
+    assert {LIGHT["ground"], LIGHT["ink"], LIGHT["lost"], LIGHT["late"], LIGHT["again"]} <= used <= set(LIGHT.values())
+    style = ET.fromstring(picture).findtext(f"{SVG}style") or ""
+    assert style.startswith("@media (prefers-color-scheme: dark)")
+    for use, light in LIGHT.items():
+        assert f'.{CARD} [fill="{light}"]{{fill:{DARK[use]}}}' in style
+        assert f'.{CARD} [stroke="{light}"]{{stroke:{DARK[use]}}}' in style
+    assert len(set(LIGHT.values())) == len(LIGHT)
+    assert "<style>" not in draw(storm(3, 40, seed=1).ladder, live=True)
+
+
 def test_what_strangers_say_is_text_and_the_picture_stays_well_formed() -> None:
     for live in (False, True):
         picture = draw(Script().sent("ada", "room", HOSTILE.encode()).ladder, live=live)
@@ -81,36 +92,16 @@ def test_the_picture_marks_what_is_lost_late_and_repeated() -> None:
 
 def test_an_overtaken_row_crosses_the_one_that_overtook_it() -> None:
     script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 0)
-    first, second = (drawn for drawn in lay_out(script.ladder, ["", ""]).rows)
+    first, second = (drawn for drawn in lay_out(script.ladder).rows)
     assert first.y1 < second.y1
     assert first.y2 > second.y2
 
 
 def test_rows_that_come_in_order_do_not_cross() -> None:
     script = Script().carried("ada", "room", b"1", 1.5).carried("ada", "room", b"2", 1.5)
-    first, second = (drawn for drawn in lay_out(script.ladder, ["", ""]).rows)
+    first, second = (drawn for drawn in lay_out(script.ladder).rows)
     assert first.y1 < second.y1
     assert first.y2 < second.y2
-
-
-def box(drawn: Drawn) -> tuple[float, float, float, float]:
-    size = CELL * (sum(width(part.text) + 1 for part in drawn.parts) - 1)
-    return drawn.x, drawn.y - 12, drawn.x + size, drawn.y + 4
-
-
-@pytest.mark.parametrize(("parties", "messages", "seed"), SIZES)
-def test_texts_keep_clear_of_each_other_and_of_the_parties_lines(parties: int, messages: int, seed: int) -> None:
-    ladder = storm(parties, messages, seed).ladder
-    layout = lay_out(ladder, [row.note for row in ladder.rows])
-    boxes = [box(drawn) for drawn in layout.rows if drawn.parts]
-    assert len(boxes) == len({row.number for row in ladder.rows})
-    for index, (left, top, right, bottom) in enumerate(boxes):
-        assert left > 0
-        assert right < layout.width
-        assert all(not left < x < right for x in layout.columns.values())
-        assert all(bottom <= other[1] or other[3] <= top for other in boxes[:index] + boxes[index + 1 :])
-    level = [drawn.y1 for drawn in layout.rows if drawn.y1 == drawn.y2]
-    assert all(not top < y < bottom for _, top, _, bottom in boxes for y in level)
 
 
 def test_the_random_session_of_a_reliable_room_is_not_in_the_picture() -> None:

@@ -19,7 +19,7 @@ from dpkt.tcp import TCP, TH_ACK, TH_FIN, TH_PUSH, TH_RST, TH_SYN  # type: ignor
 from dpkt.udp import UDP  # type: ignore[import-untyped]
 
 from chatlab.room.addresses import Address
-from chatlab.trace.picture.arrow import Arrow, Ending, Kind
+from chatlab.trace.arrows.arrow import Arrow, Ending, Kind
 
 LINKTYPE_RAW = 101  # a packet begins with its IP header
 SNAP_LENGTH = 262_144
@@ -33,10 +33,10 @@ def write_capture(arrows: Iterable[Arrow], file: IO[bytes], epoch: float) -> Non
     """Write `arrows` to `file`. `epoch`: what to add to their times to get seconds since 1970."""
     writer = pcapng.Writer(file, snaplen=SNAP_LENGTH, linktype=LINKTYPE_RAW)
     connections: dict[frozenset[Address], _Connection] = {}
-    for arrow in sorted(arrows, key=lambda arrow: arrow.arrived):
+    for arrow in sorted(arrows, key=lambda arrow: arrow.stands_at):
         comment = "again" if arrow.is_repeat else COMMENTS.get(arrow.ending, "")
         for packet in _packets(arrow, connections):
-            writer.writepkt(_block(packet, comment), arrow.arrived + epoch)
+            writer.writepkt(_block(packet, comment), arrow.stands_at + epoch)
 
 
 def _packets(arrow: Arrow, connections: dict[frozenset[Address], _Connection]) -> Iterator[bytes]:

@@ -1,81 +1,49 @@
 """The message ladder: a line for each party, a row for each message, from top to bottom as they left. Pure.
 
-Rows are equally far apart, whatever time passed between them. One that was late has a second place in the order, that
-of its arrival, so that it crosses those that overtook it. `str` of a ladder is its text twin; `svg` draws it. Neither
-holds a time, port or address, so the same talk gives the same ladder.
+    axis     a step down is          so the same talk gives
+    events   something that happened the same picture on every machine; a row that was late has a second place, that of
+                                     its arrival, so that it crosses those that overtook it
+    time     time, to scale          a picture as high as the talk was long
+
+`str` of a ladder is its text twin; `svg` draws it. Neither holds a port or an address.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal
 
 from chatlab.room.addresses import Address
+from chatlab.trace.arrows.arrow import Arrow
+from chatlab.trace.arrows.arrows import arrows_of
 from chatlab.trace.names import columns
-from chatlab.trace.picture.arrow import Arrow, Ending, Kind
-from chatlab.trace.picture.arrows import arrows_of
-from chatlab.trace.picture.wire_text import shorten, visible, width
+from chatlab.trace.picture.row import Row
+from chatlab.trace.picture.text_twin import title, write
+from chatlab.trace.picture.time_scale import TimeScale, scale_of
 from chatlab.trace.records import Snapshot
-from chatlab.udp.reliable.frames import ACKNOWLEDGEMENT, MESSAGE, RESET, SESSION
 
+Axis = Literal["events", "time"]
 # How many messages are shown: the newest ones.
 SHOWN = 40
-TEXT_CELLS = 50
-# A reliable room's sessions are random (`chatlab.udp.reliable.frames`): shown, they would make each picture differ.
-_SESSION = re.compile(f"^({MESSAGE}|{ACKNOWLEDGEMENT}|{RESET}){SESSION} ".encode())
-STEPS = {Kind.CONNECT: "connects", Kind.END: "says no more", Kind.RESET: "resets the connection"}
-
-
-class Part(NamedTuple):
-    """What a row says of one line of a stream; `begins`, `ends`: whether it has that line's beginning, its end."""
-
-    text: str
-    begins: bool
-    ends: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Message `number` between two parties. A repeat has the number of the message that it repeats."""
-
-    number: int
-    source: str
-    destination: str
-    arrow: Arrow
-
-    @property
-    def text(self) -> str:
-        """What the message says, on one line."""
-        if self.arrow.kind in STEPS:
-            return STEPS[self.arrow.kind]
-        return visible(_SESSION.sub(rb"\1", self.arrow.data)).rstrip(" ") or "(empty)"
-
-    @property
-    def note(self) -> str:
-        """What became of it, in a word; '' if nothing worth mentioning."""
-        return ", ".join(_notes(self))
-
-    @property
-    def parts(self) -> list[Part]:
-        """Of a piece of a stream: the lines that it holds, the first and the last perhaps not whole."""
-        return [
-            Part(visible(line), begins=index > 0 or not self.arrow.is_mid_line, ends=line.endswith(b"\n"))
-            for index, line in enumerate(self.arrow.lines)
-        ]
+# By time, a datagram is called late if the network kept it longer than the quickest one, this many times.
+LATE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """`parties` from left to right, `rows` from top to bottom. `earlier`: how many messages are not shown."""
+    """`parties` from left to right, `rows` from top to bottom. `earlier`: how many messages are not shown.
+
+    `began`: when the talk did, in seconds of the rows' clock.
+    """
 
     parties: tuple[str, ...]
     rows: tuple[Row, ...]
     earlier: int
+    axis: Axis = "events"
+    began: float = 0.0
 
     @classmethod
-    def of(cls, snapshot: Snapshot, shown: int = SHOWN) -> Ladder:
+    def of(cls, snapshot: Snapshot, shown: int = SHOWN, axis: Axis = "events") -> Ladder:
         """The last messages of `snapshot`: at most `shown`."""
         rows: list[Row] = []
         strangers: dict[Address, str] = {}
@@ -86,12 +54,16 @@ class Ladder:
                 snapshot.name_of(end, arrow.left) or strangers.setdefault(end, f"stranger {len(strangers) + 1}")
                 for end in (arrow.source, arrow.destination)
             )
-            rows.append(Row(number, source, destination, arrow))
+            rows.append(Row(number, source, destination, arrow, arrow.is_late))
         earlier = max(0, number - shown)
         rows = [row for row in rows if row.number > earlier]
+        if axis == "time":
+            quickest = min((row.arrow.delay for row in rows if row.has_arrived), default=0.0)
+            rows = [replace(row, is_late=_is_late(row.arrow, quickest)) for row in rows]
         present = {party for row in rows for party in (row.source, row.destination)}
         names = [named.name for known in snapshot.names.values() for named in known] + list(strangers.values())
-        return cls(columns(name for name in names if name in present), tuple(rows), earlier)
+        parties = columns(name for name in names if name in present)
+        return cls(parties, tuple(rows), earlier, axis, snapshot.began)
 
     def end(self, heights: int) -> Ladder:
         """The last messages of this ladder that together take at most `heights`; at least one."""
@@ -119,7 +91,7 @@ class Ladder:
             if not row.arrow.is_repeat:
                 places.append((row.arrow.left, (index, False)))
             if row.arrow.is_late or row.arrow.is_repeat:
-                places.append((row.arrow.arrived, (index, True)))
+                places.append((row.arrow.stands_at, (index, True)))
         return [place for _, place in sorted(places)]
 
     @property
@@ -135,50 +107,20 @@ class Ladder:
                 last[index] = left
         return last
 
-    def __str__(self) -> str:
-        if not self.rows:
-            return "nothing has crossed the wire yet"
-        texts = [shorten(_boxed(row), TEXT_CELLS) for row in self.rows]
-        name = max(map(width, self.parties))
-        text = max(map(width, texts))
-        lines = [f"{self.title}:"]
-        if self.earlier:
-            lines.append(f"({self.earlier:,} earlier)")
-        for row, said, last in zip(self.rows, texts, self.overtakers, strict=True):
-            note = f"{row.note}, arrives after {last}" if last else row.note
-            ends = f"{_padded(row.source, name)} -> {_padded(row.destination, name)}"
-            lines.append(f"{row.number:3}  {ends}  {_padded(said, text)}  {note}".rstrip())
-        return "\n".join(lines)
+    @property
+    def scale(self) -> TimeScale | None:
+        """How time is drawn; None where it is not, and while there is nothing to draw."""
+        return scale_of(self.rows, self.began) if self.axis == "time" and self.rows else None
 
     @property
     def title(self) -> str:
         """One line: what the picture shows."""
-        if len(self.parties) < 2:
-            return " of ".join(("Messages", *self.parties))
-        return f"Messages between {', '.join(self.parties[:-1])} and {self.parties[-1]}"
+        return title(self.parties)
+
+    def __str__(self) -> str:
+        return write(self.parties, self.rows, self.earlier, self.overtakers, self.scale)
 
 
-def _boxed(row: Row) -> str:
-    """The text; a piece of a stream with a bracket where a line begins and where one ends."""
-    if row.arrow.kind in STEPS:
-        return f"({row.text})"
-    parts = (f"{'[' * part.begins}{part.text}{']' * part.ends}" for part in row.parts)
-    return " ".join(parts) if row.arrow.kind is Kind.PIECE else row.text
-
-
-def _padded(text: str, cells: int) -> str:
-    return text + " " * (cells - width(text))
-
-
-def _notes(row: Row) -> Iterator[str]:
-    arrow = row.arrow
-    if arrow.ending is Ending.LOST:
-        yield "lost"
-    if arrow.ending is Ending.UNREAD:
-        yield "unread"
-    if arrow.is_repeat:
-        yield "again"
-    elif arrow.is_late:
-        yield "late"
-    if arrow.read is not None and arrow.read < len(arrow.data):
-        yield f"{arrow.read} of {len(arrow.data)} bytes read"
+def _is_late(arrow: Arrow, quickest: float) -> bool:
+    """The slant of its arrow tells how long it took: only what is out of the common is called late."""
+    return arrow.is_overtaken or arrow.delay > LATE * quickest

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chatlab.room.addresses import Address
-from chatlab.trace.picture.arrow import Arrow, Ending, Kind
+from chatlab.trace.arrows.arrow import Arrow, Ending, Kind
 from chatlab.trace.records import Record, Step
 
 _KINDS = {Step.CONNECTED: Kind.CONNECT, Step.ENDED: Kind.END, Step.END_READ: Kind.END, Step.RESET: Kind.RESET}
@@ -33,10 +33,10 @@ class _Stream:
         """`arrow` is read, or goes to an end that is not watched."""
         sent_at = self._read(arrow)
         if arrow.kind is Kind.PIECE:
-            yield self._in_line(_at(arrow, sent_at))
+            yield self._in_line(replace(arrow, left=sent_at))
         elif not self.has_ended:
             self.has_ended = True
-            yield _at(arrow, sent_at)
+            yield replace(arrow, left=sent_at)
 
     def rest(self) -> Iterator[Arrow]:
         """What has not been read."""
@@ -83,7 +83,3 @@ def tcp_arrows(records: Iterable[Record], watched: frozenset[Address]) -> list[A
         else:
             arrows += stream.arrive(arrow)
     return arrows + [arrow for stream in streams.values() for arrow in stream.rest()]
-
-
-def _at(arrow: Arrow, time: float) -> Arrow:
-    return replace(arrow, left=time, arrived=time)

@@ -24,10 +24,12 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From `source`, at the time `left`, to `destination`, at the time `arrived`.
+    """From `source`, at the time `left`, to `destination`, at the time `arrived`, both in seconds.
 
-    `delay`: what a relay added, in seconds; 0 if that is not known. `is_repeat`: another copy of the arrow before it.
-    `read`: how many bytes of a datagram the receiver read. `is_mid_line`: the piece goes on with a line begun before.
+    Where its arrival was not seen, `arrived` is `left`. `delay`: what a relay added, in seconds; 0 if that is not
+    known. `is_repeat`: another copy of the arrow before it. `is_overtaken`: a later datagram was seen to arrive before
+    it. `read`: how many bytes of a datagram the receiver read. `is_mid_line`: the piece goes on with a line begun
+    before.
     """
 
     kind: Kind
@@ -39,12 +41,22 @@ class Arrow:
     ending: Ending = Ending.ARRIVED
     delay: float = 0.0
     is_repeat: bool = False
+    is_overtaken: bool = False
     read: int | None = None
     is_mid_line: bool = False
 
     @property
     def is_late(self) -> bool:
-        return self.arrived > self.left
+        """Whether a relay held it back, or a later datagram overtook it.
+
+        Any other takes no time in an order of events, which so does not depend on the speed of the machine.
+        """
+        return self.delay > 0 or self.is_overtaken
+
+    @property
+    def stands_at(self) -> float:
+        """Its place in the order of all events."""
+        return self.arrived if self.is_late or self.is_repeat else self.left
 
     @property
     def lines(self) -> list[bytes]:

@@ -6,8 +6,7 @@
     one end               what was seen there
 
 A datagram that nobody has read is not lost yet. It counts as lost once a later one has been read, or its receiver has
-closed. The time of an arrival counts only if a later datagram overtook this one, or a relay held it back; any other
-datagram is drawn as if it took no time. So the picture does not depend on the speed of the machine.
+closed.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from dataclasses import replace
 from itertools import islice
 
 from chatlab.room.addresses import Address
-from chatlab.trace.picture.arrow import Arrow, Ending, Kind
+from chatlab.trace.arrows.arrow import Arrow, Ending, Kind
 from chatlab.trace.records import Record, Step
 
 # An arrival is looked for among this many datagrams under way on one path.
@@ -80,7 +79,8 @@ class _Datagrams:
         self.arrows[place] = replace(
             self.arrows[place],
             ending=Ending.ARRIVED,
-            arrived=record.time if was_overtaken else self.arrows[place].left,
+            arrived=record.time,
+            is_overtaken=was_overtaken,
             read=len(record.data),
         )
 
@@ -104,7 +104,8 @@ class _Datagrams:
         arrow, path = _arrow(record), (record.source, record.destination)
         if record.source not in self._watched or (path, record.data) not in self._arrived:
             return arrow
-        return replace(self.arrows[self._arrived[path, record.data]], arrived=record.time, is_repeat=True)
+        first = self.arrows[self._arrived[path, record.data]]
+        return replace(first, arrived=record.time, is_repeat=True, is_overtaken=False)
 
 
 def _arrow(record: Record) -> Arrow:

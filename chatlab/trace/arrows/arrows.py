@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from chatlab.trace.picture.arrow import Arrow
-from chatlab.trace.picture.tcp_arrows import tcp_arrows
-from chatlab.trace.picture.udp_arrows import udp_arrows
+from chatlab.trace.arrows.arrow import Arrow
+from chatlab.trace.arrows.tcp_arrows import tcp_arrows
+from chatlab.trace.arrows.udp_arrows import udp_arrows
 from chatlab.trace.records import Snapshot, Transport
 
 
