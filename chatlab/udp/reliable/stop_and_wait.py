@@ -2,9 +2,9 @@
 
     the sender                                   the receiver, who expects message n
     numbers its messages 0, 1, 2, ...            gets n: hands it on, acknowledges it, expects n + 1
-    sends one, and waits for                     gets n - 1: acknowledges it again, for the first
-      its acknowledgement: sends the next          acknowledgement may have been lost
-      the time-out: sends it again               gets another: ignores it, for its sender is not waiting
+    sends one, and waits for                     gets a lower one, which it has: acknowledges it again, for
+      its acknowledgement: sends the next          the first acknowledgement may have been lost
+      the time-out: sends it again               gets a higher one: ignores it, for one before it is missing
       the last time-out: gives up
 
 Each time-out of a message is twice as long as the one before, up to a bound, and a little longer at random, so that
@@ -112,9 +112,10 @@ class Receiver:
 
     def receive(self, number: int) -> Receipt:
         """What to do with message `number`, which has arrived."""
-        receipt = Receipt(is_new=number == self._expected, acknowledge=number in (self._expected - 1, self._expected))
-        self._expected += receipt.is_new
-        return receipt
+        if number == self._expected:
+            self._expected += 1
+            return Receipt(is_new=True, acknowledge=True)
+        return Receipt(is_new=False, acknowledge=number < self._expected)
 
 
 class Receipt(NamedTuple):
