@@ -26,7 +26,8 @@ LEVELS = (
     {"udp", "tcp"},
     {"weather"},
     {"trace"},
-    {"bench", "conformance", "grading", "panels"},
+    {"bench", "conformance", "panels"},
+    {"grading"},
     {"own"},
     {"__main__"},
 )

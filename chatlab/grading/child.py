@@ -10,12 +10,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from chatlab.grading.course import Exercise
-from chatlab.grading.verdict import Grade
+from chatlab.grading.verdict import Grade, Progress
 
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 PATIENCE = 0.1  # seconds between two looks at whether to go on
@@ -34,21 +34,25 @@ def grade_in_child(
     folder: Path,
     seconds: float,
     stop: threading.Event | None = None,
+    *,
+    on_progress: Callable[[Progress], object] = lambda progress: None,
 ) -> Outcome:
     """Run pytest with `arguments` in `folder`, for at most `seconds`, or until `stop` is set.
 
-    Neither the user's own pytest options nor installed plugins have a say.
+    `on_progress` is told of a check that has begun; of several since the last look, the last one. Neither the user's
+    own pytest options nor installed plugins have a say.
     """
     # On Windows, a file that the worker still has open can't be removed.
     with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as temporary:
-        grades, output = Path(temporary, "grades.json"), Path(temporary, "output.txt")
-        command = [*PYTEST, *arguments, f"--grades={grades}"]
+        grades, progress, output = (Path(temporary, name) for name in ("grades.json", "progress.txt", "output.txt"))
+        progress.touch()
+        command = [*PYTEST, *arguments, f"--grades={grades}", f"--progress={progress}"]
         with output.open("wb") as sink:
             child = subprocess.Popen(
                 command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
             )
             try:
-                in_time = _wait(child, seconds, stop or threading.Event())
+                in_time = _wait(child, seconds, stop or threading.Event(), lambda: _read(progress, on_progress))
             finally:
                 child.kill()  # its worker ends when nobody is there to report to
                 child.wait()
@@ -93,10 +97,17 @@ def _environment() -> dict[str, str]:
     return environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
 
 
-def _wait(child: subprocess.Popen[bytes], seconds: float, stop: threading.Event) -> bool:
-    """Whether `child` ended in time. On stop, what it has not reported is lost."""
+def _wait(child: subprocess.Popen[bytes], seconds: float, stop: threading.Event, look: Callable[[], object]) -> bool:
+    """Whether `child` ended in time; `look` meanwhile. On stop, what it has not reported is lost."""
     deadline = time.monotonic() + seconds
     while child.poll() is None:
         if time.monotonic() > deadline or stop.wait(PATIENCE):
             return False
+        look()
     return True
+
+
+def _read(progress: Path, on_progress: Callable[[Progress], object]) -> None:
+    """The last line may still be without its end."""
+    if whole := progress.read_text(encoding="utf-8").rpartition("\n")[0]:
+        on_progress(Progress(*json.loads(whole.splitlines()[-1])))

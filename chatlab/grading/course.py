@@ -27,7 +27,8 @@ class Exercise:
     `lesson`: its notebook, without `.ipynb`. `hints`: from a nudge to nearly the answer. `fence`: what may not be
     imported because the exercise is to write it: a module, or a name in one (`chatlab.udp.protocol.parse_request`).
     `production`: one line, shown after a pass: what a server in production would do as well. `stub`: the fingerprint of
-    the untouched stub (chatlab.grading.attempt.source).
+    the untouched stub (chatlab.grading.attempt.source). `section`: the heading of the lesson under which it says what
+    the exercise is about; '' for its beginning.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Exercise:
     fence: tuple[str, ...] = ()
     production: str = ""
     stub: str = ""
+    section: str = ""
 
     @property
     def key(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from enum import Enum
 from textwrap import indent
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatlab.grading.course import Exercise
 
@@ -31,6 +31,14 @@ class NotYetRight(BaseException):
         super().__init__(saw, means)
         self.saw = saw
         self.means = means
+
+
+class Progress(NamedTuple):
+    """Check `number` of `of` is being made. `title`: what it checks, half a sentence."""
+
+    number: int
+    of: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--limit", metavar="SECONDS", type=seconds, default=5.0, help="for each check (default: 5)")
     group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
     group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
+    group.addoption("--progress", metavar="FILE", help="write to FILE which check is being made, a line of JSON each")
     group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
     if not pluginmanager.is_registered(xdist.plugin):  # by itself, as plugins usually are
         pluginmanager.register(xdist.plugin, "chatlab-xdist")
@@ -61,7 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.pluginmanager.register(grader_in(config, settings), "chatlab-grader")
     if not hasattr(config, "workerinput"):
-        results = Results(settings, _file(config, "grades"), _file(config, "gradescope"))
+        grades, gradescope, progress = (_file(config, name) for name in ("grades", "gradescope", "progress"))
+        results = Results(settings, grades, gradescope, progress)
         config.pluginmanager.register(results, "chatlab-results")
         start_in(config, settings)
 

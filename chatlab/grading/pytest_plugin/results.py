@@ -16,7 +16,7 @@ import pytest
 from chatlab.grading.course import Exercise, Settings
 from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import write_summary
-from chatlab.grading.verdict import GRADE, CheckResult, Grade, State
+from chatlab.grading.verdict import GRADE, CheckResult, Grade, Progress, State
 
 LETTERS = {State.DONE: ".", State.NOT_YET_RIGHT: "x", State.NOT_STARTED: "-", State.WAITING: "w"}
 COLOURS = {State.DONE: "green", State.NOT_YET_RIGHT: "red", State.NOT_STARTED: "yellow", State.WAITING: "yellow"}
@@ -24,14 +24,18 @@ COLOURS = {State.DONE: "green", State.NOT_YET_RIGHT: "red", State.NOT_STARTED: "
 
 @dataclass(eq=False)
 class Results:
-    """`grades_file`, `gradescope_file`: where to write the grades as JSON; None for nowhere."""
+    """`grades_file`, `gradescope_file`: where to write the grades as JSON; None for nowhere. `progress_file`: where to
+    write a line about each check that begins.
+    """
 
     settings: Settings
     grades_file: Path | None
     gradescope_file: Path | None
+    progress_file: Path | None
     _results: dict[str, list[CheckResult]] = field(default_factory=dict)
     _made: dict[str, set[tuple[bool, str]]] = field(default_factory=dict)  # whether private, and the function
     _start: float = field(default_factory=time.monotonic)
+    _number: int = 0  # of checks to be made, the private ones among them
 
     def pytest_report_teststatus(
         self, report: pytest.TestReport
@@ -40,6 +44,18 @@ class Results:
             return None
         state = State(vars(report)[GRADE][1]["state"])
         return state.value, LETTERS[state], (state.value.upper(), {COLOURS[state]: True})
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        self._number = len(ids)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if self.progress_file:
+            path, _, name = nodeid.partition("::")
+            title = _titles(self.settings.folder / Path(path).name).get(name.partition("[")[0], name)
+            made = sum(map(len, self._results.values()))
+            with self.progress_file.open("a", encoding="utf-8") as sink:
+                sink.write(json.dumps(Progress(made + 1, self._number, title)) + "\n")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -63,13 +79,7 @@ class Results:
         """All that there are, as `_made` has them."""
         folders = {False: self.settings.folder, True: self.settings.private}
         files = {is_private: folder / exercise.checks for is_private, folder in folders.items() if folder}
-        return {
-            (is_private, node.name)
-            for is_private, file in files.items()
-            if file.is_file()
-            for node in ast.parse(file.read_bytes()).body
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-        }
+        return {(is_private, name) for is_private, file in files.items() if file.is_file() for name in _titles(file)}
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         grades = self.grades
@@ -85,6 +95,15 @@ class Results:
         if self.grades:
             here = config.invocation_params.dir
             write_summary(terminalreporter, self.grades, self.settings.submission, self.settings.folder, here)
+
+
+def _titles(file: Path) -> dict[str, str]:
+    """What each check in `file` checks, by the name of its function: the first line of its docstring."""
+    return {
+        node.name: (ast.get_docstring(node) or node.name).splitlines()[0]
+        for node in ast.parse(file.read_bytes()).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
 
 
 def _write(file: Path, data: object) -> None:

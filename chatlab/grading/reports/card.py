@@ -1,8 +1,7 @@
-"""How a check looks in a notebook: a card in the colours of JupyterLab's theme, with a text twin for everywhere else.
+"""How a check looks in a notebook: the HTML that `chatlab.panels.check_panel` shows, and a text twin.
 
-The hints fold open one inside the other, without a kernel: the card works in a notebook that was only opened, too.
-Whatever comes from the learner's code is escaped. A card shows no time and no absolute path: it is stored in a
-notebook and compared.
+The hints fold open one inside the other. Whatever comes from the learner's code is escaped. Links are relative to the
+notebook, so that JupyterLab opens what they lead to beside it.
 """
 
 from __future__ import annotations
@@ -11,35 +10,23 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import indent
 
-from chatlab.grading.course import Exercise
-from chatlab.grading.verdict import Grade, Message, State
+from chatlab.grading.reports.marked_up import literal, prose, seen_and_expected, steps
+from chatlab.grading.verdict import Grade, State
 
 IN_PRODUCTION = "In production:"
 MARKS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "○", State.WAITING: "○"}
-COLOURS = {
-    State.DONE: "var(--jp-success-color1, #388e3c)",
-    State.NOT_YET_RIGHT: "var(--jp-warn-color1, #f57c00)",
-    State.NOT_STARTED: "var(--jp-info-color1, #0097a7)",
-}
-BOX = (
-    "border: 1px solid var(--jp-border-color1, #bdbdbd); border-left: 4px solid {colour}; border-radius: 4px; "
-    "padding: 0.6em 1em; max-width: 46em; color: var(--jp-ui-font-color1, inherit); "
-    "background: var(--jp-layout-color1, inherit); font-family: var(--jp-ui-font-family, sans-serif)"
-)
-LINE = "margin: 0.3em 0"
-CODE = "margin: 0.5em 0; padding: 0.5em; background: var(--jp-layout-color2, inherit)"
-BUTTON = (
-    "display: inline-block; cursor: pointer; padding: 0.2em 0.8em; margin: 0.3em 0; border-radius: 4px; "
-    "border: 1px solid var(--jp-border-color1, #bdbdbd); background: var(--jp-layout-color2, inherit)"
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Card:
-    """One exercise as it stands. `file`: where it is, as seen from the notebook."""
+    """One exercise as it stands. `file`, `reading`: its file and its lesson, as seen from the notebook; `onward`: the
+    next lesson, '' after the last one.
+    """
 
     grade: Grade
     file: str
+    reading: str
+    onward: str = ""
 
     def __repr__(self) -> str:
         grade = self.grade
@@ -50,20 +37,47 @@ class Card:
         if grade.state is State.DONE:
             lines.append(f"{IN_PRODUCTION} {grade.exercise.production}")
         lines.append(f"{_next(grade)}: {self.file}")
+        if grade.state is State.DONE and self.onward:
+            lines.append(f"Onwards: {self.onward}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         grade = self.grade
-        checks = "".join(f"<li>{MARKS[c.state]} {escape(c.title)}</li>" for c in grade.shown_checks)
-        file = escape(self.file)
+        checks = "".join(f"<li>{MARKS[c.state]} {prose(c.title)}</li>" for c in grade.shown_checks)
         parts = [
-            f"<p><strong>{escape(_heading(grade))}</strong><br>{escape(grade.exercise.objective)}</p>",
-            f'<ul style="list-style: none; padding-left: 0.5em; margin: 0.5em 0">{checks}</ul>',
-            _message(grade.message) if grade.message and grade.state is State.NOT_YET_RIGHT else "",
-            f'<p>{_next(grade)}: <a href="{file}">{file}</a></p>',
-            _hints(grade.exercise.hints) if grade.state is not State.DONE else _production(grade.exercise),
+            f"<p><strong>{escape(_heading(grade))}</strong><br>{prose(grade.exercise.objective)}</p>",
+            f'<ul class="chatlab-checks">{checks}</ul>',
+            self._message() if grade.state is State.NOT_YET_RIGHT else "",
+            f'<p class="chatlab-file">{_next(grade)}: {_link(self.file)}</p>',
+            self._after_it() if grade.state is State.DONE else _hints(grade.exercise.hints),
         ]
-        return _box("".join(parts), COLOURS[grade.state])
+        return _box(grade.state.value, "".join(parts))
+
+    def _message(self) -> str:
+        message = self.grade.message
+        if message is None:
+            return ""
+        did = steps(message.did)
+        seen, expected, more = seen_and_expected(message.saw)
+        section = self.grade.exercise.section
+        # The terminal says it in the same line; here it is a link.
+        means = message.means.removesuffix(f"Read again: {self.grade.exercise.reading}")
+        parts = [
+            f"<ol>{''.join(f'<li>{prose(step)}</li>' for step in did)}</ol>" if did[1:] else f"<p>{prose(did[0])}</p>",
+            f"<dl><dt>Seen</dt><dd>{literal(seen)}</dd><dt>Expected</dt><dd>{literal(expected)}</dd></dl>"
+            if expected
+            else "",
+            f"<p>{prose(more)}</p>" if more else "",
+            f"<p>{prose(means)}</p>",
+            _code(message.where) if message.where else "",
+            f"<p>Read again: {_link(self.reading + anchor(section), section)}</p>",
+            *(f"<p>{title}</p>{_code(text)}" for title, text in message.appendix if text),
+        ]
+        return f'<div class="chatlab-message">{"".join(parts)}</div>'
+
+    def _after_it(self) -> str:
+        onward = f"<p>Onwards: {_link(self.onward)}</p>" if self.onward else ""
+        return f"<p>{IN_PRODUCTION} {prose(self.grade.exercise.production)}</p>{onward}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,51 +90,53 @@ class Note:
         return self.text
 
     def _repr_html_(self) -> str:
-        return _box(f'<span style="white-space: pre-wrap">{escape(self.text)}</span>', COLOURS[State.NOT_YET_RIGHT])
+        return _box("note", f'<span style="white-space: pre-wrap">{escape(self.text)}</span>')
+
+
+def anchor(heading: str) -> str:
+    """What leads to a heading of a notebook, behind the notebook's name; '' for ''."""
+    return f"#{heading.replace(' ', '-')}" if heading else ""
 
 
 def _heading(grade: Grade) -> str:
     exercise = grade.exercise
-    unit = "point" if exercise.points == 1 else "points"
-    return f"{exercise.key} {exercise.title}: {grade.state.value} ({grade.points} of {exercise.points} {unit})"
+    points = f"{exercise.points} point" + ("" if exercise.points == 1 else "s")
+    match grade.state:
+        case State.DONE:
+            standing = f"done, {points}"
+        case State.NOT_STARTED:
+            standing = f"not started, {points}, about {exercise.minutes} minutes"
+        case _:
+            passed = sum(check.state is State.DONE for check in grade.shown_checks)
+            standing = f"under way, {passed} of {len(grade.shown_checks)} checks pass ({points} when all do)"
+    return f"{exercise.key} {exercise.title}: {standing}"
 
 
 def _next(grade: Grade) -> str:
     match grade.state:
         case State.DONE:
-            return "Done. Your code"
+            return "Your code"
         case State.NOT_STARTED:
-            return f"About {grade.exercise.minutes} minutes. Write your code here, save it, run this cell again"
+            return "Write your code here, and save it"
         case _:
-            return "Correct it here, save it, run this cell again"
+            return "Correct it here, and save it"
 
 
-def _message(message: Message) -> str:
-    lines = "".join(f'<p style="{LINE}">{escape(line)}</p>' for line in (message.did, message.saw, message.means))
-    where = _code(message.where) if message.where else ""
-    return (
-        lines
-        + where
-        + "".join(f'<p style="{LINE}">{title}</p>{_code(text)}' for title, text in message.appendix if text)
-    )
-
-
-def _production(exercise: Exercise) -> str:
-    return f"<p>{IN_PRODUCTION} {escape(exercise.production)}</p>"
+def _link(to: str, words: str = "") -> str:
+    return f'<a href="{escape(to)}">{escape(words or to)}</a>'
 
 
 def _code(text: str) -> str:
-    return f'<pre style="{CODE}">{escape(text)}</pre>'
+    return f"<pre>{escape(text)}</pre>"
 
 
 def _hints(hints: tuple[str, ...]) -> str:
     """The first hint as a button; opening it shows the button of the next."""
     folded = ""
     for number, hint in reversed(list(enumerate(hints, start=1))):
-        summary = f'<summary style="{BUTTON}">▸ Hint {number} of {len(hints)}</summary>'
-        folded = f"<details>{summary}<p>{escape(hint)}</p>{folded}</details>"
+        folded = f"<details><summary>▸ Hint {number} of {len(hints)}</summary><p>{prose(hint)}</p>{folded}</details>"
     return folded
 
 
-def _box(content: str, colour: str) -> str:
-    return f'<div class="chatlab-card" style="{BOX.format(colour=colour)}">{content}</div>'
+def _box(kind: str, content: str) -> str:
+    return f'<div class="chatlab-card chatlab-{kind.replace(" ", "-")}">{content}</div>'
