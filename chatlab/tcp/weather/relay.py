@@ -1,0 +1,124 @@
+"""The stream relay: clients connect to it as if it were the server, and the bytes of both meet the weather.
+
+    a client  <->  the relay  <->  the server        a connection on either side, for each client
+
+TCP's bargain holds through it: an end is passed on behind the bytes before it, and a side that does not read makes the
+other side wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+
+from chatlab.room.addresses import shown
+from chatlab.service.interfaces import HasAddress
+from chatlab.service.resolve import host_and_port, resolve
+from chatlab.service.service import Service
+from chatlab.tcp.sockets import BACKLOG, listen
+from chatlab.tcp.weather.connection import Connection, Side
+from chatlab.tcp.weather.pieces import FAIR, Stream, StreamWeather, Trouble
+
+# How often the relay looks whether it is to close, in seconds.
+TICK = 0.05
+# How long it tries to reach the server for a client, in seconds.
+PATIENCE = 5.0
+
+
+class StreamRelay(Service):
+    """A relay to the TCP server `server`: an object with an address, or its (host, port). A context manager.
+
+    `weather` may be changed while it runs: it holds for the bytes that come from then on. Where the streams are cut
+    depends on `seed` and on the order in which the clients connect. `log` gets a line for each that comes or goes.
+    """
+
+    what = "stream relay"
+    client = "chatlab.tcp.client"
+
+    def __init__(  # options, each with a default
+        self,
+        server: HasAddress | tuple[str, int],
+        *,
+        weather: StreamWeather = FAIR,
+        seed: int = 0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        super().__init__(host, port, log)
+        self.server_address = host_and_port(server)
+        self.weather = weather
+        self.seed = seed
+        self._clients = 0  # so far
+        self._connections: set[Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __repr__(self) -> str:
+        return f"<stream relay, {self.state}>"
+
+    def meet(self, trouble: Trouble) -> None:
+        """Let this happen to all connections, now; NONE ends a stall. Any thread may call it."""
+        with contextlib.suppress(RuntimeError):  # its loop is closed, and there are none
+            self._loop.call_soon_threadsafe(self._meet, trouble)
+
+    def _open(self) -> dict[str, Callable[[], None]]:
+        _, self._server = resolve(*self.server_address, socket.SOCK_STREAM)
+        self._listener = self._resources.enter_context(listen(self._host, self._port))
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._resources.callback(self._loop.close)
+        return {"stream-relay": lambda: self._loop.run_until_complete(self._relay())}
+
+    def _stop(self) -> None:
+        """The thread looks every TICK seconds."""
+
+    def _meet(self, trouble: Trouble) -> None:
+        for connection in self._connections:
+            connection.meet(trouble)
+
+    async def _relay(self) -> None:
+        accepting = await asyncio.start_server(self._take_in, sock=self._listener, backlog=BACKLOG)
+        try:
+            while self.running:
+                await asyncio.sleep(TICK)
+        finally:
+            accepting.close()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _take_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients += 1
+        task = self._loop.create_task(self._carry(Side(reader, writer), self._clients))
+        self._tasks.add(task)
+        task.add_done_callback(self._has_ended)
+
+    async def _carry(self, client: Side, number: int) -> None:
+        name = f"client {number} from {shown(client.writer.get_extra_info('peername'))}"
+        self.log(f"{name}: connected")
+        try:
+            opening = asyncio.open_connection(*self._server[:2])
+            server = Side(*await asyncio.wait_for(opening, PATIENCE))
+        except (OSError, asyncio.TimeoutError):
+            await client.reset()
+            self.log(f"{name}: nobody answers at {shown(self.server_address)}: is the server running there?")
+            return
+        except asyncio.CancelledError:  # the relay closes
+            await client.close()
+            raise
+        streams = (Stream(self.seed, number, "to the server"), Stream(self.seed, number, "to the client"))
+        connection = Connection((client, server), streams, lambda: self.weather)
+        self._connections.add(connection)
+        try:
+            end = await connection.carry()
+        finally:
+            self._connections.discard(connection)
+        self.log(f"{name}: {end}")
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._fail(error)
