@@ -18,7 +18,7 @@ from chatlab.grading.reports.terminal_table import relative
 from chatlab.grading.verdict import Progress
 
 if TYPE_CHECKING:
-    from chatlab.panels.check_panel import CheckPanel
+    from chatlab.grading.reports.check_panel import CheckPanel
 
 SECONDS = 120.0  # for the child; each check in it has a shorter limit
 
@@ -65,7 +65,7 @@ def check(key: str, *, limit: float = 5.0) -> CheckPanel | Note:
     `limit`: seconds for each check of the exercise.
     """
     # The grader works without the widget packages.
-    from chatlab.panels.check_panel import CheckPanel  # noqa: PLC0415
+    from chatlab.grading.reports.check_panel import CheckPanel  # noqa: PLC0415
 
     try:
         return CheckPanel(CourseExercise(key, Path.cwd(), limit))

@@ -15,7 +15,7 @@ import pytest
 from chatlab.grading import check, notebook
 from chatlab.grading.notebook import CourseExercise
 from chatlab.grading.reports.card import Card, Note
-from chatlab.panels.check_panel import CheckPanel
+from chatlab.grading.reports.check_panel import CheckPanel
 from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS
 
 GRADER = 60.0  # seconds to wait for the next word of a grader

@@ -1,4 +1,4 @@
-"""How a check looks in a notebook: the HTML that `chatlab.panels.check_panel` shows, and a text twin.
+"""How a check looks in a notebook: the HTML that `chatlab.grading.reports.check_panel` shows, and a text twin.
 
 The hints fold open one inside the other. Whatever comes from the learner's code is escaped. Links are relative to the
 notebook, so that JupyterLab opens what they lead to beside it.

@@ -9,10 +9,9 @@ from queue import Queue
 
 import pytest
 
-from chatlab.panels import check_panel
-from chatlab.panels.check_panel import CheckPanel
-
-from .conftest import LIMIT
+from chatlab.grading.reports import check_panel
+from chatlab.grading.reports.check_panel import CheckPanel
+from tests.programs import LIMIT
 
 
 class Result:
