@@ -29,7 +29,7 @@ def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) ->
 
 
 def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
-    """What the room says; None for what no room says. A nickname has no space and no colon in it.
+    """What the room says; None for what no room says. A nickname is not empty, and has no space and no colon in it.
 
     parse_answer(b"ada: Hello!") == Said("ada", "Hello!")
     """

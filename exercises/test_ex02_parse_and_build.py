@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.compare import against, expect_plain
 from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp import protocol
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp
@@ -32,14 +33,16 @@ class Case(NamedTuple):
 def check(attempt: Any) -> Callable[..., None]:
     def check(function: Callable[..., object], *cases: Case) -> None:
         for given, expected, means in cases:
-            attempt.did(f"Called {function.__name__}({', '.join(map(repr, given))}).")
+            attempt.did(f"Called {getattr(function, '__name__', 'it')}({', '.join(map(repr, given))}).")
             try:
                 answer = function(*given)
-            except UnicodeDecodeError as error:
-                saw = f"It raised UnicodeDecodeError. Expected: {expected!r}."
-                raise NotYetRight(saw, STRICT).with_traceback(error.__traceback__) from None
-            if answer != expected:
-                raise NotYetRight(f"It returned {answer!r}. Expected: {expected!r}.", cause(answer, expected, means))
+            except (LookupError, ValueError) as error:
+                saw = f"It raised {type(error).__name__}: {error}. Expected: {expected!r}."
+                is_strict = isinstance(error, UnicodeDecodeError)
+                raise NotYetRight(saw, STRICT if is_strict else means).with_traceback(error.__traceback__) from None
+            expect_plain(answer, getattr(function, "__name__", "the function"))
+            if answer != expected or type(answer) is not type(expected):
+                raise NotYetRight(f"It returned {against(answer, expected)}", cause(answer, expected, means))
 
     return check
 
@@ -79,6 +82,7 @@ def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
         Case((b"  two spaces",), Say("  two spaces"), "A text is to be said as it came; strip() changes it."),
         Case((b" ",), Say(" "), space),
         Case((b"ada: hi",), Say("ada: hi"), "A text is said as it came; it is the room that takes nicknames off."),
+        *(Case((text.encode(),), Say(text), AS_IT_CAME) for text in AS_THEY_ARE),
     )
 
 
@@ -102,6 +106,7 @@ def test_builds_requests(learner: Any, check: Any) -> None:
         learner.build_request,
         Case((Say("Olé!"), "ada"), "Olé!".encode(), "A text goes as it is, in UTF-8."),
         Case((SignUp("Zoë"), "Zoë"), "SIGNUP_TAG:Zoë".encode(), TAG),
+        Case((SignUp("zoe"), "ada"), b"SIGNUP_TAG:zoe", "The nickname to sign up with is in the SignUp itself."),
         Case((SignOut(), "ada"), b"SIGNOUT_TAG:", TAG),
         Case((KeepAlive(), "ada"), b"", "A keep-alive is a datagram without any byte."),
     )
@@ -115,9 +120,15 @@ def test_builds_a_text_that_looks_like_a_request(learner: Any, check: Any) -> No
         learner.build_request,
         *(Case((Say(text), "ada"), f"ada: {text}".encode(), looks_like(text)) for text in LOOKALIKES),
         Case((Say("no SIGNOUT_TAG: here"), "ada"), b"no SIGNOUT_TAG: here", plain),
-        Case((Say(" "), "ada"), b" ", plain),
+        *(
+            Case((Say(text), "ada"), text.encode(), plain)
+            for text in (" ", "signout_tag:", " SIGNUP_TAG:bob", "ada:hi")
+        ),
+        *(Case((Say(text), "ada"), text.encode(), AS_IT_CAME) for text in AS_THEY_ARE),
+        Case((Say("SIGNUP_TAG:eve"), "Zoë"), "Zoë: SIGNUP_TAG:eve".encode(), "The long form begins with the nickname."),
         Case((Say("ada: hi"), "ada"), b"ada: ada: hi", twice),
         Case((Say("ada: hi"), "bob"), b"ada: hi", plain),
+        Case((Say("ADA: hi"), "ada"), b"ADA: hi", plain),
     )
 
 
@@ -141,6 +152,9 @@ def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> 
         "This is what ada said, whatever it looks like: a notice has no colon in it. The order of your tests decides."
     )
     reason = "It begins with REFUSED_TAG:, so all behind that is the reason. The order of your tests decides."
+    no_nickname = (
+        "What stands before ` joined!` or ` left!` is to be a nickname: something, and no space in it. Return None."
+    )
     nobody = (
         "No room says this: a notice ends in ` joined!` or ` left!`, a text has `: ` behind the nickname. Return None."
     )
@@ -154,6 +168,10 @@ def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> 
         Case((b"REFUSED_TAG:eve joined!",), Refused("eve joined!"), reason),
         Case((b"ada: \xff",), Said("ada", "\ufffd"), "Bytes that are not UTF-8 become U+FFFD here as well."),
         *(Case((datagram,), None, nobody) for datagram in (b"hello", b"", b"\xff\xfe", b"ada joined the club")),
+        *(Case((datagram,), None, no_nickname) for datagram in (b"two words joined!", b"two words left!")),
+        *(Case((datagram,), None, no_nickname) for datagram in (b" joined!", b" left!", b"joined!", b"left!")),
+        *(Case((f"ada: {text}".encode(),), Said("ada", text), AS_IT_CAME) for text in AS_THEY_ARE),
+        Case((b"REFUSED_TAG:  two spaces ",), Refused("  two spaces "), AS_IT_CAME),
     )
 
 
@@ -166,9 +184,12 @@ def test_builds_answers(learner: Any, check: Any) -> None:
         Case((Left("ada"),), b"ada left!", form),
         Case((Said("ada", "Olé: 🐍"),), "ada: Olé: 🐍".encode(), form),
         Case((Refused("the room is full"),), b"REFUSED_TAG:the room is full", form),
+        *(Case((Said("ada", text),), f"ada: {text}".encode(), AS_IT_CAME) for text in AS_THEY_ARE),
     )
 
 
+AS_THEY_ARE = ("  two spaces  ", "a\ttab, and two\nlines\r\n", "\x1b[31mred", "ALL Capitals: a:b ::")
+AS_IT_CAME = "Texts stay as they are, white space and signs that nobody sees among them."
 LOOKALIKES = ("SIGNOUT_TAG:", "SIGNOUT_TAG: what does that do?", "SIGNUP_TAG:bob", "")
 
 
@@ -180,7 +201,7 @@ def looks_like(text: str) -> str:
 
 def cause(answer: object, expected: object, means: str) -> str:
     if answer is None:
-        return "A branch of the function ends without `return`, or has nothing behind it."
+        return "None comes from a branch that ends without `return`, or has nothing behind it."
     if isinstance(answer, type):
         return f"That is the class; a message of it is {answer.__name__}(…), with brackets."
     if isinstance(expected, bytes) and isinstance(answer, str):

@@ -11,9 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.compare import expect_plain
+from chatlab.grading.for_checks.sharing import why_shared
 from chatlab.room.events import Event, Joined, Left, Refused, Said
 
 NOT_IN = "An address that is not in the room can send as well, or once more; the table has no row for it."
+
+STOPPED = "Python stopped at the line below, for the reason that stands above."
 
 
 class Host(NamedTuple):
@@ -32,13 +36,14 @@ REFUSED = Refused("...")  # any reason will do
 
 
 class Play:
-    """A room of the learner's, and the steps so far."""
+    """A room of the learner's, and the steps so far, those at an earlier room among them."""
 
-    def __init__(self, attempt: Any, learner: Any) -> None:
+    def __init__(self, attempt: Any, learner: Any, steps: list[str]) -> None:
         self._attempt = attempt
-        self._steps = ["room = Room()"]
-        self._attempt.did("Played room = Room().")
-        self._room = learner.Room()
+        self._steps = steps
+        self._dot = "other." if steps else ""
+        self._did(f"{'other' if steps else 'room'} = Room()")
+        self.room = learner.Room()
 
     def join(self, address: Host, nickname: str, expected: dict[Host, Event], means: str = "") -> None:
         self._step("join", (address, nickname), expected, means)
@@ -50,21 +55,33 @@ class Play:
         self._step("leave", (address,), expected, means)
 
     def _step(self, method: str, given: tuple[object, ...], expected: dict[Host, Event], means: str) -> None:
-        self._steps.append(f"{method}({', '.join(map(repr, given))})")
-        self._attempt.did(f"Played {', '.join(self._steps)}.")
+        self._did(f"{self._dot}{method}({', '.join(map(repr, given))})")
         try:
-            answer = getattr(self._room, method)(*given)
-        except (KeyError, ValueError, IndexError) as error:
+            answer = getattr(self.room, method)(*map(copied, given))
+        except (LookupError, ValueError) as error:
             saw = f"The last step raised {type(error).__name__}: {error}. Expected: {shown(expected)}."
-            raise NotYetRight(saw, means or NOT_IN).with_traceback(error.__traceback__) from None
+            if not means and error.args == given[:1]:
+                means = NOT_IN
+            raise NotYetRight(saw, means or STOPPED).with_traceback(error.__traceback__) from None
+        expect_plain(answer, method)
         if any_reason(answer) != expected:
             saw = f"After the last step: {shown(answer)}. Expected: {shown(expected)}."
             raise NotYetRight(saw, cause(answer, expected, given[0]) or means or usual_cause(answer, expected))
 
+    def _did(self, step: str) -> None:
+        self._steps.append(step)
+        self._attempt.did(f"Played {', '.join(self._steps)}.")
+
+
+def copied(value: Any) -> Any:
+    """The same once more, in another object: whoever compares by `is` finds it different."""
+    return Host(*value) if isinstance(value, Host) else "".join(list(value))
+
 
 @pytest.fixture
 def play(learner: Any, attempt: Any) -> Callable[[], Play]:
-    return lambda: Play(attempt, learner)
+    steps: list[str] = []
+    return lambda: Play(attempt, learner, steps)
 
 
 def test_two_come_in_and_talk(play: Any) -> None:
@@ -86,6 +103,9 @@ def test_one_leaves(play: Any) -> None:
     room.say(EVE, "Bye, bob!", dict.fromkeys((ADA, EVE), Said("eve", "Bye, bob!")))
     room.leave(ADA, {EVE: Left("ada")})
     room.leave(EVE, {}, "The last one leaves: nobody is left to hear of it.")
+    back = "Who has left may come in again, like anybody else."
+    room.join(BOB, "bob", {BOB: Joined("bob")}, back)
+    room.join(ADA, "ada", dict.fromkeys((ADA, BOB), Joined("ada")), back)
 
 
 def test_a_nickname_belongs_to_one(play: Any) -> None:
@@ -116,6 +136,8 @@ def test_who_is_in_asks_again(play: Any) -> None:
     room.join(BOB, "bob", dict.fromkeys((ADA, BOB), Joined("bob")))
     room.join(BOB, "bob", {BOB: Joined("bob")}, again)
     room.join(BOB, "robert", {BOB: REFUSED}, other)
+    room.join(BOB, "BOB", {BOB: REFUSED}, "BOB is not exactly the nickname that it has, which is bob: Refused.")
+    room.join(BOB, "ada", {BOB: REFUSED}, other)
     room.say(BOB, "Me?", dict.fromkeys((ADA, BOB), Said("bob", "Me?")), other)
     room.join(EVE, "robert", dict.fromkeys((ADA, BOB, EVE), Joined("robert")), "A refused nickname is not taken.")
 
@@ -145,9 +167,9 @@ def test_names_in_texts_are_texts(play: Any) -> None:
 
 def test_two_rooms(play: Any) -> None:
     """two rooms know nothing of each other"""
-    shared = "Both rooms use one table: make it in __init__, as self.…, not in the class or the file."
     first, second = play(), play()
     first.join(ADA, "ada", {ADA: Joined("ada")})
+    shared = why_shared(first.room, second.room)
     second.join(BOB, "bob", {BOB: Joined("bob")}, shared)
     second.join(EVE, "ada", dict.fromkeys((BOB, EVE), Joined("ada")), shared)
 
@@ -156,19 +178,25 @@ def any_reason(answer: object) -> object:
     """`answer` with its reasons for a refusal left out."""
     if not isinstance(answer, dict):
         return answer
-    return {who: REFUSED if isinstance(event, Refused) else event for who, event in answer.items()}
+    return {who: REFUSED if has_a_reason(event) else event for who, event in answer.items()}
+
+
+def has_a_reason(event: object) -> bool:
+    return isinstance(event, Refused) and isinstance(event.reason, str) and bool(event.reason.strip())
 
 
 def cause(answer: object, expected: dict[Host, Event], actor: object) -> str:
     """What is wrong whatever the step is about; '' if nothing of that kind."""
     if answer is None:
-        return "A branch of the method ends without `return`."
+        return "None comes from a branch that ends without `return`, or has nothing behind it."
     if not isinstance(answer, dict):
         return "The answer is to be a dictionary of addresses and events: {address: event}."
     if any(not isinstance(event, Event) for event in answer.values()):
         return "Each value is to be an event: Joined(…), Said(…), Left(…) or Refused(…)."
     if any(not isinstance(who, Host) for who in answer):
         return "Each key is to be an address: who hears it."
+    if any(isinstance(event, Refused) and not has_a_reason(event) for event in answer.values()):
+        return 'A refusal has a reason, a text in your own words: Refused("…").'
     if len(expected) > 1 and actor in expected and expected.keys() - answer.keys() == {actor}:
         return "In the UDP room people hear themselves: that is how they know that it worked."
     if any(isinstance(event, Left) for event in expected.values()) and answer.keys() - expected.keys() == {actor}:
@@ -181,10 +209,16 @@ def cause(answer: object, expected: dict[Host, Event], actor: object) -> str:
 
 
 def cause_in_events(answer: list[Event], expected: list[Event]) -> str:
+    for own, event in zip(answer, expected, strict=True):
+        if isinstance(own, Said) and isinstance(event, Said):
+            if (own.text, own.nickname) == (event.nickname, event.text):
+                return "The nickname comes first, then the text: Said(nickname, text)."
+            if isinstance(own.nickname, Host):
+                return "That is the speaker's address; the table has the nickname that belongs to it."
     if repr(answer).casefold() == repr(expected).casefold():
         return "A nickname is shown as it was asked for: casefold it only to compare."
     if {type(event) for event in answer} == {type(event) for event in expected} == {Left}:
-        return "Another one left than the room says: an address and its nickname belong in one row of one table."
+        return "That is not the nickname of who left: an address and its nickname belong in one row of one table."
     return ""
 
 
@@ -203,7 +237,7 @@ def shown(answer: object) -> str:
         return repr(answer)
     heard: dict[str, list[str]] = {}
     for who, event in answer.items():
-        heard.setdefault("Refused(…)" if isinstance(event, Refused) else repr(event), []).append(repr(who))
+        heard.setdefault("Refused(…)" if has_a_reason(event) else repr(event), []).append(repr(who))
     return ", ".join(
         f"{' and '.join(who)} {'hear' if len(who) > 1 else 'hears'} {event}" for event, who in heard.items()
     )

@@ -45,11 +45,10 @@ def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     nickname, colon, said = text.partition(": ")
     if colon:
         return Said(nickname, said)
-    nickname, _, verb = text.partition(" ")
-    match verb:
-        case "joined!":
+    match text.split(" "):
+        case [nickname, "joined!"] if nickname:
             return Joined(nickname)
-        case "left!":
+        case [nickname, "left!"] if nickname:
             return Left(nickname)
     return None
 

@@ -1,4 +1,4 @@
-"""For test_sharing: a class that keeps what it knows in its file."""
+"""For test_sharing: classes that keep what they know in their file."""
 
 from __future__ import annotations
 
@@ -13,3 +13,10 @@ TABLE: Any = {}
 
 class Room:
     """Two of it know the same."""
+
+
+class Other:
+    """So does this."""
+
+    def __init__(self) -> None:
+        self.table = TABLE

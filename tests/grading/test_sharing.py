@@ -42,6 +42,7 @@ class Slotted:
         (InTheClass, "Both have the same `table`: what stands in the class is made once."),
         (AsADefault, "Both have the same `table`: Python makes the default value of a parameter once."),
         (AsADefaultByName, "Both have the same `messages`: Python makes the default value of a parameter once."),
+        (holds_a_global.Other, "Both have the same `table`: it is something of the file, which is there once."),
         (holds_a_global.Room, "Both use `TABLE` of the file"),
     ],
 )

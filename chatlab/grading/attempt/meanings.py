@@ -53,6 +53,7 @@ BY_WORDS = (
         "bytes where a text is wanted; decode() makes a text of bytes.",
     ),
     (r"positional argument|unexpected keyword", "count the values in the brackets, and compare with the parameters."),
+    (r"changed size during iteration", "a loop goes over what changes meanwhile; let it go over list(…) of that."),
     (r"'NoneType' object", "a function without `return` gives back None, and so does one that only changes something."),
 )
 NO_PARTNER = "a UDP socket has no partner: recvfrom returns who sent a message, and sendto takes an address each time."
@@ -69,7 +70,7 @@ BY_NUMBER = {
 def usually(error: BaseException) -> str:
     """What `error`, raised in the line that is shown below it, usually means."""
     for words, meaning in BY_WORDS:
-        if isinstance(error, TypeError | ValueError) and re.search(words, str(error)):
+        if isinstance(error, RuntimeError | TypeError | ValueError) and re.search(words, str(error)):
             return f"Usually: {meaning}"
     if isinstance(error, OSError) and error.errno in BY_NUMBER:
         return f"Usually: {BY_NUMBER[error.errno]}"

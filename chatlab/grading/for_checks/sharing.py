@@ -18,18 +18,21 @@ def why_shared(first: object, second: object) -> str:
     mine, others = _attributes(first), _attributes(second)
     kind = type(first)
     defaults = [parameter.default for parameter in signature(kind).parameters.values()]
+    names_of_file = vars(sys.modules.get(kind.__module__, ModuleType("")))
     for name, value in mine.items():
         if name in others and others[name] is value and _changes(value):
-            made = (
-                "Python makes the default value of a parameter once" if _is_in(value, defaults) else "it is made once"
-            )
+            made = "it is made once"
+            if _is_in(value, defaults):
+                made = "Python makes the default value of a parameter once"
+            elif _is_in(value, names_of_file.values()):
+                made = "it is something of the file, which is there once"
             return f"Both have the same `{name}`: {made}. Make it in __init__: self.{name} = …, for each a new one."
     for owner in kind.__mro__[:-1]:
         for name, value in vars(owner).items():
             if not name.startswith("__") and _changes(value) and name not in mine:
                 made = "what stands in the class is made once"
                 return f"Both have the same `{name}`: {made}. Make it in __init__, as self.{name}."
-    for name, value in vars(sys.modules.get(kind.__module__, ModuleType(""))).items():
+    for name, value in names_of_file.items():
         if not name.startswith("__") and _changes(value):
             return f"Both use `{name}` of the file, which is there once. Make it in __init__, as self.{name}."
     once = "in the class, in the file, or as the default value of a parameter"

@@ -1,3 +1,3 @@
-# expects: something was given too much
+# expects: count the values in the brackets
 def greet(client, nickname):
     client.say("Hello,", nickname, "!")

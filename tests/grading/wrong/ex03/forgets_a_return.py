@@ -1,4 +1,4 @@
-# expects: A branch of the method ends without `return`
+# expects: None comes from a branch that ends without `return`
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 

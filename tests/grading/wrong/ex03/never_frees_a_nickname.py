@@ -1,4 +1,4 @@
-# expects: the nickname is free again
+# expects: Who has left may come in again
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 

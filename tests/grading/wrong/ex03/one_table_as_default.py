@@ -1,4 +1,4 @@
-# expects: Both rooms use one table
+# expects: Python makes the default value of a parameter once
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 

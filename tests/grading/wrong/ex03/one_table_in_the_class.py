@@ -1,4 +1,4 @@
-# expects: Both rooms use one table
+# expects: what stands in the class is made once
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 

@@ -1,0 +1,2 @@
+def greet(client, nickname):
+    client.say("Hello, " + nickname + "!")

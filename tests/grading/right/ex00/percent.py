@@ -1,0 +1,1 @@
+greet = lambda client, nickname: client.say("Hello, %s!" % nickname)
