@@ -3,40 +3,55 @@
 wrong/exNN/ holds one answer a file; its first line says what the message has to contain:
 
     # expects: put an f before the first quote
-
-They wait most of the time: with `-n 8` they take a minute.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chatlab.grading.course import Exercise
-from tests.grading.course import EXERCISES, MANIFEST, WRONG, grade
+from tests.grading.course import MANIFEST, WRONG
+from tests.grading.many import grade_many
 
-ANSWERS = [
-    pytest.param(exercise, answer, id=f"{exercise.key}-{answer.stem}")
-    for exercise in MANIFEST
-    for answer in sorted((WRONG / exercise.key).glob("*.py"))
-]
+TOGETHER = 10  # answers in one process
 
 
-@pytest.mark.parametrize(("exercise", "answer"), ANSWERS)
-def test_a_wrong_answer_gets_the_message_that_names_it(exercise: Exercise, answer: Path, tmp_path: Path) -> None:
+def groups() -> list[Any]:
+    """Of the answers to one exercise, those that are graded one after the other."""
+    found = []
+    for exercise in MANIFEST:
+        answers = sorted((WRONG / exercise.key).glob("*.py"))
+        number = -(-len(answers) // TOGETHER)
+        found += [pytest.param(exercise, answers[n::number], id=f"{exercise.key}-{n}") for n in range(number)]
+    return found
+
+
+@pytest.mark.parametrize(("exercise", "answers"), groups())
+def test_wrong_answers_get_the_message_that_names_them(exercise: Exercise, answers: list[Path]) -> None:
+    graded = grade_many(exercise.key, answers, "-x")
+    assert {
+        answer.name: complaint
+        for answer, grade in zip(answers, graded, strict=True)
+        if (complaint := complain(answer, grade, exercise))
+    } == {}
+
+
+def complain(answer: Path, graded: dict[str, Any], exercise: Exercise) -> str:
+    """What is wrong with the grade of a wrong answer; '' if nothing is."""
     expected = re.match("# expects: (.+)", answer.read_text(encoding="utf-8"))
-    assert expected
-    shutil.copy(answer, tmp_path / exercise.file)
-    # No answer here ends its Python: no worker is needed.
-    [graded] = grade(tmp_path, EXERCISES / exercise.checks, "--limit=4", "-n0", "-x")
-    assert graded["state"] == "not yet right"
-    assert graded["points"] == 0
+    if not expected:
+        return "it does not say what it expects"
+    if graded["state"] != "not yet right" or graded["points"]:
+        return f"it is {graded['state']}, with {graded['points']} points"
     message = next(check["message"] for check in graded["checks"] if check["message"])
-    assert expected[1] in "\n".join(message.values())
-    assert "The check itself failed" not in message["saw"]
-    assert "\n" not in message["did"] + message["saw"] + message["means"]
-    assert exercise.reading in message["means"]
-    assert [file.name for file in tmp_path.iterdir()] == [exercise.file]
+    if expected[1] not in "\n".join(message.values()):
+        return f"expected: {expected[1]}; got: {message['saw']} {message['means']}"
+    if "The check itself failed" in message["saw"]:
+        return message["saw"]  # type: ignore[no-any-return]
+    if "\n" in message["did"] + message["saw"] + message["means"] or exercise.reading not in message["means"]:
+        return f"not in its form: {message}"
+    return "" if graded["left"] == [exercise.file] else f"left behind: {graded['left']}"
