@@ -51,7 +51,7 @@ class Names:
         if record.source not in self.known or record.source in self._learned:
             if joining := self._joining_by(record):
                 self._joining[record.source] = joining
-                _keep_newest(self._joining)
+                keep_newest(self._joining)
         elif (joining := self._joining.get(record.destination)) and (name := _name_in(record, joining.words)):
             del self._joining[record.destination]
             self._add(record.destination, joining.since, f"{name} (a member)" if name == ROOM else name)
@@ -77,7 +77,7 @@ class Names:
         self._learned[address] = None
         if len(self._learned) > MAX_NAMES:
             del self.known[next(iter(self._learned))]
-            _keep_newest(self._learned)
+            keep_newest(self._learned)
 
 
 def columns(parties: Iterable[str]) -> tuple[str, ...]:
@@ -121,6 +121,7 @@ def _plain(datagram: bytes) -> bytes:
     return frame.payload if isinstance(frame, Numbered) else datagram
 
 
-def _keep_newest(entries: dict[Address, Any]) -> None:
-    if len(entries) > MAX_NAMES:
+def keep_newest(entries: dict[Any, Any]) -> None:
+    """Forget the oldest of more than MAX_NAMES entries."""
+    while len(entries) > MAX_NAMES:
         del entries[next(iter(entries))]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 import time as times
-from collections import deque
+from collections import Counter, deque
 
 from chatlab.room.addresses import Address
-from chatlab.trace.names import ROOM, Names
-from chatlab.trace.records import Record, Snapshot, Step, Transport
+from chatlab.trace.names import ROOM, Names, keep_newest
+from chatlab.trace.records import Record, Snapshot, Step, Transport, Way
 
 MAX_RECORDS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -32,6 +32,8 @@ class Recording:
         self._records: deque[Record] = deque()
         self._size = 0
         self._began = 0.0
+        self._forgotten: Counter[tuple[Step, Address, Address]] = Counter()
+        self._relayed: dict[Way, Way] = {}
 
     def name(self, address: Address, name: str) -> None:
         """Call the end at `address` by this name."""
@@ -54,7 +56,7 @@ class Recording:
             self._records.append(record)
             self._size += len(record.data)
             while self._size > MAX_BYTES or len(self._records) > MAX_RECORDS:
-                self._size -= len(self._records.popleft().data)
+                self._forget()
 
     def carry(
         self,
@@ -80,16 +82,38 @@ class Recording:
         time = self.clock() if at is None else at
         self.add(Record(time, Step.CARRIED, Transport.UDP, source[:2], destination[:2], datagram, delays))
 
+    def relay(self, client: Address, relay: Address, seen_at: Address, server: Address) -> None:
+        """A relay carries a TCP connection from `client` to `server`.
+
+        It is two connections: the client's to `relay`, and another to the server, which sees that one's address
+        `seen_at`. In pictures it is one, from end to end.
+        """
+        client, relay, seen_at, server = client[:2], relay[:2], seen_at[:2], server[:2]
+        with self._lock:
+            self._names.give(server, ROOM)
+            for there in ((client, relay), (seen_at, server)):
+                self._relayed[there] = client, server
+                self._relayed[there[::-1]] = server, client
+            keep_newest(self._relayed)
+
     def clear(self) -> None:
         """Forget what has crossed so far, but not who is who."""
         with self._lock:
             self.steps += 1  # so that panels draw it again
-            self._records.clear()
-            self._size = 0
+            while self._records:
+                self._forget()
 
     def snapshot(self, newest: int = MAX_RECORDS) -> Snapshot:
         """What was recorded, or the `newest` records of it, to draw from."""
         with self._lock:
             records = tuple(self._records)[-newest:]
             ends = frozenset(self._watched), frozenset(self._relays)
-            return Snapshot(records, *ends, dict(self._names.known), self._began)
+            names, streams = dict(self._names.known), (dict(self._forgotten), dict(self._relayed))
+            return Snapshot(records, *ends, names, self._began, *streams)
+
+    def _forget(self) -> None:
+        record = self._records.popleft()
+        self._size -= len(record.data)
+        if record.transport is Transport.TCP:
+            self._forgotten[record.step, record.source, record.destination] += len(record.data)
+            keep_newest(self._forgotten)

@@ -7,11 +7,14 @@ and an unwatched socket, one. TCP's bytes are recorded as the pieces that `send`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
 from chatlab.room.addresses import Address
+
+# From one end to another.
+Way = tuple[Address, Address]
 
 
 class Transport(Enum):
@@ -57,7 +60,9 @@ class Snapshot:
 
     `watched`: the ends where every datagram and piece is seen. `relays`: the addresses of relays, which are part of the
     network and no party. `names`: of each end that is known, from the oldest to the newest. `began`: when the first
-    record was made, which need not be among these.
+    record was made, which need not be among these. `forgotten`: how many bytes of a stream were sent or received
+    before the oldest record that is kept. `relayed`: a connection through a relay is two; from a direction of
+    either, this leads to that direction of the whole.
     """
 
     records: tuple[Record, ...]
@@ -65,6 +70,8 @@ class Snapshot:
     relays: frozenset[Address]
     names: Mapping[Address, tuple[Named, ...]]
     began: float = 0.0
+    forgotten: Mapping[tuple[Step, Address, Address], int] = field(default_factory=dict)
+    relayed: Mapping[Way, Way] = field(default_factory=dict)
 
     def name_of(self, end: Address, time: float) -> str | None:
         """Its name at that time, or the first one that is known."""

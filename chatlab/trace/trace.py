@@ -18,6 +18,7 @@ from chatlab.trace.picture.bytes_view import BytesView
 from chatlab.trace.picture.ladder import Axis, Ladder
 from chatlab.trace.picture.svg import draw
 from chatlab.trace.recording import MAX_RECORDS, Recording
+from chatlab.trace.stream.streams import Streams, streams_of
 from chatlab.trace.watch.watched_socket import WatchedSocket
 
 
@@ -45,6 +46,11 @@ class Trace(Recording):
     def ladder(self) -> Ladder:
         """The message ladder of the newest messages."""
         return Ladder.of(self.snapshot(), axis=self.axis)
+
+    @property
+    def streams(self) -> Streams:
+        """What has passed through TCP connections, byte by byte; for each direction the newest bytes."""
+        return streams_of(self.snapshot())
 
     def message(self, number: int) -> BytesView:
         """The bytes of the message that has this number on the ladder. Raises KeyError if there is none."""

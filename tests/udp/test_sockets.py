@@ -278,6 +278,9 @@ class CannotWatch:
     def carry(self, *arguments: object, **options: object) -> None:
         raise NotImplementedError
 
+    def relay(self, *addresses: Address) -> None:
+        raise NotImplementedError
+
 
 def test_a_socket_that_cannot_be_watched_is_not_left() -> None:
     with pytest.raises(ValueError, match="watched"):

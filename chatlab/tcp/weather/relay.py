@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable
 
 from chatlab.room.addresses import shown
-from chatlab.service.interfaces import HasAddress
+from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port, resolve
 from chatlab.service.service import Service
 from chatlab.tcp.sockets import BACKLOG, listen
@@ -32,6 +32,7 @@ class StreamRelay(Service):
 
     `weather` may be changed while it runs: it holds for the bytes that come from then on. Where the streams are cut
     depends on `seed` and on the order in which the clients connect. `log` gets a line for each that comes or goes.
+    `trace` learns which two connections are one.
     """
 
     what = "stream relay"
@@ -46,11 +47,13 @@ class StreamRelay(Service):
         host: str = "127.0.0.1",
         port: int = 0,
         log: Callable[[str], None] = lambda line: None,
+        trace: Recorder | None = None,
     ) -> None:
         super().__init__(host, port, log)
         self.server_address = host_and_port(server)
         self.weather = weather
         self.seed = seed
+        self.trace = trace
         self._clients = 0  # so far
         self._connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -109,6 +112,9 @@ class StreamRelay(Service):
         except asyncio.CancelledError:  # the relay closes
             await client.close()
             raise
+        if self.trace:
+            ours, theirs = (side.writer.get_extra_info for side in (server, client))
+            self.trace.relay(theirs("peername"), theirs("sockname"), ours("sockname"), ours("peername"))
         streams = (Stream(self.seed, number, "to the server"), Stream(self.seed, number, "to the client"))
         connection = Connection((client, server), streams, lambda: self.weather)
         self._connections.add(connection)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
 
 from chatlab.trace.arrows.arrow import Arrow
 from chatlab.trace.arrows.tcp_arrows import tcp_arrows
 from chatlab.trace.arrows.udp_arrows import udp_arrows
-from chatlab.trace.records import Snapshot, Transport
+from chatlab.trace.records import Record, Snapshot, Transport
 
 
 def arrows_of(snapshot: Snapshot) -> list[Arrow]:
@@ -17,5 +18,13 @@ def arrows_of(snapshot: Snapshot) -> list[Arrow]:
         key=attrgetter("time"),
     )
     udp = udp_arrows((record for record in records if record.transport is Transport.UDP), snapshot.watched)
-    tcp = tcp_arrows((record for record in records if record.transport is Transport.TCP), snapshot.watched)
+    tcp = tcp_arrows(
+        (_end_to_end(record, snapshot) for record in records if record.transport is Transport.TCP), snapshot.watched
+    )
     return sorted(udp + tcp, key=attrgetter("left"))
+
+
+def _end_to_end(record: Record, snapshot: Snapshot) -> Record:
+    if whole := snapshot.relayed.get((record.source, record.destination)):
+        return replace(record, source=whole[0], destination=whole[1])
+    return record
