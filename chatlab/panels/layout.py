@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipywidgets
 
+from chatlab.panels.style import sheet
+
 
 class SideBySide(ipywidgets.HBox):
     """Panels in a row, all of the same width; where the page is too narrow, they stand below each other."""
@@ -18,6 +20,24 @@ class SideBySide(ipywidgets.HBox):
         return " | ".join(map(repr, self.children))
 
 
-def side_by_side(*panels: ipywidgets.DOMWidget) -> SideBySide:
-    """Show `panels` beside each other."""
+class OneScreen(ipywidgets.VBox):
+    """Columns of panels that together are as high as the part of a page that can be seen at once.
+
+    The first column is the narrow one. In each the panels that can share its height do: people, and pictures.
+    """
+
+    def __init__(self, *columns: list[ipywidgets.DOMWidget]) -> None:
+        self._columns = columns
+        boxes = [ipywidgets.VBox(column) for column in columns]
+        super().__init__([sheet("screen"), ipywidgets.HBox(boxes)])
+        self.add_class("chatlab-screen")
+
+    def __repr__(self) -> str:
+        return " | ".join(repr(panel) for column in self._columns for panel in column)
+
+
+def side_by_side(*panels: ipywidgets.DOMWidget | list[ipywidgets.DOMWidget]) -> SideBySide | OneScreen:
+    """Show `panels` beside each other. A list of panels is a column; then all of it fits on one screen."""
+    if any(isinstance(panel, list) for panel in panels):
+        return OneScreen(*(panel if isinstance(panel, list) else [panel] for panel in panels))
     return SideBySide(*panels)

@@ -1,7 +1,7 @@
 """What all panels share: a thread of its own that keeps the page up to date, a place among the panels, and one end.
 
 `_go_live`    closes the panel that had this place, opens what this one is about, and shows it
-the thread    shows what has changed: when there is news, and every `every` seconds; at most every PAUSE seconds
+the thread    shows what has changed: when there is news, and every `every` seconds; at most every `_rest` seconds
 `close`       closes what the panel is about, ends the thread, and shows that
 """
 
@@ -31,6 +31,7 @@ class LivePanel:
         self._lock = threading.RLock()  # around what is shown, and around showing it, so that the page gets it in order
         self._closed = False
         self._every = every
+        self._rest = PAUSE  # seconds between two looks; a panel that takes long to show may rest longer
         self._news = threading.Event()
         self._ending = threading.Event()
         self._thread = DaemonThread(thread, self._keep_showing)  # panels-at-the-end closes it when the kernel ends
@@ -74,7 +75,7 @@ class LivePanel:
             self._news.wait(self._every)
             self._news.clear()
             self._show()
-            self._ending.wait(PAUSE)
+            self._ending.wait(self._rest)
 
     def _open(self) -> None:
         """Start what the panel is about. What goes wrong is shown, not raised."""

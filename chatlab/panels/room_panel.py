@@ -61,7 +61,7 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
             try:
                 self.server.start()
             except (ChatlabError, OSError) as problem:
-                self._problem = f": {problem}"
+                self._problem = str(problem)
 
     def _shut(self) -> None:
         with self._lock:  # perhaps somebody has just clicked Start
@@ -78,19 +78,20 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
             self._shown = now
             self._button.description = "Stop" if server.running else "Start"
             self._button.disabled = self._closed
-            if server.running:
-                self._state.value = f"<b>Room</b> open at {escape(shown(server.address))}"
-                self._details.value = f"<div>{escape(about)}</div>{_details(server, nicknames, counts)}"
-            else:
-                self._state.value = f"<b>Room</b> {escape(self._why_not_open())}"
-                self._details.value = ""
+            state, reason = self._state_and_reason()
+            self._state.value = f"<b>Room</b> {escape(state)}"
+            line = f'<div class="chatlab-failure">{escape(reason)}</div>' if reason else f"<div>{escape(about)}</div>"
+            self._details.value = "" if self._closed else line + _details(server, nicknames, counts)
 
-    def _why_not_open(self) -> str:
+    def _state_and_reason(self) -> tuple[str, str]:
+        """In a few words; and if something has gone wrong, what."""
         if self._closed:
-            return "closed: to open it, run this cell again"
+            return "closed: to open it, run this cell again", ""
+        if self.server.running:
+            return f"open at {shown(self.server.address)}", ""
         if self.server.failure:
-            return f"has failed: {in_words(self.server.failure)}"
-        return f"closed{self._problem}"
+            return "has failed", in_words(self.server.failure)
+        return "closed", self._problem
 
 
 def _details(server: Server, nicknames: tuple[str, ...], counts: tuple[int, int]) -> str:
@@ -99,11 +100,11 @@ def _details(server: Server, nicknames: tuple[str, ...], counts: tuple[int, int]
     rows = {
         f"{len(nicknames):,} here": people + (f" and {more:,} more" if more > 0 else ""),
         "Messages": f"{counts[0]:,} received, {counts[1]:,} sent",
-        "From a terminal": f"<code>{escape(_command(server))}</code>",
+        "From a terminal": f"<code>{_command(server)}</code>",
     }
     return "<dl>" + "".join(f"<dt>{title}</dt><dd>{value}</dd>" for title, value in rows.items()) + "</dl>"
 
 
 def _command(server: Server) -> str:
-    """What joins the room from a terminal."""
-    return f"{server.join_command} --nick your-name"
+    """What joins the room from a terminal, a span for each word."""
+    return " ".join(f"<span>{escape(word)}</span>" for word in f"{server.join_command} --nick your-name".split(" "))

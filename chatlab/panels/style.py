@@ -13,5 +13,10 @@ def make_card(panel: ipywidgets.Box, kind: str) -> ipywidgets.HTML:
     """Let `panel` look like a card. Returns its style sheets, panel.css and `kind`.css, to be put into it."""
     panel.add_class("chatlab-panel")
     panel.add_class(f"chatlab-{kind}")
-    sheets = "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("panel", kind))
-    return ipywidgets.HTML(f"<style>{sheets}</style>")
+    return sheet("panel", kind)
+
+
+def sheet(*names: str) -> ipywidgets.HTML:
+    """A widget with the style sheets of these names, to be put among those that they are for."""
+    rules = "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    return ipywidgets.HTML(f"<style>{rules}</style>", layout={"display": "none"})

@@ -47,12 +47,12 @@ class WeatherPanel(LivePanel, ipywidgets.VBox):
         self._state = ipywidgets.HTML()
         self._counts = ipywidgets.HTML()
         self._presets = ipywidgets.ToggleButtons(options=[(_title(name), name) for name in PRESETS], value=None)
-        self._direction = ipywidgets.ToggleButtons(options=[BOTH_WAYS, *(way.value for way in Direction)])
+        self._direction = ipywidgets.Dropdown(options=[BOTH_WAYS, *(way.value for way in Direction)])
         self._sliders = {field.name: _slider(field.name) for field in fields(Conditions)}
         sliders = ipywidgets.Box(tuple(self._sliders.values()))
         sliders.add_class("chatlab-sliders")
-        controls = (self._presets, self._direction, sliders)
-        self.children = [make_card(self, "weather"), self._state, *controls, self._counts]
+        choices = ipywidgets.HBox([self._presets, self._direction])
+        self.children = [make_card(self, "weather"), self._state, choices, sliders, self._counts]
         self._presets.observe(self._choose_preset, "value")
         self._direction.observe(self._follow, "value")
         for name, slider in self._sliders.items():
@@ -125,7 +125,7 @@ class WeatherPanel(LivePanel, ipywidgets.VBox):
                 return
             self._shown = now
             if relay.running:
-                ends = f"between clients at {shown(relay.address)} and the room at {shown(relay.server_address)}"
+                ends = f"at {shown(relay.address)}, before the room at {shown(relay.server_address)}"
             elif relay.failure:
                 ends = f"has failed: {in_words(relay.failure)} (to open it, run this cell again)"
             else:

@@ -69,12 +69,16 @@ class UdpClient(EventSource):
         """Sign up, and return when in the room.
 
         Raises Refusal (the nickname can't be had), NobodyAnswers (after member.PATIENCE seconds), CantResolve,
-        NoFreePort or NoThreadLeft, each with one line to show. May then be called again.
+        NoFreePort or NoThreadLeft, each with one line to show. May then be called again. A client that was in the room
+        before keeps its port meanwhile.
         """
+        was_open = self._socket is not None
         try:
             self._enter()
         except BaseException:  # Ctrl-C among them
-            self.close()
+            self._starting = False
+            if not was_open:
+                self.close()
             raise
         return self
 

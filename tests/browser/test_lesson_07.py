@@ -22,7 +22,7 @@ def test_a_slider_loses_a_message_and_another_repeats_it(lab: JupyterLab, page: 
     page.set_viewport_size({"width": 1280, "height": 9000})  # so that the whole notebook is drawn, and nothing scrolls
     notebook = lab.open(page, "07_a_bad_network.ipynb")
     notebook.run_all()
-    panels, ladder = page.locator(".chatlab-chat"), page.locator(".chatlab-picture svg")
+    panels, ladder = page.locator(".chatlab-chat"), page.locator(".chatlab-drawn svg")
     expect(panels).to_have_count(2)
     names = panels.locator(".chatlab-header .chatlab-name").all_inner_texts()
     ada, bob = (panels.nth(names.index(name)) for name in ("ada", "bob"))

@@ -50,7 +50,7 @@ def say(panel: Locator, text: str) -> None:
 
 
 def ladder(page: Page) -> Locator:
-    return page.locator(".chatlab-picture svg")
+    return page.locator(".chatlab-drawn svg")
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -6,9 +6,12 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from types import SimpleNamespace
 
-from chatlab.panels import LadderPanel
-from chatlab.panels.ladder_panel import EMPTY, HEIGHTS, INTERVAL, RECORDS
+import pytest
+
+from chatlab.panels import LadderPanel, ladder_panel
+from chatlab.panels.ladder_panel import EMPTY, INTERVAL, RECORDS, REST, SHOWN
 from chatlab.room.addresses import Address
 from chatlab.trace import Trace
 from chatlab.trace.records import Record, Snapshot, Step, Transport
@@ -50,7 +53,7 @@ def test_it_draws_what_crosses_the_wire(panels: ExitStack) -> None:
     assert "var(--jp-" in panel._picture.value
 
 
-def test_a_flood_costs_ten_bounded_pictures_a_second(panels: ExitStack) -> None:
+def test_a_flood_costs_a_few_bounded_pictures(panels: ExitStack) -> None:
     trace = traced()
     panel = panels.enter_context(LadderPanel(trace))
     drawn: list[str] = []
@@ -60,7 +63,65 @@ def test_a_flood_costs_ten_bounded_pictures_a_second(panels: ExitStack) -> None:
         say(trace, f"flood {number}")
     wait_until_shown(panel, "flood 1999")
     assert len(drawn) <= (time.monotonic() - started) / INTERVAL + 2
-    assert max(picture.count("<text") for picture in drawn) <= HEIGHTS + 2
+    assert max(picture.count("flood") for picture in drawn) <= 2 * SHOWN  # once more in the text twin
+
+
+def test_several_hundred_messages_can_be_scrolled_back_to(panels: ExitStack) -> None:
+    trace = traced()
+    panel = panels.enter_context(LadderPanel(trace))
+    for number in range(SHOWN):
+        say(trace, f"thing {number:03}")
+    wait_until_shown(panel, f"thing {SHOWN - 1}")
+    assert SHOWN == 300
+    assert "thing 000" in panel._picture.value
+
+
+def test_whoever_draws_for_long_rests_for_long(panels: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    def draw_for_a_second(*_: object, **__: object) -> str:
+        now[0] += 1
+        return "drawn"
+
+    trace = traced()
+    panel = panels.enter_context(LadderPanel(trace))
+    panel.close()  # its thread does not draw meanwhile
+    monkeypatch.setattr(ladder_panel, "draw", draw_for_a_second)
+    monkeypatch.setattr(ladder_panel, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    say(trace, "hi")
+    panel._show()
+    assert (panel._picture.value, panel._rest) == ("drawn", REST)
+
+
+def test_by_time_a_longer_pause_is_a_longer_way(panels: ExitStack) -> None:
+    trace = traced()
+    trace.carry(ADA, ROOM, b"hi", (0.5,), at=1.0)
+    panel = panels.enter_context(LadderPanel(trace))
+    wait_until_shown(panel, "hi")
+    assert "500 ms" not in panel._picture.value.replace("+500 ms", "")
+    panel._axis.value = "time"
+    assert "500 ms" in panel._picture.value.replace("+500 ms", "")
+    panel._pause.value = True
+    panel._axis.value = "events"  # also while it is held still
+    assert "500 ms" not in panel._picture.value.replace("+500 ms", "")
+
+
+def width_of(panel: LadderPanel) -> float:
+    return float(panel._picture.value.partition(' width="')[2].partition('"')[0])
+
+
+def test_it_is_as_wide_as_the_page_has_room_for(panels: ExitStack) -> None:
+    trace = traced()
+    say(trace, "hi")
+    panel = panels.enter_context(LadderPanel(trace))
+    wait_until_shown(panel, "hi")
+    widths = []
+    for width in (500, 1000):
+        panel._picture._handle_custom_msg({"width": width}, [])
+        widths.append(width_of(panel))
+    narrow, wide = widths
+    assert narrow <= 500
+    assert 900 < wide <= 1000
 
 
 def test_a_pause_holds_the_picture_and_loses_nothing(panels: ExitStack) -> None:

@@ -28,7 +28,8 @@ def markup(panel: RoomPanel) -> str:
 
 
 def text(panel: RoomPanel) -> str:
-    return unescape(re.sub(r"<[^>]*>", " ", markup(panel)))
+    """On one line, as it reads."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", re.sub("</?span>", "", markup(panel)))).split())
 
 
 def button(panel: RoomPanel) -> ipywidgets.Button:
@@ -102,7 +103,7 @@ def test_a_room_that_fails_is_shown_and_opens_again(panels: ExitStack) -> None:
     changed = next_change(panel)
     server.running, server.failure = False, OSError(28, "No space left on <device>")
     assert changed.wait(LIMIT)
-    assert "has failed: OSError: [Errno 28] No space left on <device>" in text(panel)
+    assert "has failed OSError: [Errno 28] No space left on <device>" in text(panel)
     assert button(panel).description == "Start"
     button(panel).click()
     assert "open at 127.0.0.1:9999" in text(panel)
@@ -123,7 +124,7 @@ def test_the_panel_of_a_real_room_shows_its_failure_and_opens_it_again(panels: E
     with UdpClient("ada", server):
         server.close()  # returns when the room has ended
     panel._show()
-    assert "has failed: OSError: the disk is full" in text(panel)
+    assert "has failed OSError: the disk is full" in text(panel)
     button(panel).click()
     with UdpClient("ada", server) as ada:
         assert Joined("ada") in iter(ada)
@@ -147,12 +148,27 @@ def test_a_start_that_fails_is_a_sentence_and_can_be_tried_again(
     server = FakeServer()
     server.problem = kind("port <9999> is taken")
     panel = panels.enter_context(RoomPanel(server))
-    assert "closed: port <9999> is taken" in text(panel)
+    assert "closed port <9999> is taken" in text(panel)
     assert "<9999>" not in markup(panel)
     server.problem = None
     button(panel).click()
     assert server.running
     assert "taken" not in text(panel)
+
+
+def test_what_has_failed_is_marked_as_a_failure(panels: ExitStack) -> None:
+    server = FakeServer()
+    panel = panels.enter_context(RoomPanel(server))
+    assert "chatlab-failure" not in markup(panel)
+    changed = next_change(panel)
+    server.running, server.failure = False, ValueError("boom")
+    assert changed.wait(LIMIT)
+    assert '<div class="chatlab-failure">ValueError: boom</div>' in markup(panel)
+
+
+def test_a_line_of_the_command_never_ends_behind_the_dashes_of_an_option(panels: ExitStack) -> None:
+    panel = panels.enter_context(RoomPanel(FakeServer()))
+    assert "<code><span>join</span> <span>--port</span> <span>9999</span> <span>--nick</span> " in markup(panel)
 
 
 def test_a_panel_at_the_same_address_closes_the_older_one(panels: ExitStack) -> None:
@@ -209,3 +225,4 @@ def test_panels_side_by_side_read_as_one_line(page: Page, panels: ExitStack) -> 
     room = panels.enter_context(RoomPanel(FakeServer()))
     ada, bob = (panels.enter_context(ChatPanel(FakeClient(nickname))) for nickname in ("ada", "bob"))
     assert repr(side_by_side(room, ada, bob)) == "Room panel | Chat panel of ada | Chat panel of bob"
+    assert repr(side_by_side([ada, bob], room)) == "Chat panel of ada | Chat panel of bob | Room panel"

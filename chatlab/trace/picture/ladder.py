@@ -65,14 +65,6 @@ class Ladder:
         parties = columns(name for name in names if name in present)
         return cls(parties, tuple(rows), earlier, axis, snapshot.began)
 
-    def end(self, heights: int) -> Ladder:
-        """The last messages of this ladder that together take at most `heights`; at least one."""
-        ladder = self
-        while len(ladder.heights) > heights and ladder.rows[0].number < ladder.rows[-1].number:
-            earlier = ladder.rows[0].number
-            ladder = replace(self, rows=tuple(row for row in self.rows if row.number > earlier), earlier=earlier)
-        return ladder
-
     def message(self, number: int) -> Row:
         """Raises KeyError if there is no such message."""
         for row in self.rows:

@@ -10,13 +10,22 @@ from chatlab.trace.picture.row import Row
 
 GAPS = {2: 340.0, 3: 260.0, 4: 220.0}  # between the parties' lines, by the number of parties
 MANY = 190.0  # if there are more
+LEAST, LEAST_BY_TIME = 150.0, 100.0
+# Beside the outermost lines, about: for what became of a message; by time, for its words, too.
+EDGES, EDGES_BY_TIME = 150.0, 400.0
 NARROWER = 0.65  # by time, for no words stand between the lines
 
 
-def lay_out(ladder: Ladder, *, live: bool = False) -> Layout:
-    """A live picture has no numbers, which would change all the time, and says by how much a datagram was late."""
+def lay_out(ladder: Ladder, *, live: bool = False, within: float | None = None) -> Layout:
+    """A live picture has no numbers, which would change all the time, and says by how much a datagram was late.
+
+    `within`: how many pixels there are across; where no time is drawn they are filled.
+    """
     scale = ladder.scale
     gap = GAPS.get(len(ladder.parties), MANY) * (NARROWER if scale else 1)
+    if within:
+        most = (within - (EDGES_BY_TIME if scale else EDGES)) / max(1, len(ladder.parties) - 1)
+        gap = min(gap, max(LEAST_BY_TIME, most)) if scale else max(LEAST, most)
     columns = {party: index * gap for index, party in enumerate(ladder.parties)}
     arrows = [_level(row, columns) for row in ladder.rows]
     if scale:

@@ -22,10 +22,13 @@ SANS = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 Colours = Mapping[str, str]
 
 
-def draw(ladder: Ladder, *, live: bool = False) -> str:
-    """The picture. A live one follows JupyterLab's theme, and says by how much a datagram was late."""
+def draw(ladder: Ladder, *, live: bool = False, within: float | None = None) -> str:
+    """The picture. A live one follows JupyterLab's theme, and says by how much a datagram was late.
+
+    `within`: how many pixels there are across.
+    """
     colours = THEME if live else LIGHT
-    layout = lay_out(ladder, live=live)
+    layout = lay_out(ladder, live=live, within=within)
     wide, high, left = map(_number, (layout.width, layout.height, layout.left))
     halo = f'stroke="{colours["ground"]}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
     return "".join(
