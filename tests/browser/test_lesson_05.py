@@ -57,7 +57,7 @@ def test_the_panels_talk_to_the_code_in_exercises(lab: JupyterLab, page: Page, c
         expect(panel.locator(".chatlab-said").last).to_have_text("bob: pong")
 
     start_anew("def")
-    expect(room).to_contain_text("closed: SyntaxError: ")
+    expect(room.locator(".chatlab-failure")).to_contain_text("SyntaxError: ")
     expect(room).to_contain_text(f"{ANSWER}, line 1: def")
     for panel in (ada, bob):
         expect(panel.get_by_role("status")).to_contain_text("Next try in")
