@@ -100,7 +100,8 @@ class Classroom:
             with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as elsewhere:
                 # What a submission writes, it writes there.
                 files = in_one_folder(submission.resolve(), self.exercises, Path(elsewhere))
-                arguments = [str(self.folder), f"--submission={files}"]
+                # Else pytest may look from a folder that holds both, at whatever comes and goes in there.
+                arguments = [str(self.folder), f"--rootdir={self.folder}", f"--submission={files}"]
                 if self.private:
                     arguments.append(f"--checks={self.private.resolve()}")
                 outcome = grade_in_child(self.exercises, arguments, Path(elsewhere), self.seconds, stop)

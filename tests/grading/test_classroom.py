@@ -33,6 +33,12 @@ CHECKS = """
         if (answer := learner.f()) != 42:
             raise NotYetRight(f"It returned {answer}. Expected: 42.", "Count again.")
 """
+WHERE_PYTEST_LOOKS = """
+    from chatlab.grading import NotYetRight
+    def test_it(learner, pytestconfig):
+        learner.f()
+        raise NotYetRight(pytestconfig.rootpath.name, "Count again.")
+"""
 RIGHT = "def f():\n    return 42\n"
 CLASS = {
     "ada": RIGHT,
@@ -126,6 +132,16 @@ def test_it_can_be_done_again_and_never_mixes_with_other_files(course: SmallCour
     assert run.returncode == 2
     assert "exercises holds other files: choose an empty folder with --output" in run.stderr
     assert not list(course.folder.glob("grades.*"))
+
+
+def test_pytest_looks_at_nothing_beside_the_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, it would fail if something there went away meanwhile, such as the folder of another grading."""
+    monkeypatch.chdir(tmp_path)
+    SmallCourse(tmp_path, WHERE_PYTEST_LOOKS, RIGHT)
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / FILE).write_text(RIGHT, encoding="utf-8")
+    assert grade_class("class").returncode == 0
+    assert rows(tmp_path / "class-grades")["ada"]["stuck at"] == "ex90: exercises"
 
 
 def test_a_folder_without_submissions_is_named(course: SmallCourse, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatlab.grading.attempt.learner_file import LearnerFile
-from chatlab.grading.attempt.leftovers import Watch
+from chatlab.grading.attempt.leftovers import Exited, Watch, _exit_in
 from tests.grading.small_course import FILE, SmallCourse
 
 CALLS_F = """
@@ -243,3 +244,13 @@ def test_threads_that_start_threads_are_looked_through(tmp_path: Path) -> None:
     """
     message = message_for(answer, tmp_path)
     assert message["saw"] == "When all was over, a thread of your code was still running."
+
+
+def test_the_worker_itself_may_end_where_the_code_under_check_may_not() -> None:
+    """execnet ends a worker when the grader is gone; on Windows, nothing else ends one whose code sleeps."""
+    ends: list[int] = []
+    leave = _exit_in(os.getpid(), ends.append)
+    for module in ("exercise", "execnet.gateway_base"):
+        with contextlib.suppress(Exited):
+            exec("leave(1)", {"__name__": module, "leave": leave})
+        assert ends == ([1] if module.startswith("execnet") else [])
