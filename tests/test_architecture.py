@@ -43,7 +43,11 @@ PURE = (
 )
 IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", "subprocess", "threading", "time"}
 # Modules below the panels and the grading that use a package, none of which is needed to run a room.
-USE_A_PACKAGE = {"terminal.keyboard": "prompt_toolkit", "trace.picture.capture": "dpkt"}
+USE_A_PACKAGE = {
+    "terminal.keyboard": "prompt_toolkit",
+    "trace.picture.capture": "dpkt",
+    "trace.captured": "dpkt",
+}
 
 
 def imported(module: str, *, types: bool = False) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""An arrow of the message ladder: one datagram, one piece of a stream, or a step of a connection. Pure data."""
+"""An arrow of the message ladder: a datagram, a piece of a stream, a step of a connection, a segment. Pure data."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Kind(Enum):
     CONNECT = auto()
     END = auto()
     RESET = auto()
+    SEGMENT = auto()  # of a capture: what TCP has made of all these
 
 
 class Ending(Enum):
@@ -29,7 +30,7 @@ class Arrow:
     Where its arrival was not seen, `arrived` is `left`. `delay`: what a relay added, in seconds; 0 if that is not
     known. `is_repeat`: another copy of the arrow before it. `is_overtaken`: a later datagram was seen to arrive before
     it. `read`: how many bytes of a datagram the receiver read. `is_mid_line`: the piece goes on with a line begun
-    before.
+    before. `header`: what the header of a segment says.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Arrow:
     is_overtaken: bool = False
     read: int | None = None
     is_mid_line: bool = False
+    header: str = ""
 
     @property
     def is_late(self) -> bool:

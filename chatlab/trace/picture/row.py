@@ -43,6 +43,8 @@ class Row:
         """What the message says, on one line."""
         if self.arrow.kind in STEPS:
             return STEPS[self.arrow.kind]
+        if self.arrow.kind is Kind.SEGMENT:
+            return self.arrow.header + (f": {visible(self.arrow.data)}" if self.arrow.data else "")
         return visible(_SESSION.sub(rb"\1", self.arrow.data)).rstrip(" ") or "(empty)"
 
     @property
