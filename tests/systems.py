@@ -28,4 +28,5 @@ def not_here(lacks: bool, reason: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(lacks, reason=NOT_HERE + reason)
 
 
+NO_RESET = "a datagram to a closed port gives no ConnectionResetError"
 BINDS_ANYWHERE = "bind takes an address that no network card of the machine has"

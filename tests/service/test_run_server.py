@@ -37,6 +37,7 @@ def start_if_there_is_one(thread):
 threading.Thread.start = start_if_there_is_one
 """
 LOGS_5_000_LINES_AS_IT_CLOSES = """
+from chatlab.service import line_printer
 from chatlab.tcp.chat import TcpChat
 from chatlab.udp.chat import UdpChat
 
@@ -49,6 +50,7 @@ def make_it_tell(chat):
     chat.close = close_and_tell
 make_it_tell(UdpChat)
 make_it_tell(TcpChat)
+line_printer.LAST_WORDS = 60.0  # on a busy machine a reader may take nothing for longer
 """
 # Modules of programs, with options and with how many threads they start: one prints.
 SERVERS = [

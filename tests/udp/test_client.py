@@ -23,7 +23,7 @@ from chatlab.udp.limits import Limits
 from chatlab.udp.member_socket import MemberSocket
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
-from tests.systems import SLOWER, not_here, wine_differs
+from tests.systems import NO_RESET, SLOWER, not_here, wine_differs
 
 from ..waiting import Heard, no_thread_left_after
 from .voice import LIMIT, Voice
@@ -241,7 +241,7 @@ def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpSe
             bob.hears("ada: back")
 
 
-@wine_differs("a datagram to a closed port gives no ConnectionResetError")
+@wine_differs(NO_RESET)
 def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket, ear: Heard[Event]) -> None:
     def answer() -> None:
         _, address = silent.recvfrom(2000)
