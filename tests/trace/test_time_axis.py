@@ -74,6 +74,7 @@ def test_the_text_twin_has_the_times() -> None:
 
 def test_of_what_all_take_nothing_is_late() -> None:
     assert "late" not in str(talk(window=4))
+    assert str(talk(window=4, fates={3: Fate((0.1,))})).count("late") == 1
 
 
 def test_what_two_watched_sockets_saw_takes_the_time_that_it_took() -> None:

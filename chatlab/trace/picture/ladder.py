@@ -26,7 +26,7 @@ Axis = Literal["events", "time"]
 # How many messages are shown: the newest ones.
 SHOWN = 40
 # By time, a datagram is called late if the network kept it longer than the quickest one, this many times.
-LATE = 2
+LATE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
