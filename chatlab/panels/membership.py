@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from chatlab.panels.tries import Tries
+from chatlab.panels.tries import PAUSES, Tries
 from chatlab.room.errors import ChatlabError, NobodyAnswers, NotInTheRoom, Refusal, in_words
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
 from chatlab.room.nicknames import normalise
@@ -115,7 +115,8 @@ class Membership:
                 self._tell(f"{why} Choose another nickname, and run this cell again.")
                 self._news.wait_for(lambda: self._closed)
             elif pause and not self._asked:
-                self._tell(f"{why} Next try in {pause:g} s, or press Join.")
+                hint = " If the room's cell was run again, run this one, too." if pause == PAUSES[-1] else ""
+                self._tell(f"{why} Next try in {pause:g} s, or press Join.{hint}")
             self._news.wait_for(lambda: self._closed or self.is_in or self._asked, pause)
             self._asked = False
             return not (self._closed or self.is_in)

@@ -23,6 +23,7 @@ from chatlab.room.errors import ChatlabError, in_words
 from chatlab.trace import Trace
 from chatlab.weather.fate import PRESETS, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay
+from chatlab.weather.relayed import Counts
 
 INTERVAL = 0.3
 LONGEST = 1.0  # seconds on a slider, unless the weather is longer
@@ -150,10 +151,14 @@ def _slider(name: str) -> ipywidgets.FloatSlider:
 
 
 def _table(relay: WeatherRelay) -> str:
-    columns = asdict(next(iter(relay.counts.values())))
+    """Without a column for what is dropped because too much is under way, unless that happens: it hardly ever does."""
+    counts = {way.value: asdict(counts) for way, counts in relay.counts.items()}
+    columns = [field.name for field in fields(Counts)]
+    if not any(row["dropped"] for row in counts.values()):
+        columns.remove("dropped")
     head = "".join(f"<th>{name}</th>" for name in ("", *columns))
     rows = "".join(
-        f"<tr><th>{way.value}</th>" + "".join(f"<td>{number:,}</td>" for number in asdict(counts).values()) + "</tr>"
-        for way, counts in relay.counts.items()
+        f"<tr><th>{way}</th>" + "".join(f"<td>{row[name]:,}</td>" for name in columns) + "</tr>"
+        for way, row in counts.items()
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

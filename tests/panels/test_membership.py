@@ -35,7 +35,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits until such a pause is over."""
-    monkeypatch.setattr(tries, "PAUSES", (0.0, 1000.0))
+    monkeypatch.setattr(tries, "PAUSES", (0.0, 1000.0, 1000.0))
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -68,6 +68,17 @@ def test_it_says_why_it_is_out_and_when_it_tries_again(
     assert page.last["status"] == f"{said} Next try in 1000 s, or press Join."
     assert not page.last["present"]
     assert page.rows == []
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_after_some_tries_it_says_what_else_may_help(
+    page: Page, panels: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "PAUSES", (0.0, SHORT, 5.0))
+    panels.enter_context(ChatPanel(FakeClient("ada", *[NOBODY] * 3)))
+    page.read_until(lambda: page.last.get("status", "").endswith("run this one, too."))
+    hint = "If the room's cell was run again, run this one, too."
+    assert page.last["status"] == f"{SAID} Next try in 5 s, or press Join. {hint}"
 
 
 @pytest.mark.usefixtures("_patient")
@@ -180,7 +191,7 @@ def test_the_status_tells_that_the_room_has_gone_and_is_back(
 def test_after_some_time_in_the_room_it_tries_at_once(
     page: Page, panels: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tries, "PAUSES", (0.0, 1000.0))
+    monkeypatch.setattr(tries, "PAUSES", (0.0, 1000.0, 1000.0))
     monkeypatch.setattr(tries, "STEADY", 0)
     client = FakeClient("ada")
     panels.enter_context(ChatPanel(client))

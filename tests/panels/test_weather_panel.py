@@ -15,7 +15,7 @@ from chatlab.room.events import Said
 from chatlab.trace import Trace
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
-from chatlab.weather.fate import FAIR, STORM, Conditions, Weather
+from chatlab.weather.fate import FAIR, STORM, Conditions, Direction, Weather
 from chatlab.weather.relay import WeatherRelay
 from chatlab.weather.relayed import Crossing
 
@@ -160,6 +160,15 @@ def test_the_counts_and_the_ladder_follow_the_talk(server: UdpServer, panels: Ex
         assert next(event for event in ada if isinstance(event, Said)).text == "hi"
         assert counted.wait(LIMIT)
         assert drawn.wait(LIMIT)
+
+
+def test_what_was_dropped_has_a_column_once_there_is_any(server: UdpServer, panels: ExitStack) -> None:
+    panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
+    assert "dropped" not in panel._counts.value
+    panel.relay.counts[Direction.TO_CLIENT].dropped = 1234
+    panel._show()
+    assert "<th>dropped</th>" in panel._counts.value
+    assert "<td>1,234</td>" in panel._counts.value
 
 
 def test_a_panel_for_the_same_relay_closes_the_older_one(server: UdpServer, panels: ExitStack) -> None:

@@ -229,6 +229,27 @@ def test_after_the_end_of_the_server_a_client_is_told_and_gets_in_when_it_speaks
         ear.next(Said("ada", "back"))
 
 
+@pytest.mark.usefixtures("_impatient")
+def test_a_client_that_was_in_keeps_its_port_while_it_is_started_in_vain(ear: Heard[Event]) -> None:
+    log: Heard[str] = Heard()
+
+    def port_that_joins() -> str:
+        while not (line := log.next()).startswith("ada joined from "):
+            pass
+        return line.split()[3]
+
+    with UdpServer(port=0, log=log) as room, UdpClient("ada", room, on_event=ear) as ada:
+        port = port_that_joins()
+        room.close()
+        ear.next(Gone)
+        for _ in range(2):
+            with pytest.raises(NobodyAnswers):
+                ada.start()
+        room.start()
+        ada.start()
+        assert port_that_joins() == port
+
+
 def test_a_client_that_the_room_has_forgotten_is_back_once_it_speaks(room: UdpServer, ear: Heard[Event]) -> None:
     with UdpClient("ada", room, on_event=ear) as ada:
         room._chat = UdpChat(log=lambda line: None)  # as after a crash: nobody was told anything
