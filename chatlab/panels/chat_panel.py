@@ -18,11 +18,11 @@ import anywidget
 
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.membership import Membership
+from chatlab.panels.open_panels import how_to_come_back
 from chatlab.panels.scrollback import Scrollback
 from chatlab.room.events import Event
 from chatlab.service.interfaces import Client
 
-CLOSED = "Closed: to come back, run this cell again"
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -88,7 +88,9 @@ class ChatPanel(LivePanel, anywidget.AnyWidget):
                     "first": first,
                     "rows": [asdict(row) for row in rows],
                     "present": self._membership.is_in and not self._closed,
-                    "status": CLOSED if self._closed else self._membership.status,
+                    "status": f"Closed: to come back, {how_to_come_back()}"
+                    if self._closed
+                    else self._membership.status,
                     "closed": self._closed,
                 }
             )

@@ -116,7 +116,7 @@ class Membership:
                 self._news.wait_for(lambda: self._closed)
             elif pause and not self._asked:
                 hint = " If the room's cell was run again, run this one, too." if pause == PAUSES[-1] else ""
-                self._tell(f"{why} Next try in {pause:g} s, or press Join.{hint}")
+                self._tell(f"{why} Next try in {pause:g}\u00a0s, or press Join.{hint}")
             self._news.wait_for(lambda: self._closed or self.is_in or self._asked, pause)
             self._asked = False
             return not (self._closed or self.is_in)

@@ -37,6 +37,7 @@ class _Cell(NamedTuple):
 _taken: list[_Place] = []
 _lock = threading.Lock()
 _at_the_end: threading.Thread | None = None
+_has_ended = threading.Event()  # the kernel
 
 
 def take_place(name: Hashable, subject: object, panel: Panel, *, of_cell: bool = False) -> None:
@@ -61,6 +62,11 @@ def give_up_place(panel: Panel) -> None:
         _taken[:] = [place for place in _taken if place.panel is not panel]
 
 
+def how_to_come_back() -> str:
+    """What to do about a panel that has closed."""
+    return "choose Run → Run All Cells: the kernel has ended" if _has_ended.is_set() else "run this cell again"
+
+
 def _is_same(old: _Place, new: _Place) -> bool:
     if old.name != new.name:
         return False
@@ -80,6 +86,7 @@ def _running_cell() -> _Cell:
 def _close_all_at_the_end() -> None:
     # Not by atexit: that comes only when all threads have ended, and those of the panels wait to be closed.
     threading.main_thread().join()
+    _has_ended.set()
     _close_all([place.panel for place in _taken])
 
 

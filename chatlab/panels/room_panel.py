@@ -12,6 +12,7 @@ from html import escape
 import ipywidgets
 
 from chatlab.panels.live_panel import LivePanel
+from chatlab.panels.open_panels import how_to_come_back
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError, in_words
@@ -86,7 +87,7 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
     def _state_and_reason(self) -> tuple[str, str]:
         """In a few words; and if something has gone wrong, what."""
         if self._closed:
-            return "closed: to open it, run this cell again", ""
+            return f"closed: to open it, {how_to_come_back()}", ""
         if self.server.running:
             return f"open at {shown(self.server.address)}", ""
         if self.server.failure:

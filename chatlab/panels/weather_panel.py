@@ -17,6 +17,7 @@ import ipywidgets
 
 from chatlab.panels.ladder_panel import LadderPanel
 from chatlab.panels.live_panel import LivePanel
+from chatlab.panels.open_panels import how_to_come_back
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError, in_words
@@ -128,9 +129,9 @@ class WeatherPanel(LivePanel, ipywidgets.VBox):
             if relay.running:
                 ends = f"at {shown(relay.address)}, before the room at {shown(relay.server_address)}"
             elif relay.failure:
-                ends = f"has failed: {in_words(relay.failure)} (to open it, run this cell again)"
+                ends = f"has failed: {in_words(relay.failure)} (to open it, {how_to_come_back()})"
             else:
-                ends = "closed" + (self._problem or ": to open it, run this cell again")
+                ends = "closed" + (self._problem or f": to open it, {how_to_come_back()}")
             self._state.value = f"<b>Weather</b> {escape(ends)}"
             self._counts.value = _table(relay)
 

@@ -65,7 +65,7 @@ def test_it_says_why_it_is_out_and_when_it_tries_again(
     client = FakeClient("ada", problem)
     panels.enter_context(ChatPanel(client))
     page.read_until(lambda: "Next" in page.last.get("status", ""))
-    assert page.last["status"] == f"{said} Next try in 1000 s, or press Join."
+    assert page.last["status"] == f"{said} Next try in 1000\u00a0s, or press Join."
     assert not page.last["present"]
     assert page.rows == []
 
@@ -78,14 +78,14 @@ def test_after_some_tries_it_says_what_else_may_help(
     panels.enter_context(ChatPanel(FakeClient("ada", *[NOBODY] * 3)))
     page.read_until(lambda: page.last.get("status", "").endswith("run this one, too."))
     hint = "If the room's cell was run again, run this one, too."
-    assert page.last["status"] == f"{SAID} Next try in 5 s, or press Join. {hint}"
+    assert page.last["status"] == f"{SAID} Next try in 5\u00a0s, or press Join. {hint}"
 
 
 @pytest.mark.usefixtures("_patient")
 def test_join_tries_at_once(page: Page, panels: ExitStack) -> None:
     client = FakeClient("ada", NOBODY, NOBODY)
     panel = panels.enter_context(ChatPanel(client))
-    page.read_until_status(f"{SAID} Next try in 1000 s")
+    page.read_until_status(f"{SAID} Next try in 1000\u00a0s")
     for tries_so_far in (1, 2):
         client.wait_until("start ada")
         assert client.diary == ["start ada"] * tries_so_far
@@ -116,7 +116,7 @@ def test_while_it_tries_it_says_so(page: Page, panels: ExitStack) -> None:
 def test_a_text_is_kept_and_said_when_somebody_answers(page: Page, panels: ExitStack) -> None:
     client = FakeClient("ada", NOBODY, NOBODY)
     panel = panels.enter_context(ChatPanel(client))
-    page.read_until_status(f"{SAID} Next try in 1000 s")
+    page.read_until_status(f"{SAID} Next try in 1000\u00a0s")
     client.wait_until("start ada")
     from_page(panel, kind="say", text="hi")  # a try at once, which fails
     client.wait_until("start ada")
@@ -180,7 +180,7 @@ def test_the_status_tells_that_the_room_has_gone_and_is_back(
     panels.enter_context(ChatPanel(client))
     page.read_until_status("In the room")
     client.happen(Gone("the room has closed"))  # and so soon that it is not tried at once
-    page.read_until_status("The room has closed. Next try in 1000 s, or press Join.")
+    page.read_until_status("The room has closed. Next try in 1000\u00a0s, or press Join.")
     assert not page.last["present"]
     client.happen(Joined("bob"))
     client.happen(Joined("ada"))  # a client may come back by itself

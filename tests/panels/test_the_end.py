@@ -35,6 +35,22 @@ def test_a_kernel_that_ends_closes_its_panels_and_is_not_kept_alive() -> None:
     assert "ada left: signed out" in ended.stdout
 
 
+def test_a_kernel_that_ends_leaves_panels_that_say_what_to_do() -> None:
+    tell = """
+ada.send = lambda content: print(content["status"])
+server.log = lambda line: None
+"""
+    ended = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", PROGRAM + tell],
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert ended.stdout.splitlines()[-1] == "Closed: to come back, choose Run → Run All Cells: the kernel has ended"
+
+
 def test_one_that_can_not_be_closed_does_not_keep_the_others_open() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM + ONE_FAILS], check=False, capture_output=True, text=True, timeout=60
