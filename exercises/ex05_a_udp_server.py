@@ -22,9 +22,10 @@ class Server:
     def start(self) -> None:
         """Start two threads, and return at once.
 
-        One puts each datagram, with the address that it came from, into the queue. The other takes them out, asks
-        self.chat.receive(datagram, address, time.monotonic()), and sends what is answered: a list, in which each
-        Delivery has a datagram and its recipients.
+        One receives, and does no more than put each datagram, with the address that it came from, into the queue. The
+        other takes them out, in their order, asks self.chat.receive(datagram, address, time.monotonic()), and sends
+        what is answered: a list, in which each Delivery has a datagram and its recipients. Both wait while there is
+        nothing to do, for as long as it takes.
 
         Whatever arrives, the room goes on; also after a ConnectionResetError from recvfrom. An OSError from sendto is
         about one recipient: the others get the datagram all the same. (self.chat.tick is not asked for.)
@@ -34,8 +35,8 @@ class Server:
 
     def stop(self) -> None:
         """Send what self.chat.close() answers, and return when both threads have ended: within a second, whether or
-        not anything arrives meanwhile.
+        not anything arrives meanwhile. self.chat is asked by one thread at a time: for its last words, too.
 
-        To stop what has stopped, or never started, does nothing.
+        To stop what has stopped, or never started, does nothing: nothing is sent either.
         """
         raise NotImplementedError

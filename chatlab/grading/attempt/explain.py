@@ -40,9 +40,13 @@ def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | Non
         return _explain(crash.error, file)
     saw = f"A thread of your code had ended with {_named(crash.error)}."
     where = _where(file, crash.frame)
-    if isinstance(error, NotYetRight) and not isinstance(crash.error, SLIPS):
+    if isinstance(error, NotYetRight) and not _is_slip(crash.error):
         return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
     return Finding(State.NOT_YET_RIGHT, saw, usually(crash.error), where)
+
+
+def _is_slip(error: BaseException) -> bool:
+    return isinstance(error, SLIPS) or (isinstance(error, ValueError) and "values to unpack" in str(error))
 
 
 def _explain(error: BaseException, file: LearnerFile) -> Finding:

@@ -47,7 +47,7 @@ class LentSocket(EveryCall):
         self._lender: threading.Thread | None = None
         self._taken_back = threading.Event()
         self._receivers = Receivers()
-        self._may_be_selected = False
+        self._selecting: set[threading.Thread] = set()  # those that may wait in select
         try:
             self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # macOS sends 9,216 bytes at most otherwise
@@ -72,7 +72,7 @@ class LentSocket(EveryCall):
         return super().fileno() == -1 and not self.taken_back
 
     def fileno(self) -> int:
-        self._may_be_selected = True
+        self._selecting.add(threading.current_thread())
         return super().fileno()
 
     def send(self, datagram: Any, *flags: Any) -> int:
@@ -125,7 +125,8 @@ class LentSocket(EveryCall):
                 waker.sendto(b"", self._bound_to)
         with contextlib.suppress(OSError):
             super().shutdown(socket.SHUT_RDWR)  # on Linux, wakes also a thread that waits in a connected socket
-        if self._may_be_selected and super().fileno() != -1:  # a selector forgets what is closed
+        others = self._selecting - {threading.current_thread(), self._lender}
+        if super().fileno() != -1 and any(thread.is_alive() for thread in others):  # a selector forgets what is closed
             self._receivers.wait_for_another(begun, SELECT_PATIENCE)
         self._receivers.wait_until_gone(PATIENCE)
         self.close()

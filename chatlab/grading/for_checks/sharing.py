@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from enum import Enum
 from inspect import signature
 from types import ModuleType
 from typing import Any
 
 # Who shares one of these shares nothing that changes.
-CONSTANTS = (int, float, complex, str, bytes, tuple, frozenset, type(None), type, ModuleType, range)
+CONSTANTS = (Enum, int, float, complex, str, bytes, tuple, frozenset, type(None), type, ModuleType, range)
 NO_STATE = ("typing", "types", "re", "__future__")  # of values from these modules
 
 

@@ -98,17 +98,20 @@ def waits_in(thread: threading.Thread, module: str, function: str) -> bool:
     return False
 
 
-def expect_rest(count_receives: Callable[[], int]) -> None:
-    """Nothing is to be done now. Raises NotYetRight if the process is busy all the same, at each of LOOKS looks."""
+def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> None:
+    """Nothing is to be done now. Raises NotYetRight if the process is busy all the same, at each of LOOKS looks.
+
+    `count` counts how often the learner's code has done `what`.
+    """
     for _ in range(LOOKS):
-        start, spent, receives = time.perf_counter(), time.process_time(), count_receives()
+        start, spent, before = time.perf_counter(), time.process_time(), count()
         threading.Event().wait(LOOK)
         seconds = time.perf_counter() - start
-        turns, share = (count_receives() - receives) / seconds, (time.process_time() - spent) / seconds
+        turns, share = (count() - before) / seconds, (time.process_time() - spent) / seconds
         if turns <= MOST_TURNS and share <= MOST_OF_A_PROCESSOR:
             return
     if turns > MOST_TURNS:
-        raise NotYetRight(f"While nothing arrived, it began to receive {turns:,.0f} times a second.", RESTLESS)
+        raise NotYetRight(f"While nothing arrived, {what} {turns:,.0f} times a second.", RESTLESS)
     raise NotYetRight(f"While nothing arrived, your code took {share:.0%} of a processor.", RESTLESS)
 
 

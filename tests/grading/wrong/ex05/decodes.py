@@ -1,4 +1,4 @@
-# expects: TypeError: 
+# expects: It takes the datagram as bytes
 import contextlib
 import socket
 import threading

@@ -1,4 +1,4 @@
-# expects: catch it around the one sendto
+# expects: catch it around that one call
 import contextlib
 import socket
 import threading

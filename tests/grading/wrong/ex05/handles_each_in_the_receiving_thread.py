@@ -1,4 +1,4 @@
-# expects: The thread that receives also sends
+# expects: The thread that received also called self.chat.receive
 import contextlib
 import socket
 import threading

@@ -1,4 +1,4 @@
-# expects: cannot join thread before it is started
+# expects: nobody was there to receive it
 import contextlib
 import socket
 import threading

@@ -1,4 +1,4 @@
-# expects: it looked into the queue again and again
+# expects: or looked into the queue
 import contextlib
 import socket
 import threading

@@ -1,4 +1,4 @@
-# expects: sock.sendto(delivery.datagram, recipient), for each of its recipients
+# expects: More than one room was asked
 import contextlib
 import socket
 import threading
