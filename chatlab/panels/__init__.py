@@ -1,5 +1,6 @@
 """What the notebooks show: panels of people (`ChatPanel`), of a room (`RoomPanel`), of what crosses the wire
-(`LadderPanel`) and of bad weather (`WeatherPanel`), `side_by_side`; chatlab's own code by `show_source`; `check_setup`.
+(`LadderPanel`, `StreamPanel`) and of bad networks (`WeatherPanel`, `StreamWeatherPanel`), `side_by_side`; chatlab's own
+code by `show_source`; `check_setup`.
 
 Each name is imported when it is first used, so that `check_setup` also runs where the widget packages are missing:
 finding that out is its purpose.
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     from chatlab.panels.room_panel import RoomPanel as RoomPanel
     from chatlab.panels.setup_check import check_setup as check_setup
     from chatlab.panels.source_view import show_source as show_source
+    from chatlab.panels.stream.stream_panel import StreamPanel as StreamPanel
+    from chatlab.panels.stream.stream_weather_panel import StreamWeatherPanel as StreamWeatherPanel
     from chatlab.panels.weather_panel import WeatherPanel as WeatherPanel
 
 _HOMES = {
     "ChatPanel": "chat_panel",
     "LadderPanel": "ladder_panel",
     "RoomPanel": "room_panel",
+    "StreamPanel": "stream.stream_panel",
+    "StreamWeatherPanel": "stream.stream_weather_panel",
     "WeatherPanel": "weather_panel",
     "check_setup": "setup_check",
     "show_source": "source_view",

@@ -24,7 +24,9 @@ LEFT = 72  # where the bytes begin
 BAND = 17  # the height of a row of boxes, and of the bytes
 TITLE = 24
 SPACE = 12  # below a row
-WIDTH = LEFT + ROW * CELL + 14
+RIGHT = 14
+# Bytes in one row of a live picture, which stands beside people.
+LIVE_ROW = 48
 # A box that is as wide says its number of bytes.
 SAYS = 2 * CELL
 MONO = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
@@ -46,24 +48,25 @@ class _Row(NamedTuple):
 
 def draw(streams: Sequence[Stream], *, live: bool = False) -> str:
     """The picture of all of them, one below the other. A live one follows JupyterLab's theme."""
-    colours = THEME if live else LIGHT
+    colours, in_row = (THEME, LIVE_ROW) if live else (LIGHT, ROW)
+    wide = LEFT + in_row * CELL + RIGHT
     body: list[str] = []
     top = 8
     for stream in streams:
         body.append(_text(12, top + 13, stream.title, colours["ink"], f'font-family="{SANS}" font-weight="600"'))
         top += TITLE
-        for start in range(stream.first, stream.first + len(stream.data), ROW):
-            row = _Row(stream, start, stream.data[start - stream.first :][:ROW], top)
+        for start in range(stream.first, stream.first + len(stream.data), in_row):
+            row = _Row(stream, start, stream.data[start - stream.first :][:in_row], top)
             body += _row(row, colours)
             top += 3 * BAND + SPACE
     words = "\n\n".join(map(str, streams))
     return "".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{top}" viewBox="0 0 {WIDTH} {top}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{top}" viewBox="0 0 {wide} {top}" '
             f'role="img" class="{CARD}" style="max-width: 100%; height: auto" font-size="11">',
             "" if live else f"<style>@media (prefers-color-scheme: dark) {{{IN_THE_DARK}}}</style>",
             f"<title>Streams of bytes</title><desc>{escape(words)}</desc>",
-            f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{top - 1}" rx="6" fill="{colours["ground"]}" '
+            f'<rect x="0.5" y="0.5" width="{wide - 1}" height="{top - 1}" rx="6" fill="{colours["ground"]}" '
             f'stroke="{colours["frame"]}"/>',
             *body,
             "</svg>",

@@ -1,0 +1,75 @@
+"""The streams of a trace, byte by byte, which draw themselves while people talk. Strangers' words are escaped."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import ipywidgets
+
+from chatlab.panels.live_panel import PAUSE, LivePanel
+from chatlab.panels.style import sheet
+from chatlab.trace import Trace
+from chatlab.trace.stream.stream import Stream
+from chatlab.trace.stream.streams import Streams, streams_of
+from chatlab.trace.stream.svg import draw
+
+INTERVAL = 0.05  # seconds, beside the pause that every panel makes
+REST = 4.0  # how many times as long as a picture took the thread rests behind it
+SHOWN = 128  # bytes of each direction
+MOST_STREAMS = 8
+EMPTY = "Nothing has passed yet: say something."
+
+
+class StreamPanel(LivePanel, ipywidgets.VBox):
+    """The streams of `trace`, live: of each the newest bytes. A context manager.
+
+    Those of people who have left give way to newer ones. A panel first closes the older one of the same trace.
+    """
+
+    def __init__(self, trace: Trace, title: str = "Bytes") -> None:
+        super().__init__("stream-panel", INTERVAL)
+        self.trace = trace
+        self.title = title
+        self._drawn = -1  # the trace's steps when it was drawn
+        self._pause = ipywidgets.ToggleButton(description="Pause", tooltip="Hold the picture still")
+        self._clear = ipywidgets.Button(description="Clear", tooltip="Show only what passes from now on")
+        self._picture = ipywidgets.HTML(EMPTY)
+        self._picture.add_class("chatlab-picture")
+        heading = ipywidgets.HTML(f"<b>{escape(title)}</b>")
+        header = ipywidgets.HBox([heading, ipywidgets.HBox([self._clear, self._pause])])
+        self.children = [sheet("panel", "ladder", "stream"), header, self._picture]
+        for kind in ("panel", "ladder", "stream"):
+            self.add_class(f"chatlab-{kind}")
+        self._pause.observe(self._pause_or_go_on, "value")
+        self._clear.on_click(lambda _button: self.trace.clear())
+        self._go_live("StreamPanel", trace, of_cell=True)
+
+    def __repr__(self) -> str:
+        return f"Streams of bytes: {self.title}"
+
+    def _pause_or_go_on(self, _change: object) -> None:
+        """On whatever thread the kernel handles clicks."""
+        self._pause.description = "Go on" if self._pause.value else "Pause"
+        self._show()
+
+    def _shut(self) -> None:
+        self._pause.disabled = self._clear.disabled = True
+
+    def _show(self) -> None:
+        with self._lock:
+            steps = self.trace.steps
+            if self._pause.value or steps == self._drawn:
+                return
+            self._drawn = steps
+            began = time.monotonic()
+            streams = _newest(streams_of(self.trace.snapshot(), SHOWN))
+            self._picture.value = draw(streams, live=True) if streams else EMPTY
+            self._rest = max(PAUSE, REST * (time.monotonic() - began))
+
+
+def _newest(streams: Streams) -> list[Stream]:
+    """At most MOST_STREAMS: those that have ended go first, and the oldest of them before."""
+    spare = len(streams) - MOST_STREAMS
+    leaving = sorted(range(len(streams)), key=lambda index: (not streams[index].end, index))[: max(0, spare)]
+    return [stream for index, stream in enumerate(streams) if index not in leaving]
