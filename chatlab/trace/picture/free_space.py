@@ -12,7 +12,9 @@ CLEAR = 4.0  # between words and an arrow
 def free_space(box: Box, arrow: Drawn, slanted: Sequence[Drawn]) -> Iterator[tuple[float, float]]:
     """From left to right: what is left of the width of `box` by all arrows but `arrow`."""
     taken = sorted(
-        crossing for other in slanted if other is not arrow and (crossing := _crossing(other, box.top, box.bottom))
+        _crossing(other, box.top, box.bottom)
+        for other in slanted
+        if other.y1 <= box.bottom and other.y2 >= box.top and other is not arrow
     )
     left = box.left
     for start, end in taken:
@@ -24,10 +26,8 @@ def free_space(box: Box, arrow: Drawn, slanted: Sequence[Drawn]) -> Iterator[tup
     yield left, box.right
 
 
-def _crossing(arrow: Drawn, top: float, bottom: float) -> tuple[float, float] | None:
-    """From where to where it goes between the heights `top` and `bottom`, if it does."""
-    if arrow.y2 < top or arrow.y1 > bottom:
-        return None
+def _crossing(arrow: Drawn, top: float, bottom: float) -> tuple[float, float]:
+    """From where to where it goes between the heights `top` and `bottom`."""
     slope = (arrow.x2 - arrow.x1) / (arrow.y2 - arrow.y1)
     ends = [arrow.x1 + slope * (max(top, arrow.y1) - arrow.y1), arrow.x1 + slope * (min(bottom, arrow.y2) - arrow.y1)]
     return min(ends), max(ends)

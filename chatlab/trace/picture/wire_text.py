@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chatlab.room.text import clean
 
 # Accents that may be piled up on one letter; more of them would paint over other rows.
 MAX_ACCENTS = 2
+LETTERS = 4096  # how many are remembered
 
 
 def visible(data: bytes) -> str:
@@ -41,12 +43,20 @@ def _shown(text: str) -> Iterator[str]:
     accents = 0
     for letter in text:
         accents = accents + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
-        if not clean("x" + letter).endswith(letter) or letter in "\ufffe\uffff":  # XML can't hold those two
+        if _acts(letter):
             yield letter.encode("unicode_escape").decode("ascii")
         elif accents <= MAX_ACCENTS:
             yield letter
 
 
+# Remembered, since a live picture of several hundred messages is drawn several times a second.
+@lru_cache(maxsize=LETTERS)
+def _acts(letter: str) -> bool:
+    """Whether it would act on a screen, or XML can't hold it."""
+    return not clean("x" + letter).endswith(letter) or letter in "\ufffe\uffff"
+
+
+@lru_cache(maxsize=LETTERS)
 def _cells(letter: str) -> int:
     if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0
