@@ -10,7 +10,8 @@ from queue import Queue
 class Receiver:
     """Receives in a thread of its own: each datagram that arrives at `sock` goes into `messages`, as bytes.
 
-    `sock` is a UDP socket and is bound. It stays open: who opened it closes it.
+    `sock` is a UDP socket and is bound. It stays open: who opened it closes it. While nothing arrives, the thread
+    waits; it does not turn round and round.
     """
 
     def __init__(self, sock: socket.socket) -> None:

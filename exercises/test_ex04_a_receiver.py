@@ -5,26 +5,41 @@ limit; and a watched socket says when the receiving thread waits in it, so that 
 from __future__ import annotations
 
 import queue
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.compare import against, expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.grading.for_checks.threads import OwnThreads
+from chatlab.grading.for_checks.sharing import why_shared
+from chatlab.grading.for_checks.threads import OwnThreads, expect_rest, patiently, pausing_after_sends, waits_in
 
 LIMIT = 1.5  # seconds for what has to be done within one second
-SHORTEST_WAIT = 0.01
+SILENCE = 0.6  # seconds
+MANY = 200
 # What a program might choose as a word of its own for "stop", and what anybody may send as well.
-TEXTS = (b"", b"stop", b"STOP", b"!q", b"quit", b"exit", b"\x00", b"\xff\xfe")
+TEXTS = (b"", b" two spaces \n", b"stop", b"STOP", b"!q", b"quit", b"exit", b"\x00", b"\xff\xfe")
 LARGEST = b"x" * 65_507
-TOO_SMALL = "The number in recvfrom(…) was too small, and the rest of the datagram is lost: 65,507 is always enough."
+TOO_SMALL = (
+    "The buffer was too small, and the rest of the datagram is lost: recvfrom(65_507) takes the largest there is."
+)
 CLOSED = (
     "Who opened it closes it; here that is not the Receiver. And on Linux close() does not wake a thread that waits in "
     "the socket: the lesson has a section about that."
+)
+SHUT_DOWN = (
+    "That is the end of the socket, for all who have it; here it is to stay open. To wake the thread, send a datagram "
+    "to the socket's own address, or give recvfrom a timeout."
+)
+WOKEN_TOO_EARLY = (
+    "The thread was woken, and received again: when it looked, nothing told it to end. First set what it looks at, "
+    "then wake it; and let it look after each receive."
 )
 NOT_JOINED = "stop() has to wait for the end of the thread: thread.join(), after it was told to end."
 
@@ -40,12 +55,12 @@ class Run:
         self._steps = ["Made a Receiver"]
         self._attempt.did("Made a Receiver.")
         sock.before_send = lambda datagram, address: attempt.crossed("sock", "sock", datagram)  # what wakes the thread
-        self._receiver = learner.Receiver(sock)
+        self.receiver = learner.Receiver(sock)
         sock.expect_another_thread()
 
     def start(self) -> None:
         self._did("called start()")
-        self._receiver.start()
+        expect_plain(self.receiver.start(), "start")
 
     def send(self, *texts: bytes) -> None:
         self._did(f"sent {', '.join(map(shown, texts))}")
@@ -53,29 +68,94 @@ class Run:
             self._sender.sendto(text, self.sock.getsockname())
             self._attempt.crossed("sender", "sock", text)
 
+    def send_to_itself(self) -> None:
+        with suppress(OSError):  # whatever was done to the socket, a check will say it
+            socket.socket.sendto(self.sock, b"more", self.sock.getsockname())
+
     def expect(self, *texts: bytes, means: str) -> None:
         for number, text in enumerate(texts, start=1):
             try:
-                message = self._receiver.messages.get(timeout=LIMIT)
+                message = self.receiver.messages.get(timeout=LIMIT)
             except queue.Empty:
-                self._check_open()
-                raise NotYetRight(
-                    f"After {LIMIT} s, message {number} of {len(texts)} was not in the queue: {shown(text)}.", means
-                ) from None
-            if message != text:
-                saw = f"The queue had {shown(message)}. Expected: {shown(text)}."
-                raise NotYetRight(saw, cause(message, text) or means)
+                self.check_open()
+                saw = f"After {LIMIT} s, message {number} of {len(texts)} was not in the queue: {shown(text)}."
+                if not self._threads.left:
+                    saw += " No thread of your code was running."
+                    means = (
+                        means if self.sock.receives else "None has begun to receive: start() is to start one that does."
+                    )
+                raise NotYetRight(saw, means) from None
+            if message != text or not isinstance(message, bytes):
+                raise NotYetRight(f"The queue had {against(message, text)}", cause(message, text, texts[number:]))
+
+    def wait_for_a_message(self) -> None:
+        patiently(lambda piece: not self.receiver.messages.empty() or threading.Event().wait(piece), LIMIT)
+
+    def expect_after_errors(self, lost: tuple[bytes, ...], text: bytes, means: str) -> None:
+        self.wait_for_a_message()
+        # Who receives by a socket of their own at the same port meets no error.
+        raised = len(lost) - self.sock.error_times
+        means = f"Until then, recvfrom had raised ConnectionResetError {('never', 'once', 'twice')[raised]}: {means}"
+        self.expect(*(() if raised else lost), text, means=means)
 
     def expect_no_more(self, means: str) -> None:
-        if not self._receiver.messages.empty():
-            raise NotYetRight(f"The queue has {self._receiver.messages.get()!r}, which nobody sent.", means)
+        if not self.receiver.messages.empty():
+            raise NotYetRight(f"The queue has {self.receiver.messages.get()!r}, which nobody sent there.", means)
 
-    def stop(self, means: str) -> None:
-        """Call stop() in a thread, which it may not keep for longer than the limit; then its own must have ended."""
+    def expect_one_thread(self, messages: int) -> None:
+        if self._attempt.threads_started >= messages:
+            raise NotYetRight(
+                f"For {messages} datagrams, {self._attempt.threads_started} threads were started.",
+                "One thread does it all, in a loop: it receives, puts, and receives again. So the order stays, too.",
+            )
+
+    def expect_room_for_more(self) -> None:
+        """Until many datagrams have been received, which nobody takes from the queue."""
+        patiently(lambda piece: self.sock.receives > MANY or threading.Event().wait(piece), LIMIT)
+        if any(waits_in(thread, "queue", "put") for thread in self._threads.left):
+            raise NotYetRight(
+                f"Nobody took anything out, and after {self.sock.receives} receives the thread waits in put().",
+                "A queue with a limit stops the thread when it is full, so that stop() can't end it: Queue() has none.",
+            )
+
+    def be_silent(self) -> None:
+        """For a while, and for several time-outs, however long they are."""
+        self._did("sent nothing for a while")
+        self.sock.is_hurried = True
+        threading.Event().wait(SILENCE)
+        self.sock.is_hurried = False
+
+    def expect_rest(self) -> None:
+        self._did("sent nothing for a while")
+        expect_rest(lambda: self.sock.receives)
+
+    def expect_nothing_left(self) -> None:
+        if select.select([self.sock], [], [], 0)[0]:
+            raise NotYetRight(
+                "A datagram is left at the socket, and whoever receives there next will take it for a message.",
+                "To stop what has stopped, or never started, does nothing: no thread is there that is to be woken.",
+            )
+
+    def stop(self, means: str, pausing: bool = False) -> None:
+        """Call stop() in a thread, which it may not keep for longer than the limit; then its own must have ended.
+
+        `pausing`: what stop() sends is received before its next line runs.
+        """
         self._did("called stop()")
-        call = self._threads.call(self._receiver.stop)
-        returned = call.wait(LIMIT)
-        self._check_open("" if returned else f", and stop() had not returned after {LIMIT} s")
+        begun = self.sock.receives
+
+        def stop() -> None:
+            expect_plain(self.receiver.stop(), "stop")
+
+        with pausing_after_sends() if pausing else nullcontext():
+            call = self._threads.call(stop)
+            returned = call.wait(LIMIT)
+        self.check_open("" if returned else f", and stop() had not returned after {LIMIT} s")
+        timeout = self.sock.gettimeout()
+        if timeout is None and self.sock.receives > begun and self.sock.after_receive != self.send_to_itself:
+            means = WOKEN_TOO_EARLY
+        elif timeout and timeout >= 1:
+            means = f"recvfrom has a timeout of {timeout:g} s, and the thread sees nothing else before that is over."
         if not call.has_ended():
             raise NotYetRight(f"stop() had not returned after {LIMIT} s.", means)
         if left := self._threads.left:
@@ -86,9 +166,11 @@ class Run:
                 means if left[0].is_alive() else NOT_JOINED,
             )
 
-    def _check_open(self, more: str = "") -> None:
+    def check_open(self, more: str = "") -> None:
         if self.sock.was_closed:
             raise NotYetRight(f"The socket is closed{more}.", CLOSED)
+        if self.sock.was_shut_down:
+            raise NotYetRight(f"sock.shutdown(…) was called{more}.", SHUT_DOWN)
 
     def _did(self, step: str) -> None:
         self._steps.append(step)
@@ -119,6 +201,18 @@ def test_passes_messages_on(run: Any) -> None:
     receiver.expect(b"one", b"two", b"three", means="The thread receives again and again, and puts each datagram.")
 
 
+def test_goes_on_after_a_silence(run: Any) -> None:
+    """rests while nothing arrives, and goes on when something does"""
+    receiver = run()
+    receiver.start()
+    receiver.send(b"one")
+    receiver.expect(b"one", means="The thread receives, and puts each datagram.")
+    receiver.expect_rest()
+    receiver.be_silent()
+    receiver.send(b"two")
+    receiver.expect(b"two", means="That nothing has arrived for a while is no reason to end: only stop() is.")
+
+
 def test_stops_while_nothing_arrives(run: Any) -> None:
     """stops within a second while it waits for a datagram"""
     receiver = run()
@@ -135,10 +229,21 @@ def test_stops_while_nothing_arrives(run: Any) -> None:
     )
 
 
+def test_is_told_before_it_is_woken(run: Any) -> None:
+    """stops also when the thread is faster than stop"""
+    receiver = run()
+    receiver.start()
+    receiver.send(b"one")
+    receiver.expect(b"one", means="The thread receives, and puts each datagram.")
+    receiver.sock.wait_for_receives(2, LIMIT / 3)
+    receiver.stop("stop() stood still for a moment behind each line that sends something.", pausing=True)
+
+
 def test_stop_waits_for_the_thread(run: Any) -> None:
     """returns from stop only when the thread has ended"""
     receiver = run()
     receiver.sock.after_receive = lambda: threading.Event().wait(0.2)  # the thread takes its time
+    receiver.sock.waits_for_the_woken = False
     receiver.start()
     receiver.sock.wait_for_receives(1, LIMIT / 3)
     receiver.stop(NOT_JOINED)
@@ -154,6 +259,7 @@ def test_takes_whatever_is_sent(run: Any) -> None:
         b"the last",
         means="Anybody can send these bytes, and they end nothing: a flag that stop() sets is what ends the thread.",
     )
+    receiver.expect_one_thread(len(TEXTS))
     receiver.send(LARGEST)
     receiver.expect(LARGEST, means=TOO_SMALL)  # on Windows, a small buffer is an error
 
@@ -161,22 +267,25 @@ def test_takes_whatever_is_sent(run: Any) -> None:
 def test_goes_on_after_an_error(run: Any) -> None:
     """goes on after a ConnectionResetError"""
     receiver = run()
-    receiver.sock.error = ConnectionResetError("somebody's port is closed")
+    receiver.sock.error, receiver.sock.error_times = ConnectionResetError("somebody's port is closed"), 2
     receiver.start()
-    receiver.send(b"lost in the error", b"after the error")
-    receiver.expect(
-        b"after the error",
-        means="The error ended the thread: catch ConnectionResetError inside the loop, and receive again.",
+    lost = (b"lost in the first error", b"lost in the second")
+    receiver.send(*lost, b"after both")
+    receiver.expect_after_errors(
+        lost,
+        b"after both",
+        means="catch ConnectionResetError inside the loop, and receive again.",
     )
 
 
 def test_stops_while_datagrams_keep_arriving(run: Any) -> None:
     """stops within a second while datagrams keep arriving"""
     receiver = run()
-    receiver.sock.after_receive = lambda: receiver.sock.sendto(b"more", receiver.sock.getsockname())
+    receiver.sock.after_receive = receiver.send_to_itself
     receiver.start()
-    receiver.send(b"more")
+    receiver.send(b"more", b"more")
     receiver.expect(b"more", b"more", means="The thread receives again and again, and puts each datagram.")
+    receiver.expect_room_for_more()
     receiver.stop("There is always something to receive, so a timeout never comes: look at the flag in every round.")
 
 
@@ -188,31 +297,36 @@ def test_stops_twice(run: Any) -> None:
     receiver.stop("The second stop() waits for a thread that has ended: see first whether it is there and is alive.")
     never_started = run()
     never_started.stop("There is no thread yet: see first whether it is there and is alive.")
+    receiver.expect_nothing_left()
+    never_started.expect_nothing_left()
 
 
-def test_does_not_burn_the_processor(run: Any) -> None:
-    """waits without keeping the processor busy"""
-    receiver = run()
-    waits: list[float | None] = []
-    receiver.sock.after_receive = lambda: waits.append(receiver.sock.gettimeout())
-    receiver.start()
-    receiver.send(b"one")
-    receiver.expect(b"one", means="The thread receives, and puts each datagram.")
-    if any(wait is not None and wait < SHORTEST_WAIT for wait in waits):
-        raise NotYetRight(
-            f"recvfrom was called with a timeout of {min(wait for wait in waits if wait is not None):g} s.",
-            "The loop turns without a rest and keeps a processor busy: let recvfrom wait, for some tenths of a second.",
-        )
+def test_two_receivers(run: Any) -> None:
+    """two receivers know nothing of each other"""
+    first = run()
+    first.start()
+    second = run()
+    second.start()
+    shared = why_shared(first.receiver, second.receiver)
+    first.send(b"for the first")
+    first.wait_for_a_message()
+    second.expect_no_more(shared)
+    first.expect(b"for the first", means=shared)
+    second.stop(shared)
+    first.send(b"after the second has stopped")
+    first.expect(b"after the second has stopped", means=shared)
 
 
-def cause(message: object, text: bytes) -> str:
+def cause(message: object, text: bytes, later: tuple[bytes, ...]) -> str:
     if isinstance(message, tuple):
         return "recvfrom gives the datagram and its sender; only the datagram is to go into the queue."
-    if isinstance(message, str):
+    if not isinstance(message, bytes):
         return "The queue is to have bytes, as they came: what they mean is for others to decide."
-    if isinstance(message, bytes) and message and text.startswith(message):
+    if message in later:
+        return "That one came later: every datagram is a message, whatever is in it, and they keep their order."
+    if message and len(text) > len(message) > MANY:
         return TOO_SMALL
-    return ""
+    return "A datagram goes into the queue as it came: nothing is decoded, taken off or added."
 
 
 def shown(message: object) -> str:

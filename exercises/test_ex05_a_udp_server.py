@@ -438,6 +438,7 @@ def test_stop_waits_for_the_threads(run: Any, it_stops: None) -> None:
     server.start()
     server.join("ada")
     server.sock.after_receive = take_a_moment
+    server.sock.waits_for_the_woken = False
     before_send = server.sock.before_send
 
     def send_slowly(datagram: bytes, address: Any) -> None:

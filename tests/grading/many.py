@@ -7,6 +7,7 @@ prints a line of JSON for each answer: its grade, as --grades writes it, and the
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -59,6 +60,7 @@ def main(key: str, *arguments: str) -> None:
                     pytest.main([checks, *OPTIONS, f"--submission={submission}", f"--grades={grades}", *options])
                 [graded] = json.loads(grades.read_text(encoding="utf-8"))
                 left = sorted(file.name for file in submission.iterdir())
+            gc.collect()  # see chatlab.grading.attempt.source: pytest itself reads source, too
             print(json.dumps({**graded, "left": left}), flush=True)
     os._exit(0)  # threads of the answers may still run
 

@@ -65,6 +65,25 @@ def test_an_error_comes_once_in_place_of_what_arrived(sock: LentSocket) -> None:
     assert sock.recv(100) == b"two"
 
 
+def test_or_more_often(sock: LentSocket) -> None:
+    sock.error, sock.error_times = ConnectionResetError("as written"), 2
+    for text in (b"one", b"two", b"three"):
+        sock.sendto(text, sock.getsockname())
+    for _ in range(2):
+        with pytest.raises(ConnectionResetError, match="as written"):
+            sock.recvfrom(100)
+    assert sock.recv(100) == b"three"
+
+
+def test_a_long_time_out_can_be_hurried(sock: LentSocket) -> None:
+    sock.settimeout(1_000)
+    sock.is_hurried = True
+    with pytest.raises(TimeoutError):
+        sock.recvfrom(100)
+    sock.sendto(b"hello", sock.getsockname())
+    assert sock.recv(100) == b"hello"
+
+
 def test_each_send_is_told_before_it_is_made(sock: LentSocket) -> None:
     def refuse(datagram: bytes, address: Any) -> None:
         assert (datagram, address) == (b"hello", sock.getsockname())

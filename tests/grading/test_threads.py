@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import queue
+import socket
 import threading
+import time
 from contextlib import nullcontext
 
 import pytest
 
-from chatlab.grading.for_checks.threads import PIECE, OwnThreads, expect_rest, patiently, waits_in
+from chatlab.grading.for_checks.threads import (
+    MOMENT,
+    PIECE,
+    OwnThreads,
+    expect_rest,
+    patiently,
+    pausing_after_sends,
+    waits_in,
+)
 from chatlab.grading.verdict import NotYetRight
 from tests.systems import SLOWER
 
@@ -56,6 +66,26 @@ def test_where_a_thread_waits() -> None:
     waiting.put(None)
     thread.join()
     assert not waits_in(thread, "queue", "get")
+
+
+def test_a_call_pauses_after_what_it_sends() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(LIMIT)
+
+        def send() -> None:
+            sock.sendto(b"hello", sock.getsockname())
+            sent.append(time.monotonic())
+
+        for context, pauses in ((pausing_after_sends(), True), (nullcontext(), False)):
+            sent: list[float] = []
+            before = time.monotonic()
+            with context:
+                call = OwnThreads().call(send)
+                assert sock.recv(100) == b"hello"
+                assert call.has_ended(LIMIT)
+            assert not pauses or sent[0] - before > MOMENT / 2
+    assert "sendto" not in vars(socket.socket)
 
 
 def test_it_waits_for_all_of_the_time_in_pieces() -> None:

@@ -63,6 +63,11 @@ class Attempt:
         self._leaves_running = True
 
     @property
+    def threads_started(self) -> int:
+        """How many the learner's code has started so far."""
+        return self._watch.started
+
+    @property
     def printed(self) -> str:
         """The end of what the learner's code has printed so far."""
         return self._printed.text

@@ -93,6 +93,11 @@ class Watch:
         patch.setattr(threading, "excepthook", self._note_crash)
         patch.setattr(os, "_exit", _exit_in(os.getpid(), os._exit))
 
+    @property
+    def started(self) -> int:
+        """How many threads the learner's code has started."""
+        return len(self._threads)
+
     def close(self) -> None:
         self._patches.close()
         for thread, _ in self._threads:

@@ -7,13 +7,15 @@ What a learner's code sees must not depend on which thread came to run first, no
 
 - A receive at a socket that the code has closed is like that of a thread which waits in it already: nothing ever
   arrives. A send at it goes nowhere. That the socket is closed is for the check to say.
-- A send to the socket itself, which wakes a thread, is over when that thread has looked why it was woken.
+- A send to the socket itself, which wakes a thread, is over when that thread has looked why it was woken (unless
+  `waits_for_the_woken` is false).
 - A datagram that is longer than the buffer is cut. (On Windows, that is an error.)
 """
 
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable
@@ -26,6 +28,7 @@ from chatlab.grading.for_checks.threads import PIECE, refuse_to_wait_here
 BUFFER = 1024 * 1024  # bytes, so that a busy machine loses nothing
 WAKE_PATIENCE = 0.2  # seconds, for a thread that neither receives again nor ends
 PATIENCE = 1.0  # seconds until the port is free again: it is kept as long as somebody receives there
+HURRY = 0.02  # seconds
 SELECT_PATIENCE = 0.3  # seconds for a thread that waits in select, if there is one
 DONT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 
@@ -35,6 +38,7 @@ class LentSocket(EveryCall):
 
     `before_send` is called with each datagram and the address that it is to go to; what it raises, the send raises.
     `after_receive` is called when a receive is over. `error` is raised once, in place of what the next receive got.
+    `is_hurried`: a receive with a time-out is over after HURRY already, so that a check need not be silent for so long.
     `was_shut_down`: nothing can be received or sent any more, by anybody.
     """
 
@@ -43,6 +47,9 @@ class LentSocket(EveryCall):
         self.before_send: Callable[[bytes, Any], object] = lambda datagram, address: None
         self.after_receive: Callable[[], object] = lambda: None
         self.error: OSError | None = None
+        self.error_times = 1
+        self.is_hurried = False
+        self.waits_for_the_woken = True
         self.was_shut_down = False
         self._lender: threading.Thread | None = None
         self._taken_back = threading.Event()
@@ -87,7 +94,7 @@ class LentSocket(EveryCall):
         address = flags_and_address[-1] if flags_and_address else None
         if isinstance(address, tuple):  # else it fails
             self.before_send(bytes(memoryview(datagram)), address)
-        if address == self._bound_to:
+        if address == self._bound_to and self.waits_for_the_woken:
             with self._receivers.look_at_what_comes(WAKE_PATIENCE):
                 return super().sendto(datagram, *flags_and_address)
         return super().sendto(datagram, *flags_and_address)
@@ -144,15 +151,17 @@ class LentSocket(EveryCall):
                 threading.Event().wait(PIECE)  # some catch even SystemExit, and try again for ever
                 raise SystemExit  # ends the thread without a word
             self.after_receive()
-        if self.error:
-            error, self.error = self.error, None
-            raise error
+        if self.error and self.error_times:
+            self.error_times -= 1
+            raise type(self.error)(*self.error.args)
         return received
 
     def _wait(self, receive: Callable[..., Any], arguments: Any, timeout: float | None) -> Any:
         """Receive as a thread that waits in the socket by now: it would not notice a close() or a settimeout()."""
         while True:
             try:
+                if self.is_hurried and timeout and not select.select([self], [], [], HURRY)[0]:
+                    raise TimeoutError("timed out")
                 return receive(*arguments)
             except (TimeoutError, BlockingIOError):
                 if timeout is not None:

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import math
 import re
+import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from traceback import extract_stack
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
+
+import pytest
 
 from chatlab.grading.verdict import NotYetRight
 
 PIECE = 0.05  # seconds
+MOMENT = 0.2  # seconds
+SENDS = ("send", "sendall", "sendto")
+CALL = "check-call"
 LOOK = 0.25  # seconds
 LOOKS = 3
 MOST_TURNS = 200  # a second
@@ -45,7 +52,7 @@ class Call:
 
     def __init__(self, function: Callable[[], object]) -> None:
         self.error: BaseException | None = None  # that it raised
-        self.thread = threading.Thread(target=self._run, args=(function,), name="check-call", daemon=True)
+        self.thread = threading.Thread(target=self._run, args=(function,), name=CALL, daemon=True)
 
     def wait(self, seconds: float) -> bool:
         """Whether the call is over, `seconds` from now at the latest."""
@@ -67,6 +74,27 @@ class Call:
             function()
         except BaseException as error:  # noqa: BLE001 - raised again by has_ended
             self.error = error
+
+
+@contextmanager
+def pausing_after_sends() -> Iterator[None]:
+    """Meanwhile, each Call stands still for a moment after what it sends, by whatever socket: whoever gets the datagram
+    has looked at it before the next line of the Call.
+    """
+
+    def pausing(send: Callable[..., Any]) -> Callable[..., Any]:
+        def send_and_pause(*arguments: Any) -> Any:
+            sent = send(*arguments)
+            if threading.current_thread().name == CALL:
+                threading.Event().wait(MOMENT)
+            return sent
+
+        return send_and_pause
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SENDS:
+            patch.setattr(socket.socket, name, pausing(getattr(socket.socket, name)))
+        yield
 
 
 class OwnThreads:

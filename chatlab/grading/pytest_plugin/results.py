@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.grading.attempt.source import parsed
 from chatlab.grading.course import Exercise, Settings
 from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import write_summary
@@ -101,7 +102,7 @@ def _titles(file: Path) -> dict[str, str]:
     """What each check in `file` checks, by the name of its function: the first line of its docstring."""
     return {
         node.name: (ast.get_docstring(node) or node.name).splitlines()[0]
-        for node in ast.parse(file.read_bytes()).body
+        for node in parsed(file.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }
 

@@ -1,4 +1,4 @@
-# expects: The number in recvfrom(…) was too small
+# expects: The buffer was too small
 import socket
 import threading
 from queue import Queue

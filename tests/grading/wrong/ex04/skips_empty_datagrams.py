@@ -1,4 +1,4 @@
-# expects: Anybody can send these bytes
+# expects: every datagram is a message, whatever is in it
 import socket
 import threading
 from queue import Queue

@@ -1,4 +1,4 @@
-# expects: The loop turns without a rest
+# expects: A loop turns without a rest
 import socket
 import threading
 from queue import Queue

@@ -1,4 +1,4 @@
-# expects: The thread waits in recvfrom
+# expects: recvfrom has a timeout of 4 s
 import socket
 import threading
 from queue import Queue
