@@ -9,6 +9,7 @@ from chatlab.service.cli import print_line
 PROGRAMS = {
     "chatlab.udp.server": "the UDP chatroom",
     "chatlab.udp.client": "talk in it from a terminal",
+    "chatlab.own": "your own server and client, from your exercises",
     "chatlab.weather": "a bad network between the two",
     "chatlab.tcp.server": "the TCP chatroom",
     "chatlab.tcp.client": "talk in it from a terminal",

@@ -1,4 +1,4 @@
-"""The room of ex05 for the panels of a notebook: the learner's own server, or chatlab's until that is started.
+"""The room of ex05: the learner's own server, in a notebook's panel and as a program.
 
 Each start loads the learner's file anew. So a learner who has changed it stops the room and starts it again, by the
 button of its panel; the port stays, and those who were in the room come back. Lesson 05 ends in it.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 from chatlab.grading.attempt.time_limit import Printed, run_within
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.own.try_out import use
+from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
+from chatlab.room.addresses import Address
 from chatlab.room.errors import CantUse, NotStarted
+from chatlab.service.resolve import cant_listen
 from chatlab.service.service import Service
 from chatlab.udp.server import Counts, UdpServer
 
@@ -25,18 +26,24 @@ INTERVAL = 0.2  # seconds until a failure is noticed
 
 
 class OwnRoom:
-    """A socket, and the learner's Server at it. Raises OSError if `port` is taken.
+    """A socket, and the Server in `file` at it. Raises CantListen or CantResolve.
 
-    `failure`: the error that has ended one of the learner's threads, and the line.
+    `failure`: the error that has ended one of the learner's threads, and the line. `log` gets what `start` printed.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, file: OwnFile, host: str, port: int, log: Callable[[str], None]) -> None:
         self.counts = Counts()
         self.failure: CantUse | None = None
-        self._socket = CountedSocket(port, self.counts)
+        self._file = file
+        self._log = log
+        address = ipv4(host, port)
+        try:
+            self._socket = CountedSocket(self.counts, address)
+        except OSError as error:
+            raise cant_listen(address, error) from error
         self.port: int = self._socket.getsockname()[1]
         self._server: Any = None
-        self._hook = threading.excepthook
+        self._watch: CrashWatch | None = None
 
     def start(self) -> None:
         """Raises CantUse."""
@@ -45,17 +52,22 @@ class OwnRoom:
             self._server = learner.Server(self._socket)
             self._server.start()
 
-        threading.excepthook = self._note_crash
+        printed = Printed()
+        self._watch = CrashWatch(self._file, self._note_crash)
         try:
-            use(EXERCISE, start, Printed(), SECONDS)
+            self._file.use(start, printed, SECONDS)
         except BaseException:  # Ctrl-C as well
             self._give_back()
             raise
+        finally:
+            for line in printed.text.splitlines():
+                self._log(line)
 
     def close(self) -> None:
-        """Stop the learner's server. What their `stop` does wrong is for the checks to say."""
+        """Stop the learner's server. Raises CantUse: it does not stop, or crashes. The port is free all the same."""
         try:
-            run_within(SECONDS, self._server.stop, Printed())
+            if failure := run_within(SECONDS, self._server.stop, Printed()):
+                raise self._file.why(failure)
         finally:
             self._give_back()
 
@@ -66,24 +78,18 @@ class OwnRoom:
 
     def _give_back(self) -> None:
         self._socket.take_back()
-        if threading.excepthook == self._note_crash:
-            threading.excepthook = self._hook
+        if self._watch:
+            self._watch.close()
 
-    def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
-        """A thread has ended with an error: the learner's, if it came through their file."""
-        own = [frame for frame in extract_tb(crash.exc_traceback) if Path(frame.filename).name.startswith(EXERCISE)]
-        if not own or crash.exc_type is SystemExit:
-            self._hook(crash)
-            return
-        error, frame = f"{crash.exc_type.__name__}: {crash.exc_value}", own[-1]
-        self.failure = CantUse(f"A thread of yours has ended with {error}. Line {frame.lineno}: {frame.line}")
+    def _note_crash(self, problem: CantUse) -> None:
+        self.failure = self.failure or problem
 
 
 class CountedSocket(LentSocket):
     """`counts` what crosses it."""
 
-    def __init__(self, port: int, counts: Counts) -> None:
-        super().__init__(port)
+    def __init__(self, counts: Counts, address: Address) -> None:
+        super().__init__(address[1], address[0])
         self.counts = counts
         self.before_send = self._count_sent
 
@@ -97,17 +103,28 @@ class CountedSocket(LentSocket):
 
 
 class ExerciseServer(Service):
-    """A UDP room for the panels. `whose`: a line that says whose code runs it, or why nobody's does.
+    """A UDP room on `host` and `port`. `whose`: a line that says whose code runs it, or why nobody's does.
 
-    When one of the learner's threads ends with an error, the room has failed. `start` also raises CantUse: the
-    learner's code can't be used.
+    `submission`: the folder of the learner's file; None for the course's. Until that is started, the room is chatlab's,
+    with `or_ours`. When one of the learner's threads ends with an error, or `stop` does, the room has failed. `start`
+    also raises CantUse: the learner's code can't be used.
     """
 
     client = "chatlab.udp.client"
 
-    def __init__(self) -> None:
-        super().__init__("127.0.0.1", 0, log=lambda line: None)
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        submission: Path | None = None,
+        or_ours: bool = True,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        super().__init__(host, port, log)
         self.whose = "This room was not opened yet."
+        self._submission = submission
+        self._or_ours = or_ours
         self._room: OwnRoom | UdpServer = UdpServer(port=0)
         self._stopped = threading.Event()
 
@@ -123,16 +140,17 @@ class ExerciseServer(Service):
         return f"<Room of {EXERCISE}, {self.state}, {len(self.nicknames)} here>"
 
     def _open(self) -> dict[str, Callable[[], None]]:
-        own = OwnRoom(self._port)
-        self._port = own.port
         try:
+            own = OwnRoom(OwnFile(EXERCISE, self._submission), self._host, self._port, self.log)
+            self._port = own.port
             own.start()
-        except NotStarted as problem:
-            self._room = UdpServer(port=self._port).start()
-            self.whose = f"{problem} Until it is, this is chatlab's own room."
         except CantUse as problem:
-            self.whose = f"No room: {problem}"
-            raise
+            if not (self._or_ours and isinstance(problem, NotStarted)):
+                self.whose = f"No room: {problem}"
+                raise
+            self._room = UdpServer(self._host, self._port).start()
+            self._port = self._room.address[1]
+            self.whose = f"{problem} Until then, this is chatlab's own room."
         else:
             self._room = own
             self.whose = f"This room is yours: {EXERCISE} runs it."
@@ -144,6 +162,10 @@ class ExerciseServer(Service):
         self._stopped.set()
 
     def _watch(self) -> None:
+        here: tuple[str, ...] = ()
         while not self._stopped.wait(INTERVAL):
             if self._room.failure:
                 raise self._room.failure
+            before, here = here, self.nicknames
+            for nickname in sorted({*before} ^ {*here}):
+                self.log(f"{nickname} {'joined' if nickname in here else 'left'} ({len(here)} here)")

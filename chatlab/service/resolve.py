@@ -49,13 +49,18 @@ def bind(sock: socket.socket, address: Address) -> None:
     try:
         sock.bind(address)
     except OSError as error:
-        if error.errno in _IN_USE:
-            advice = f"port {address[1]} is taken or not allowed: stop who uses it, or choose another with --port"
-        elif error.errno == errno.EADDRNOTAVAIL:
-            advice = "that is not an address of this machine: try --host 127.0.0.1, or --host 0.0.0.0 for all of them"
-        else:
-            advice = str(error.strerror)
-        raise CantListen(f"can't listen on {shown(address)}: {advice}") from error
+        raise cant_listen(address, error) from error
+
+
+def cant_listen(address: Address, error: OSError) -> CantListen:
+    """What to say of `error`, which a bind to `address` has raised."""
+    if error.errno in _IN_USE:
+        advice = f"port {address[1]} is taken or not allowed: stop who uses it, or choose another with --port"
+    elif error.errno == errno.EADDRNOTAVAIL:
+        advice = "that is not an address of this machine: try --host 127.0.0.1, or --host 0.0.0.0 for all of them"
+    else:
+        advice = str(error.strerror)
+    return CantListen(f"can't listen on {shown(address)}: {advice}")
 
 
 def reachable_host(host: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own import own_room
+from chatlab.own.own_file import OwnFile
 from chatlab.own.own_room import ExerciseServer
 from chatlab.panels import RoomPanel
 from chatlab.room.events import Gone, Joined, Said
@@ -57,7 +58,10 @@ def says_ping(server: ExerciseServer) -> str:
 
 def test_the_room_is_ours_until_ex05_is_started(write: Callable[[str], object], server: ExerciseServer) -> None:
     server.start()
-    assert server.whose == "ex05 is not started yet. Until it is, this is chatlab's own room."
+    assert (
+        server.whose == "ex05 is not started yet: write your code in exercises/ex05_a_udp_server.py."
+        " Until then, this is chatlab's own room."
+    )
     assert says_ping(server) == "ping"
     port = server.address[1]
     server.close()
@@ -113,7 +117,7 @@ def test_a_start_that_is_interrupted_leaves_nothing(
     before, threads = threading.excepthook, threading.active_count()
     write(ANSWER)
     with monkeypatch.context() as patch:
-        patch.setattr(own_room, "use", interrupt)
+        patch.setattr(OwnFile, "use", interrupt)
         with pytest.raises(KeyboardInterrupt):
             server.start()
     assert (threading.excepthook, threading.active_count()) == (before, threads)
@@ -160,7 +164,7 @@ def test_a_thread_that_crashes_ends_the_room_and_the_panel_says_where(
             sock.bind(server.address)  # the port is free
         assert threading.excepthook == before
         room._show()
-        assert "has failed: A thread of yours has ended with NameError: name &#x27;address&#x27;" in room._state.value
+        assert "has failed: a thread of yours has ended with NameError: name &#x27;address&#x27;" in room._state.value
         assert "self.chat.receive(datagram, address, time.monotonic())" in room._state.value
         write(ANSWER)
         room._button.click()
@@ -183,7 +187,8 @@ def test_chatlabs_own_room_that_fails_in_its_place_ends_it_too(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # an end by SystemExit
-def test_a_server_that_does_not_stop_gives_its_port_back(
+@pytest.mark.usefixtures("services_may_fail")
+def test_a_server_that_does_not_stop_says_so_and_gives_its_port_back(
     write: Callable[[str], object], server: ExerciseServer
 ) -> None:
     write(HANGS)

@@ -24,6 +24,7 @@ from typing import Any
 from chatlab.grading.for_checks.every_call import LARGEST, EveryCall
 from chatlab.grading.for_checks.receivers import Receivers
 from chatlab.grading.for_checks.threads import PIECE, refuse_to_wait_here
+from chatlab.service.resolve import LOOPBACK
 
 BUFFER = 1024 * 1024  # bytes, so that a busy machine loses nothing
 WAKE_PATIENCE = 0.2  # seconds, for a thread that neither receives again nor ends
@@ -34,7 +35,7 @@ DONT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 
 
 class LentSocket(EveryCall):
-    """A UDP socket, bound to `port` of the loopback; 0 lets the OS choose. Raises OSError if the port is taken.
+    """A UDP socket of IPv4, bound to `port` of `host`; 0 lets the OS choose. Raises OSError if the port is taken.
 
     `before_send` is called with each datagram and the address that it is to go to; what it raises, the send raises.
     `after_receive` is called when a receive is over. `error` is raised once, in place of what the next receive got.
@@ -42,7 +43,7 @@ class LentSocket(EveryCall):
     `was_shut_down`: nothing can be received or sent any more, by anybody.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
         self.before_send: Callable[[bytes, Any], object] = lambda datagram, address: None
         self.after_receive: Callable[[], object] = lambda: None
@@ -58,7 +59,7 @@ class LentSocket(EveryCall):
         try:
             self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # macOS sends 9,216 bytes at most otherwise
-            super().bind(("127.0.0.1", port))
+            super().bind((host, port))
         except OSError:
             self.close()
             raise
@@ -127,9 +128,10 @@ class LentSocket(EveryCall):
         """End every thread that receives here, and close. Idempotent."""
         self._taken_back.set()
         begun = self.receives
+        host, port = self._bound_to
         with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             for _ in range(self._receivers.number + 1):  # one more, for a thread that waits in select
-                waker.sendto(b"", self._bound_to)
+                waker.sendto(b"", (LOOPBACK.get(host, host), port))
         with contextlib.suppress(OSError):
             super().shutdown(socket.SHUT_RDWR)  # on Linux, wakes also a thread that waits in a connected socket
         others = self._selecting - {threading.current_thread(), self._lender}

@@ -1,0 +1,66 @@
+"""`python -m chatlab.own server`, `python -m chatlab.own client`: what you wrote in ex05 and ex06, as programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from chatlab.own.own_client import EXERCISE as CLIENT
+from chatlab.own.own_client import run_own_client
+from chatlab.own.own_room import EXERCISE as SERVER
+from chatlab.own.own_room import ExerciseServer
+from chatlab.service.cli import Parser, parser_for, run_server
+from chatlab.udp.protocol import DEFAULT_PORT
+
+MODULE = "chatlab.own"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program. Returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    match given:
+        case ["server", *options]:
+            return _run_server(options)
+        case ["client", *options]:
+            return _run_client(options)
+    parser = Parser(prog=f"python -m {MODULE}", description="Your own code at work, with others or with itself.")
+    programs = parser.add_argument("program", choices=["server", "client"])
+    programs.help = f"yours from {SERVER} or from {CLIENT}; each takes --help"
+    parser.parse_args(given)
+    return 2  # not reached: what these take is run above
+
+
+def _run_server(options: Sequence[str]) -> int:
+    parser = parser_for(f"{MODULE} server", f"Run a UDP chatroom by your own {SERVER}.", DEFAULT_PORT)
+    _add_submission(parser)
+    given = parser.parse_args(options)
+    return run_server(
+        lambda log: ExerciseServer(given.host, given.port, submission=given.submission, or_ours=False, log=log)
+    )
+
+
+def _run_client(options: Sequence[str]) -> int:
+    parser = parser_for(f"{MODULE} client", f"Talk in a UDP chatroom by your own {CLIENT}.", DEFAULT_PORT, joins=True)
+    parser.add_argument("--nick", help="nickname; without one you are asked")
+    _add_submission(parser)
+    given = parser.parse_args(options)
+    return run_own_client(given.host, given.port, given.nick, given.submission)
+
+
+def _add_submission(parser: Parser) -> None:
+    parser.add_argument("--submission", type=Path, metavar="DIR", help="the folder of your code (default: exercises)")
+
+
+def _end(code: int) -> None:
+    """Threads of the learner's that go on must not keep the program alive."""
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    _end(main())

@@ -1,0 +1,133 @@
+"""The client of ex06, run as a program: what is typed goes to the learner's `talk` as lines, what it shows is printed.
+
+the main thread     reads the keyboard until the input ends, Ctrl-C comes, or there is nobody to read for
+own-talk            runs `talk`; after its last line it has SECONDS to say goodbye
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import sys
+import threading
+import time
+from _thread import interrupt_main
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from chatlab.grading.attempt.time_limit import Printed, Stuck
+from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
+from chatlab.room.addresses import Address, shown
+from chatlab.room.errors import ChatlabError, NobodyAnswers, NotStarted
+from chatlab.service.guarded_threads import DaemonThread
+from chatlab.service.signals import Interrupts
+from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
+from chatlab.terminal.talk import ECHO_WAIT, QUIT
+
+EXERCISE = "ex06"
+SECONDS = 2.0  # for `talk` after its last line; the exercise says one
+PATIENCE = 5.0  # until it is said that nobody answers, as chatlab's own client does then
+
+
+def run_own_client(host: str, port: int, nickname: str | None, submission: Path | None) -> int:
+    """Talk in the room at `host` and `port` by the learner's `talk`. Returns the exit code: 2 if it can't start or
+    nobody answers, 1 if it crashes or does not end.
+    """
+    interrupts = Interrupts()
+    with ExitStack() as stack:
+        try:
+            file, room = OwnFile(EXERCISE, submission), ipv4(host, port)
+            functions: list[Any] = []
+            file.use(lambda learner: functions.append(learner.talk), Printed(), SECONDS)
+            keyboard = open_keyboard(stack, interrupts)
+            name = keyboard.read("nickname").strip() if nickname is None else nickname
+        except (EOFError, KeyboardInterrupt):
+            return 0
+        except (ChatlabError, OSError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        if somebody_types():
+            keyboard.show(f"{file.path} talks to {shown(room)} as {name}. Type a line and press Enter; {QUIT} leaves.")
+        talk = OwnTalk(file, room, keyboard)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            problem = talk.run(lambda lines: functions[0](sock, name, room, lines, talk.show), interrupts)
+    if problem is None:
+        return 0
+    ours = " (chatlab's own client: python -m chatlab.udp.client)" if isinstance(problem, NotStarted) else ""
+    sys.stderr.write(f"{problem}{ours}\n")
+    return 2 if isinstance(problem, NotStarted | NobodyAnswers) else 1
+
+
+class OwnTalk:
+    """One run of `talk`."""
+
+    def __init__(self, file: OwnFile, room: Address, keyboard: Keyboard) -> None:
+        self._file = file
+        self._room = room
+        self._keyboard = keyboard
+        self._typed: SimpleQueue[str | None] = SimpleQueue()  # None: that was the last one
+        self._shown = threading.Event()  # something, since the last line
+        self._answered = False  # something was shown, or a line was wanted: then the room has answered
+        self._give_up_at = math.inf
+        self._problem: ChatlabError | None = None
+
+    def run(self, talk: Callable[[Iterator[str]], object], interrupts: Interrupts) -> ChatlabError | None:
+        """Returns what went wrong."""
+        talking = DaemonThread("own-talk", self._talk, talk)
+        complaint = threading.Timer(PATIENCE, self._complain)
+        crashes = CrashWatch(self._file, self._fail)
+        talking.start()
+        complaint.start()
+        try:
+            while True:
+                for line in self._keyboard.read("").split("\n"):
+                    self._typed.put(f"{line}\n")
+        except EOFError:  # it may still have lines to say
+            self._typed.put(None)
+            interrupts.wait_while(lambda: talking.is_alive() and time.monotonic() < self._give_up_at)
+        except KeyboardInterrupt:
+            self._typed.put(None)
+        talking.join(SECONDS)
+        complaint.cancel()
+        complaint.join()
+        crashes.close()
+        if self._problem or not talking.is_alive():
+            return self._problem
+        return self._file.why(Stuck(SECONDS, talking)) if self._answered else NobodyAnswers(self._nobody)
+
+    def show(self, text: object) -> None:
+        self._answered = True
+        self._keyboard.show(f"{text}")
+        self._shown.set()
+
+    @property
+    def _nobody(self) -> str:
+        return f"nobody answers at {shown(self._room)}: is the server running there?"
+
+    def _talk(self, talk: Callable[[Iterator[str]], object]) -> None:
+        try:
+            talk(self._lines())
+        except BaseException as error:  # noqa: BLE001  # `exit()` in it, too
+            self._fail(self._file.why(error))
+        else:
+            interrupt_main()  # nobody reads on
+
+    def _lines(self) -> Iterator[str]:
+        self._answered = True
+        while (line := self._typed.get()) is not None:
+            self._shown.clear()
+            yield line
+            if not somebody_types():  # else the goodbye, or what a room lets nobody say so fast, overtakes the answer
+                self._shown.wait(ECHO_WAIT)
+        self._give_up_at = time.monotonic() + SECONDS
+
+    def _fail(self, problem: ChatlabError) -> None:
+        self._problem = self._problem or problem
+        interrupt_main()
+
+    def _complain(self) -> None:
+        if not self._answered:
+            self._keyboard.show(f"({self._nobody} Ctrl-C ends this)")

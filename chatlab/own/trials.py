@@ -1,0 +1,123 @@
+"""`try_out("ex03")`: a learner's own code at work in a notebook, outside of its checks.
+
+    ex03    their room, played from a script: a table of who hears what
+    ex05    their server, under a panel
+    ex06    their client, in a room that is open
+    ex07    their Arrivals, in bad weather: what it makes of each message
+    ex08    their sender and receiver, in bad weather: a ladder
+
+Whatever the code does, one line says what came of it, and the notebook goes on.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from chatlab.grading.attempt.time_limit import Printed
+from chatlab.own.carry import carry, count_arrivals
+from chatlab.own.own_file import OwnFile, ipv4
+from chatlab.own.own_room import ExerciseServer
+from chatlab.own.play import PLAY, Played
+from chatlab.room.errors import CantUse
+from chatlab.service.interfaces import HasAddress
+from chatlab.service.resolve import host_and_port
+from chatlab.terminal.talk import ECHO_WAIT, QUIT
+from chatlab.trace import Trace
+from chatlab.weather.fate import Conditions
+from chatlab.weather.simulated import SimulatedNetwork
+
+if TYPE_CHECKING:
+    from chatlab.panels.room_panel import RoomPanel
+
+TEXTS = ("Hello!", "Can you hear me?", "It rains.", "Bye!")
+STORM = Conditions(loss=0.2, repeat=0.2, reorder=0.2, delay=0.02)
+RAIN = Conditions(loss=0.3, delay=0.05)
+
+
+def try_out(key: str, *given: Any, **options: Any) -> object:
+    """Try out the exercise `key`. What else may be given: see `_ex03` and those below it. Prints what went wrong."""
+    if trial := TRIALS.get(key):
+        return trial(*given, **options)
+    print(f"There is nothing to try out for {key!r}: choose from {', '.join(TRIALS)}.")
+    return None
+
+
+def _use(key: str, do: Callable[[Any], None]) -> None:
+    printed = Printed()
+    problem = ""
+    try:
+        OwnFile(key).use(do, printed)
+    except CantUse as error:
+        problem = f"{error}\n"
+    print(printed.text + problem, end="")
+
+
+def _ex03(script: str = PLAY) -> Played | None:
+    """`script`: a line for each step, such as "ada joins as ada", "ada says Hello!" or "ada leaves"."""
+    played = Played()
+    _use("ex03", lambda learner: played.play(learner.Room(), script))
+    return played if played.steps else None
+
+
+def _ex05() -> RoomPanel:
+    # The programs in this folder work without the widget packages.
+    from chatlab.panels.room_panel import RoomPanel  # noqa: PLC0415
+
+    server = ExerciseServer()
+    return RoomPanel(server, about=lambda: server.whose)
+
+
+def _ex06(
+    room: HasAddress | tuple[str, int], nickname: str = "tom", lines: Iterable[str] = ("Hello from my own client!",)
+) -> None:
+    """`room`: a server, or its (host, port). A line follows when something was shown after the one before it."""
+    shown = threading.Event()
+
+    def show(text: object) -> None:
+        print(text)
+        shown.set()
+
+    def typed() -> Iterator[str]:
+        for line in lines:
+            shown.clear()
+            yield line
+            shown.wait(ECHO_WAIT)
+        yield QUIT
+
+    def join(learner: Any) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            learner.talk(sock, nickname, ipv4(*host_and_port(room)), typed(), show)
+
+    _use("ex06", join)
+
+
+def _ex07(conditions: Conditions = STORM, *, count: int = 12, seed: int = 2) -> Trace | None:
+    """`count`: of the messages."""
+    trace = Trace("time")
+    network = SimulatedNetwork(conditions, seed=seed, trace=trace)
+    _use("ex07", lambda learner: count_arrivals(learner.Arrivals(), network, count))
+    return trace if trace.steps else None
+
+
+def _ex08(
+    conditions: Conditions = RAIN,
+    *,
+    texts: Iterable[str] = TEXTS,
+    seed: int = 3,
+    timeout: float = 0.2,
+    tries: int = 6,
+) -> Trace | None:
+    """`texts`: what ada sends to bob. `timeout`, in seconds, and `tries` are the sender's."""
+    trace = Trace("time")
+    network = SimulatedNetwork(conditions, seed=seed, trace=trace)
+    _use(
+        "ex08",
+        lambda learner: carry(texts, learner.Sender(timeout, tries), learner.Receiver(), learner.Message, network),
+    )
+    return trace if trace.steps else None
+
+
+TRIALS: dict[str, Callable[..., object]] = {"ex03": _ex03, "ex05": _ex05, "ex06": _ex06, "ex07": _ex07, "ex08": _ex08}
