@@ -93,4 +93,4 @@ class CrashWatch:
         if error is None or isinstance(error, SystemExit) or not self._file.owns(error):
             self._before(crash)
         else:
-            self._note(CantUse(f"a thread of yours has ended with {self._file.why(error)}"))
+            self._note(CantUse(f"A thread of yours has ended with {self._file.why(error)}"))

@@ -81,7 +81,7 @@ def test_a_server_that_crashes_says_where(own: Own) -> None:
             ada.sendto(b"SIGNUP_TAG:ada", address)
             assert server.wait() == 1
         assert (
-            f"has failed: a thread of yours has ended with NameError: name 'address' is not defined. {SERVER}, line "
+            f"has failed: A thread of yours has ended with NameError: name 'address' is not defined. {SERVER}, line "
             in (server.errors)
         )
         assert server.errors.count("\n") == 1
@@ -150,7 +150,7 @@ def test_a_client_that_crashes_says_where(own: Own) -> None:
     own.write(CLIENT, "show(decode(datagram))", "show(decode(datagramm))")
     with UdpServer(port=0) as room, own.program("client", "--port", str(room.address[1]), "--nick", "ada") as client:
         assert client.wait() == 1
-        assert client.errors.startswith("a thread of yours has ended with NameError: name 'datagramm' is not defined")
+        assert client.errors.startswith("A thread of yours has ended with NameError: name 'datagramm' is not defined")
         assert f". {CLIENT}, line " in client.errors
     own.write(CLIENT, 'text = line.rstrip("\\n")', "text = line.no_such_method()")
     with UdpServer(port=0) as room, own.program("client", "--port", str(room.address[1]), "--nick", "ada") as client:
