@@ -51,7 +51,7 @@ class Recording:
         with self._lock:
             self.steps += 1
             self._names.learn(record)
-            if not self._records:
+            if not self._records or record.time < self._began:
                 self._began = record.time
             self._records.append(record)
             self._size += len(record.data)

@@ -128,6 +128,13 @@ def test_time_begins_with_the_first_message_and_anew_once_all_is_forgotten() -> 
     assert str(timed(script.carried("ada", "room", b"again", 0.5))).splitlines()[1].split()[:3] == ["1", "0", "500"]
 
 
+def test_time_begins_with_the_sending_though_the_arrival_was_written_down_first() -> None:
+    script = Script().received("ada", "room", b"hi")
+    script.time -= 2
+    script.sent("ada", "room", b"hi")
+    assert str(timed(script)).splitlines()[1].split()[:2] == ["1", "0.0"]
+
+
 def test_an_empty_trace_can_be_drawn_by_time() -> None:
     ET.fromstring(draw(Trace("time").ladder))
     assert str(Trace("time")) == "nothing has crossed the wire yet"
