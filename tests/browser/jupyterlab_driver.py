@@ -127,6 +127,10 @@ class Notebook:
     def activate(self, index: int) -> None:
         self._do(f"notebook.content.activeCellIndex = {index}")
 
+    def scroll_to(self, number: int) -> None:
+        """Put cell `number`, counted from 0 with those of text, at the top: of a long notebook a page holds a part."""
+        self._do(f"await notebook.content.scrollToItem({number}, 'start')")
+
     def _wait_until_cells_have_run(self) -> None:
         expect(self._prompts.get_by_text("[*]:")).to_have_count(0, timeout=PATIENCE)
         errors = self.page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import FloatRect
-
-from .jupyterlab_driver import SECONDS, THEMES, JupyterLab, Locator, Notebook, Page, expect
+from .jupyterlab_driver import SECONDS, THEMES, JupyterLab, Locator, Page, expect
+from .one_screen import SMALL, WIDE, assert_all_in_sight, bring_up, places, resize
 
 ROOM_AND_WEATHER = """\
 from chatlab.panels import ChatPanel, LadderPanel, RoomPanel, WeatherPanel, side_by_side
@@ -32,13 +29,6 @@ eve = ChatPanel(UdpClient("eve", other_room.server, trace=trace))
 tom = ChatPanel(UdpClient("tom", other_room.server, trace=trace))
 side_by_side([other_room, eve, tom], LadderPanel(trace))"""
 
-SMALL = 1280, 720
-WIDE = 1920, 1080
-
-
-def resize(page: Page, size: tuple[int, int]) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-
 
 def say(panel: Locator, text: str) -> None:
     panel.get_by_role("textbox").fill(text)
@@ -53,43 +43,6 @@ def status(panel: Locator) -> Locator:
     return panel.get_by_role("status")
 
 
-def show(notebook: Notebook, cell: int) -> Locator:
-    """The output of the code cell `cell`, scrolled to the top of the notebook."""
-    output = notebook.output(cell)
-    output.evaluate("output => output.scrollIntoView({ block: 'start' })")
-    return output
-
-
-def places(screen: Locator) -> dict[str, FloatRect]:
-    """Where what one types into, turns and watches stands."""
-    watched = {
-        f"{role} {number}": one
-        for role, found in {
-            "field": screen.locator(".chatlab-field"),
-            "slider": screen.locator(".chatlab-sliders .widget-slider"),
-            "button": screen.get_by_role("button", name="Send"),
-            "choice": screen.locator(".chatlab-weather .widget-toggle-button"),
-            "picture": screen.locator(".chatlab-ladder-scroller"),
-        }.items()
-        for number, one in enumerate(found.all())
-    }
-    found_places = {}
-    for name, one in watched.items():
-        box = one.bounding_box()
-        assert box, name
-        found_places[name] = box
-    return found_places
-
-
-def assert_all_in_sight(page: Page, screen: Locator) -> None:
-    window = page.locator(".jp-WindowedPanel-outer:visible").bounding_box()
-    assert window
-    for name, place in places(screen).items():
-        assert place["y"] >= window["y"], name
-        assert place["y"] + place["height"] <= window["y"] + window["height"], name
-        assert place["x"] + place["width"] <= window["x"] + window["width"], name
-
-
 def scroll(picture: Locator, to: str) -> None:
     picture.evaluate(f"picture => picture.scrollTop = {to}")
 
@@ -99,7 +52,7 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     resize(page, SMALL)
     notebook = lab.open(page, lab.add_notebook(f"screen-{theme}.ipynb", ROOM_AND_WEATHER, ROOM_AND_PICTURE), theme)
     notebook.run_all()
-    screen = show(notebook, 0)
+    screen = bring_up(notebook.output(0))
     ada, bob = screen.locator(".chatlab-chat").all()
     picture = screen.locator(".chatlab-ladder-scroller")
     for number in range(9):
@@ -150,7 +103,7 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     assert places(screen) == before
 
     resize(page, WIDE)
-    screen = show(notebook, 0)
+    screen = bring_up(notebook.output(0))
     assert_all_in_sight(page, screen)
     expect(picture.locator(".chatlab-drawn svg")).not_to_have_css("width", f"{narrow and narrow['width']}px")
     wide = picture.locator(".chatlab-drawn svg").bounding_box()
@@ -166,7 +119,7 @@ def test_a_room_of_ones_own_two_members_and_the_picture_and_words_when_the_kerne
     resize(page, SMALL)
     notebook = lab.open(page, lab.add_notebook("own-screen.ipynb", ROOM_AND_WEATHER, ROOM_AND_PICTURE))
     notebook.run_all()
-    screen = show(notebook, 1)
+    screen = bring_up(notebook.output(1))
     eve, tom = screen.locator(".chatlab-chat").all()
     say(eve, "hi")
     expect(said(tom).last).to_have_text("eve: hi")
