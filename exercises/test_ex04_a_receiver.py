@@ -94,7 +94,7 @@ class Run:
     def expect_after_errors(self, lost: tuple[bytes, ...], text: bytes, means: str) -> None:
         self.wait_for_a_message()
         # Who receives by a socket of their own at the same port meets no error.
-        raised = len(lost) - self.sock.error_times
+        raised = len(lost) - (self.sock.error_times if self.sock.error else 0)
         means = f"Until then, recvfrom had raised ConnectionResetError {('never', 'once', 'twice')[raised]}: {means}"
         self.expect(*(() if raised else lost), text, means=means)
 

@@ -153,9 +153,11 @@ class LentSocket(EveryCall):
                 threading.Event().wait(PIECE)  # some catch even SystemExit, and try again for ever
                 raise SystemExit  # ends the thread without a word
             self.after_receive()
-        if self.error and self.error_times:
+        if error := self.error:
             self.error_times -= 1
-            raise type(self.error)(*self.error.args)
+            if not self.error_times:
+                self.error, self.error_times = None, 1
+            raise type(error)(*error.args)
         return received
 
     def _wait(self, receive: Callable[..., Any], arguments: Any, timeout: float | None) -> Any:

@@ -1,3 +1,3 @@
-# expects: greet has not called client.say
+# expects: nothing had been said: look for client.say(…)
 def greet(client, nickname):
     text = f"Hello, {nickname}!"

@@ -1,3 +1,3 @@
-# expects: Compare the two texts letter by letter
+# expects: The word Hello is not in the text
 def greet(client, nickname):
     client.say(f"Hallo, {nickname}!")
