@@ -34,9 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("protocol", choices=SUITES)
     parser.add_argument("address", type=address_to_join, metavar="HOST:PORT", help="where the server listens")
     parser.add_argument("--slow", action="store_true", help="the cases that wait for minutes as well")
+    parser.add_argument("--lesson", type=int, metavar="NN", help="only what a server can do by the end of that lesson")
     parser.add_argument("--verbose", action="store_true", help="print what was sent and heard in all cases")
     given = parser.parse_args(arguments)
-    return _run(*SUITES[given.protocol], *given.address, slow=given.slow, verbose=given.verbose)
+    suite, kind = SUITES[given.protocol]
+    if given.lesson is not None:
+        if given.lesson not in suite.lessons:
+            numbers = ", ".join(map(str, suite.lessons))
+            parser.error(f"argument --lesson: no {given.protocol} server is built in lesson {given.lesson}: {numbers}")
+        suite = suite.by(given.lesson)
+    return _run(suite, kind, *given.address, slow=given.slow, verbose=given.verbose)
 
 
 def _run(suite: Suite, kind: socket.SocketKind, host: str, port: int, *, slow: bool, verbose: bool) -> int:

@@ -6,9 +6,9 @@ on by that way; where others build on what has failed, they are not tried; where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import randrange
 from typing import NamedTuple
@@ -41,10 +41,24 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The cases of one protocol. `scene` makes the scene of a case, given the server's address and the play."""
+    """The cases of one protocol. `scene` makes the scene of a case, given the server's address and the play.
+
+    `lessons`: for who builds a server along the course, the names of the cases that it can pass by the end of a lesson,
+    and of none before. What is in none comes with the last. `presumed`: what the server may do in its own way.
+    """
 
     scene: Callable[[Address, Play], AnyScene]
     cases: tuple[Case, ...]
+    lessons: Mapping[int, frozenset[str]]
+    presumed: frozenset[Deviation] = frozenset()
+
+    def by(self, lesson: int) -> Suite:
+        """What can be asked of a server by the end of `lesson`. What comes later, it may do as it likes."""
+        if lesson >= max(self.lessons):
+            return self
+        names = frozenset().union(*(names for number, names in self.lessons.items() if number <= lesson))
+        later = frozenset(case.deviation for case in self.cases if case.deviation and case.name not in names)
+        return replace(self, cases=tuple(case for case in self.cases if case.name in names), presumed=later)
 
     def run(self, address: Address, cases: Iterable[Case] | None = None, suffix: str | None = None) -> Iterator[Result]:
         """A result for each case against the server at `address`; without `cases`, for each that isn't slow.
@@ -53,7 +67,7 @@ class Suite:
         the nicknames; without one each case makes its own. '' makes for transcripts that are easy to read, and wants a
         room without anybody in it for each case.
         """
-        deviations: set[Deviation] = set()
+        deviations = set(self.presumed)
         broken: Case | None = None  # the first of the basic ones that has failed
         alive = ""  # the last case in which the server was heard, and what it has not answered in it
         for case in (case for case in self.cases if not case.slow) if cases is None else cases:

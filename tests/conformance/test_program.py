@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -172,7 +173,7 @@ def test_a_tcp_server_that_ends_no_line(monkeypatch: pytest.MonkeyPatch, capsys:
     """Its other cases run: what comes in one piece is taken for a line."""
     [wrong] = [wrong for wrong in WRONG_TCP if wrong.what == "no newline behind NICK"]
     wrong.spoil(monkeypatch)
-    monkeypatch.setitem(SUITES, "tcp", (Suite(TCP.scene, TCP.cases[:5]), socket.SOCK_STREAM))
+    monkeypatch.setitem(SUITES, "tcp", (replace(TCP, cases=TCP.cases[:5]), socket.SOCK_STREAM))
     with TcpServer(port=0) as server:
         address = "{}:{}".format(*server.address[:2])
         assert main(["tcp", address]) == 1
