@@ -1,6 +1,9 @@
 """One JupyterLab and one browser for all tests in this folder; a fresh page for each.
 
-pytest tests/browser --screenshots DIR     keeps the pictures of the first notebook in DIR
+pytest tests/browser --screenshots DIR     keeps what the pages looked like in DIR
+
+The README's pictures are four of these, reduced to their 256 most frequent colours: the panels and the weather,
+light and dark.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--screenshots", type=Path, metavar="DIR", help="where to put the pictures for the README")
+    parser.addoption("--screenshots", type=Path, metavar="DIR", help="where to put pictures of the pages")
 
 
 # The driver needs Playwright, so it is imported by who uses it: without it the tests are skipped, and say why.

@@ -77,7 +77,6 @@ def test_the_ladder_draws_itself_in_the_weather_that_was_chosen(
     notebook.run_cell(2)
     expect(notebook.output(2).locator('[data-mime-type="image/svg+xml"] img')).to_be_visible()
     notebook.output(2).screenshot(path=screenshots / f"ladder-{theme}.png")
-    notebook.output(0).screenshot(path=screenshots / f"weather-{theme}.png")
 
 
 def test_the_picture_is_held_still_and_goes_on(lab: JupyterLab, page: Page) -> None:
