@@ -43,6 +43,8 @@ class Server:
         if "{port}" not in command:
             raise ValueError(f"{command!r} does not say where {{port}} goes")
         arguments = shlex.split(command, posix=os.name == "posix")
+        if os.name == "nt":  # where a backslash is no escape, shlex leaves the quotes of a path with a blank
+            arguments = [argument.strip('"') for argument in arguments]
         return cls(" ".join(map(_base_name, arguments))[:NAME_LENGTH], tuple(arguments), members)
 
 

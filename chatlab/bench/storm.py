@@ -23,8 +23,8 @@ from chatlab.weather.relay import WeatherRelay
 from chatlab.weather.relayed import Counts, Crossing
 
 WEATHER = Weather.both_ways(Conditions(loss=0.3, repeat=0.1, reorder=0.2))
-# The way is short, so that a sender need not wait for long.
-TIMING = Timing(first=0.001, longest=0.003, tries=200)
+# The way is short, so that a sender need not wait for long; but a busy machine may leave a program alone for seconds.
+TIMING = Timing(first=0.001, longest=0.003, tries=10_000)
 # A flood must be lost by the weather alone, not in a full buffer. So no more messages than this are under way at once.
 WINDOW = 50
 ANY_RATE = Limits(rate_limit=0)

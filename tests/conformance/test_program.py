@@ -26,7 +26,7 @@ from chatlab.udp.server import UdpServer
 from tests.conformance.spoiling import NICKNAMES
 from tests.conformance.wrong_tcp import WRONG as WRONG_TCP
 from tests.conformance.wrong_udp import WRONG as WRONG_UDP
-from tests.systems import NO_RESET, wine_differs
+from tests.systems import NO_RESET, SLOWER, wine_differs
 
 LIMIT = 60.0
 
@@ -142,7 +142,7 @@ def answering(protocol: str, answer: Callable[[bytes], bytes]) -> Iterator[str]:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """For servers that go wrong anyway."""
-    monkeypatch.setattr(Play, "patience", 0.05)
+    monkeypatch.setattr(Play, "patience", 0.05 * SLOWER)
 
 
 @pytest.mark.usefixtures("hasty")

@@ -195,7 +195,7 @@ def fail_to_relay(patch: pytest.MonkeyPatch) -> None:
 
 def send_to(relay: WeatherRelay) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.sendto(b"SIGNUP_TAG:ada", relay.address)
+        sock.sendto(b"SIGNUP_TAG:eve", relay.address)
 
 
 def relay_through(relay: WeatherRelay, nickname: str = "ada") -> None:

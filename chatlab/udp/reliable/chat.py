@@ -145,11 +145,14 @@ class ReliableChat:
             return _to(address, [build_reset(message.session, challenge, size)])
         if self._chat.comes_too_fast(request, address, self._now):
             return []
+        if self._sessions.was_refused(address, message.session, self._now):
+            waits = None  # a repeat that was under way: its sender has read the refusal, and is perhaps gone
         length = len(message.payload)
         at_most = length - len(build_frame(Acknowledgement(message.session, message.number)))
         try:
             announced = self._chat.let_in(request, length, address, self._now, answer_bytes=at_most, waits=waits)
         except Refusal as refusal:
+            self._sessions.refuse(address, message.session, self._now)
             return _to(address, [build_reset(message.session, Refused(str(refusal)), size)])
         if address in self._chat.waiting:
             return announced

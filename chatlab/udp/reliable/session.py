@@ -59,21 +59,33 @@ class Session:
 
 
 class SessionTable(dict[Address, Session]):
-    """The sessions of a room's members, and a memory of those that have ended."""
+    """The sessions of a room's members, and a memory of those that have ended, and of those that were refused."""
 
     def __init__(self) -> None:
         super().__init__()
         self._ended: dict[tuple[Address, str], float] = {}  # when to forget it; the oldest first
+        self._refused: dict[tuple[Address, str], float] = {}
 
     def end(self, address: Address, now: float) -> Session | None:
         """Take out the session of `address`, if there is one, and remember it."""
         session = self.pop(address, None)
         if session:
-            self._ended[address, session.name] = now + REMEMBERED
-            if len(self._ended) > MAX_REMEMBERED:
-                del self._ended[next(iter(self._ended))]
+            _remember(self._ended, address, session.name, now)
         return session
+
+    def refuse(self, address: Address, name: str, now: float) -> None:
+        """Remember that a sign-up of `address` in that session was refused."""
+        _remember(self._refused, address, name, now)
+
+    def was_refused(self, address: Address, name: str, now: float) -> bool:
+        return self._refused.get((address, name), now) > now
 
     def has_ended(self, address: Address, name: str, now: float) -> bool:
         """Whether `address` had a session of this name not long ago."""
         return self._ended.get((address, name), now) > now
+
+
+def _remember(sessions: dict[tuple[Address, str], float], address: Address, name: str, now: float) -> None:
+    sessions[address, name] = now + REMEMBERED
+    if len(sessions) > MAX_REMEMBERED:
+        del sessions[next(iter(sessions))]

@@ -228,6 +228,16 @@ def test_a_sign_up_that_waits_and_is_repeated_is_answered_once(talk: Talk) -> No
     assert talk.tick(PROBE_TIME) == {}
 
 
+def test_a_repeat_of_a_sign_up_that_was_refused_waits_no_more_and_never_gets_in(talk: Talk) -> None:
+    """Its sender has read the refusal, and may be gone; only Linux would tell."""
+    talk.sign_up(EVE, OF_EVE, "ada")
+    refused = talk.tick(PROBE_TIME)
+    assert talk.sign_up(EVE, OF_EVE, "ada") == refused
+    talk.chat.leave(ADA, Reason.SIGNED_OUT)
+    assert EVE not in talk.tick(PROBE_TIME)
+    assert talk.chat.room.nicknames == ("bob",)
+
+
 def test_a_nickname_that_is_taken_is_refused_in_a_reset(talk: Talk) -> None:
     assert talk.sign_up(EVE, OF_EVE, "ada") == {ADA: [b""]}
     assert talk.tick(PROBE_TIME) == {

@@ -6,7 +6,6 @@ import math
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -27,20 +26,18 @@ from ...programs import LIMIT, Program
 from ...systems import SLOWER
 from ...waiting import Heard
 
-# Of a room that is not given up on, however long a busy machine takes.
-UNTIRING = replace(TIMING, tries=100_000)
 HASTY = Timing(first=0.02, longest=0.1, tries=5)
 BLACK_HOLE = Weather.both_ways(Conditions(loss=1))
 
 
 @pytest.fixture
 def room() -> Iterator[UdpServer]:
-    with UdpServer(port=0, reliable=True, limits=ANY_RATE, timing=UNTIRING) as room:
+    with UdpServer(port=0, reliable=True, limits=ANY_RATE, timing=TIMING) as room:
         yield room
 
 
 def reliable(
-    nickname: str, server: UdpServer | WeatherRelay, ears: Heard[Event] | None = None, timing: Timing = UNTIRING
+    nickname: str, server: UdpServer | WeatherRelay, ears: Heard[Event] | None = None, timing: Timing = TIMING
 ) -> UdpClient:
     return UdpClient(nickname, server, on_event=ears or Heard(), reliable=True, timing=timing)
 
