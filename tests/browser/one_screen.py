@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from .jupyterlab_driver import Locator, Page
+from .jupyterlab_driver import JupyterLab, Locator, Page, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect
@@ -21,6 +22,20 @@ def bring_up(output: Locator) -> Locator:
     """`output`, scrolled to the top of the notebook."""
     output.evaluate("output => output.scrollIntoView({ block: 'start' })")
     return output
+
+
+def open_screen(lab: JupyterLab, page: Page, lesson: str, theme: str = "light") -> tuple[Locator, Locator, Locator]:
+    """The screen of a lesson that has run on a small window, with Ada and Bob."""
+    resize(page, SMALL)
+    notebook = lab.open(page, lesson, theme)
+    notebook.run_all()
+    cells = json.loads((lab.folder / lesson).read_text(encoding="utf-8"))["cells"]
+    notebook.scroll_to(max(number for number, cell in enumerate(cells) if "side_by_side([" in "".join(cell["source"])))
+    screen = bring_up(page.locator(".jp-Cell-outputArea", has=page.locator(".chatlab-screen")).last)
+    names = screen.locator(".chatlab-header .chatlab-name")
+    expect(names).to_have_text(["ada", "bob"])
+    ada, bob = screen.locator(".chatlab-chat").all()
+    return screen, ada, bob
 
 
 def places(screen: Locator) -> dict[str, FloatRect]:

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from .jupyterlab_driver import SECONDS, THEMES, JupyterLab, Locator, Page, expect
-from .one_screen import SMALL, assert_all_in_sight, bring_up, resize
-
-
-def open_screen(lab: JupyterLab, page: Page, lesson: str, theme: str = "light") -> tuple[Locator, Locator, Locator]:
-    """The screen of a lesson that has run on a small window, with Ada and Bob."""
-    resize(page, SMALL)
-    notebook = lab.open(page, lesson, theme)
-    notebook.run_all()
-    cells = json.loads((lab.folder / lesson).read_text(encoding="utf-8"))["cells"]
-    notebook.scroll_to(max(number for number, cell in enumerate(cells) if "side_by_side([" in "".join(cell["source"])))
-    screen = bring_up(page.locator(".jp-Cell-outputArea", has=page.locator(".chatlab-screen")).last)
-    names = screen.locator(".chatlab-header .chatlab-name")
-    expect(names).to_have_text(["ada", "bob"])
-    ada, bob = screen.locator(".chatlab-chat").all()
-    return screen, ada, bob
+from .one_screen import assert_all_in_sight, bring_up, open_screen
 
 
 def say(panel: Locator, text: str) -> None:

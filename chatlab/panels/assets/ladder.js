@@ -12,6 +12,8 @@ function render({ model, el }) {
   const newest = make("button", "chatlab-newest");
   const scroller = make("div", "chatlab-ladder-scroller");
   scroller.tabIndex = 0;
+  scroller.setAttribute("role", "group");
+  scroller.setAttribute("aria-label", "The message ladder");
   newest.textContent = "Newest ↓";
   newest.hidden = true;
   scroller.append(names, picture);
