@@ -88,12 +88,14 @@ CHANGES = [
     Change("04", "settimeout(0.2)", tuple(f"settimeout({seconds})" for seconds in ("1", "0.01", "0", "0.5"))),
     Change("07", "seed=6, trace=trace", tuple(f"seed={seed}, trace=trace" for seed in (7, 0, 123_456, -1))),
     Change("07", "loss=0.3", ("loss=0.9", "loss=0", "loss=1.0", "loss=0.3, repeat=0.5")),
-    Change("07", "loss=0.2", ("loss=0", "loss=0.9", "loss=1", "loss=0.2, jitter=0.1")),
-    Change("07", "delay=0.03", ("delay=0.1", "delay=0", "delay=3")),
+    Change("07", "reorder=0.2, delay=0.03", ("reorder=0, delay=0.1", "reorder=0.2", "reorder=1, delay=3, jitter=0.1")),
+    Change("07", "seed=6, trace=Trace", tuple(f"seed={seed}, trace=Trace" for seed in (7, 0, -1))),
+    Change("07", "delay=0.02), seed=2", ("delay=0), seed=3", "delay=0.02), seed=0", "jitter=0.3), seed=2, count=50")),
     Change("07", "20_000", ("50", "0", "1", "93")),
     Change("07", "number * 200", tuple(f"number * {times}" for times in (2, 1, 0, 1_000))),
     Change("08", "{1: LOST}", ("{1: LOST, 2: LOST}", "{}", "{3: LOST}", "{number: LOST for number in range(9)}")),
     Change("08", "loss=0.3, seed=3", ("loss=0.3, seed=4", "loss=0.6, seed=3", "loss=1.0, seed=3", "loss=0, seed=3")),
+    Change("08", "loss=0.3, delay=0.05), seed=3", ("loss=0.6), seed=4", "loss=1, delay=0.05), seed=0", "), seed=3")),
     Change(
         "08",
         "send_all(4, window=4",
@@ -116,7 +118,7 @@ def _cells(number: str) -> list[nbformat.NotebookNode]:
 def _code_beside(cells: list[nbformat.NotebookNode], index: int) -> list[str]:
     """The cells of code next to the text at `index`, before and after it."""
     around = (cells[index - 1 :: -1], cells[index + 1 :])
-    return [next(cell.source for cell in side if cell.cell_type == "code") for side in around if side]
+    return [next((cell.source for cell in side if cell.cell_type == "code"), "") for side in around]
 
 
 @pytest.mark.parametrize("number", INVITED)
