@@ -1,0 +1,3 @@
+# expects: When greet had ended, nothing had been said
+def greet(client, nickname):
+    client.say

@@ -1,0 +1,3 @@
+# expects: greet is `async def`
+async def greet(client, nickname):
+    client.say(f"Hello, {nickname}!")

@@ -1,0 +1,3 @@
+# expects: The letters are right
+def greet(client, nickname):
+    client.say(f"Hello, <{nickname}>!")

@@ -1,0 +1,3 @@
+# expects: In quotes, nickname is only a word
+def greet(client, nickname):
+    client.say("Hello, <nickname>!")

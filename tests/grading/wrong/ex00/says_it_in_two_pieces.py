@@ -1,0 +1,4 @@
+# expects: The text came in pieces
+def greet(client, nickname):
+    client.say("Hello,")
+    client.say(f"{nickname}!")

@@ -1,0 +1,5 @@
+# expects: That counts words
+def send_receipts(sock, count):
+    for _ in range(count):
+        m, a = sock.recvfrom(65507)
+        sock.sendto(f"{len(m.decode().split())} characters".encode(), a)

@@ -1,0 +1,35 @@
+# expects: The queue is to have bytes, as they came
+import socket
+import threading
+from queue import Queue
+
+
+class Receiver:
+    def __init__(self, sock):
+        self.sock = sock
+        self.messages = Queue()
+        self.buf = memoryview(bytearray(65507))
+        self.stopping = False
+        self.thread = None
+
+    def start(self):
+        self.sock.settimeout(0.3)
+        self.thread = threading.Thread(target=self.loop, daemon=True)
+        self.thread.start()
+
+    def loop(self):
+        while not self.stopping:
+            try:
+                n = self.sock.recv_into(self.buf)
+                data = self.buf[:n]
+            except TimeoutError:
+                continue
+            except ConnectionResetError:
+                continue
+            if not self.stopping:
+                self.messages.put(data)
+
+    def stop(self):
+        if self.thread:
+            self.stopping = True
+            self.thread.join()
