@@ -8,6 +8,7 @@ import errno
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -16,8 +17,9 @@ from typing import Any
 import pytest
 
 from chatlab.grading import NotYetRight
+from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.grading.for_checks.threads import OwnThreads, patiently, waits_in
+from chatlab.grading.for_checks.threads import OwnThreads, expect_rest, patiently, waits_in
 from chatlab.room.text import decode
 from chatlab.udp.protocol import Say, SignOut, SignUp, parse_request, strip_claim
 
@@ -25,6 +27,25 @@ LIMIT = 1.5  # seconds for what has to be done within one second, or every half 
 FIRST_PORT, LAST_PORT = 8000, 9000
 MOST_TRIES = 20_000  # of 1,001 ports, one at random each time: one that is left out once in 500 million checks
 MEANWHILE = "The program waits for the next line. So that it can show messages meanwhile, a thread of its own receives."
+MOMENT = 0.2  # seconds
+MOST_SIGN_UPS = 30  # in one check
+LEAST_GAP, MOST_GAP = 0.3, 0.9  # seconds between two sign-ups
+LATE = 0.25  # seconds, for the quickest of several texts
+RECEIVES = "chatlab.grading.for_checks.lent_socket", "_receive"
+ANY_HOST = 'The host "" is every address of this machine. From "127.0.0.1", no room on another machine can be reached.'
+SHOW_ALL = "Every datagram of the room is shown, the answer to the sign-up too: show(decode(datagram))."
+AGAIN = (
+    "A datagram may be lost, and nobody says so: send it again every half second, until something comes from the room "
+    "itself."
+)
+EVERY_HALF_SECOND = (
+    "It is to be sent every half second: wait so long for the answer, with answered.wait(0.5), then again."
+)
+RESET = "recvfrom had raised ConnectionResetError: catch it inside the loop, and receive again."
+FROM_THE_ROOM = "Anybody can send to your port: compare the sender that recvfrom gives with `room`."
+BLANKS = 'The blanks of a text belong to it: line.rstrip("\\n") takes off the newline alone.'
+LOOKS_LIKE_A_REQUEST = "A text that is sent as it is can look like a request (lesson 02): build_say escapes it."
+TWICE = "Each call of talk(…) has a talk of its own: what it remembers is made inside talk, not in the file."
 NOTHING = object()  # is shown no more, as talk has ended
 LEAVE = "`!q` and the end of the lines end the loop over them; after it, send build_sign_out() to the room."
 NOT_TOLD = (
@@ -34,50 +55,76 @@ NOT_TOLD = (
 
 
 class ClientSocket(LentSocket):
-    """`free`: the ports that are not taken; they are so here alone. Where it is bound really, the system has chosen."""
+    """`free`: the ports that are not taken, as far as the learner's code can tell."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(None)
         self.free: set[int] = set(range(FIRST_PORT, LAST_PORT + 1))
         self.tries: list[int] = []
-        self.real_address = super().getsockname()
         self._port = 0
 
+    @property
+    def real_address(self) -> Any:
+        return "127.0.0.1", super().getsockname()[1]
+
     def bind(self, address: Any) -> None:
-        port = address[1]
+        host, port = address
         self.tries.append(port)
         if self.taken_back:
             raise SystemExit
-        if self._port:
-            raise OSError(errno.EINVAL, "Invalid argument")
+        if host not in ("", "0.0.0.0"):
+            raise NotYetRight(f"It called bind with the host {host!r}.", ANY_HOST)
         if port not in range(FIRST_PORT, LAST_PORT + 1):
             raise NotYetRight(f"It asked for port {port}.", "A client of this room has a port from 8000 to 9000.")
         if len(self.tries) > MOST_TRIES:
-            raise NotYetRight(
-                f"It tried {MOST_TRIES:,} times, and never the one port that is free: {min(self.free)}.",
-                "The first and the last port count too: random.randint(8000, 9000), or range(8000, 9001).",
-            )
+            raise NotYetRight(*self._all_in_vain())
+        if self._port:
+            raise OSError(errno.EINVAL, "Invalid argument")
         if port not in self.free:
             raise OSError(errno.EADDRINUSE, "Address already in use")
+        try:
+            self.bind_to(port)
+        except OSError:
+            if len(self.free) > 1:
+                raise
+            self.bind_to(0)  # another program has the only one
         self._port = port
 
     def getsockname(self) -> Any:
-        return ("127.0.0.1", self._port) if self._port else ("0.0.0.0", 0)
+        return ("127.0.0.1", self._port) if self._port else super().getsockname()
 
     def sendto(self, datagram: Any, *flags_and_address: Any) -> int:
         *flags, address = flags_and_address
-        return super().sendto(datagram, *flags, self.real_address if address[1] == self._port else address)
+        is_own = self._port and isinstance(address, tuple) and address[1] == self._port
+        return super().sendto(datagram, *flags, self.real_address if is_own else address)
+
+    def _all_in_vain(self) -> tuple[str, str]:
+        asked, free = set(self.tries), min(self.free)
+        if len(asked) == 1:
+            return (
+                f"It asked for port {self.tries[0]} again and again, which is taken.",
+                "Each round of the loop has to choose another port: choose it inside the loop.",
+            )
+        means = "The first and the last port count too: random.randint(8000, 9000), or range(8000, 9001)."
+        saw = f"It asked {MOST_TRIES:,} times, for {len(asked):,} different ports, but never for the free one: {free}."
+        return saw, means if len(
+            asked
+        ) >= LAST_PORT - FIRST_PORT else "Every port from 8000 to 9000 may be the free one."
 
 
 class Run:
-    """The learner's client, called ada; its room; and what is typed and shown."""
+    """The learner's client; its room; and what is typed and shown."""
 
-    def __init__(self, attempt: Any) -> None:
+    def __init__(self, attempt: Any, nickname: str) -> None:
+        self.nickname = nickname
         self.sock = ClientSocket()
         self.threads = OwnThreads()
         self.room = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.room.bind(("127.0.0.1", 0))
         self.asked = threading.Event()  # whether a line was asked for
+        self.sign_ups: list[float] = []  # when each was sent, in seconds
+        self._quickest = {"said": LIMIT, "shown": LIMIT}  # in seconds
+        self._since = time.monotonic()
         self._attempt = attempt
         self._typed: queue.Queue[str | None] = queue.Queue()
         self._shown: queue.Queue[object] = queue.Queue()
@@ -89,25 +136,36 @@ class Run:
         self.room.close()
 
     def start(self, learner: Any) -> None:
-        self._attempt.did("Called talk(…) as ada.")
+        self._attempt.did(f"Called talk(…) as {self.nickname}.")
         self._talk = self.threads.call(partial(self._talk_and_tell, learner.talk, self.room.getsockname()))
 
     def sign_up(self) -> None:
         """The client signs up, and the room lets it in."""
-        self.expect(SignUp("ada"), "First of all: sock.sendto(build_sign_up(nickname), room).")
-        self.say(b"ada joined!")
-        self.expect_shown("ada joined!", "Every datagram of the room is shown, the answer to the sign-up too.")
+        self.expect(SignUp(self.nickname), "First of all: sock.sendto(build_sign_up(nickname), room).")
+        self.show(f"{self.nickname} joined!", SHOW_ALL)
 
     def say(self, *datagrams: bytes) -> None:
         """The room sends to the client."""
+        self._since = time.monotonic()
         for datagram in datagrams:
             self._attempt.did(f"The room sent {datagram[:60]!r}.")
-            self._attempt.crossed("room", "ada", datagram)
+            self._attempt.crossed("room", self.nickname, datagram)
             self.room.sendto(datagram, self.sock.real_address)
 
+    def show(self, text: str, means: str) -> None:
+        """The room sends `text`, and the client shows it."""
+        self.say(text.encode())
+        self.expect_shown(text, means)
+
     def type(self, line: str) -> None:
+        self._since = time.monotonic()
         self._attempt.did(f"Typed {line!r}.")
         self._typed.put(line)
+
+    def type_and_expect(self, line: str, text: str, means: str) -> None:
+        self.type(line)
+        self.expect(Say(text), means)
+        self._quickest["said"] = min(self._quickest["said"], time.monotonic() - self._since)
 
     def end_lines(self) -> None:
         self._typed.put(None)
@@ -116,16 +174,16 @@ class Run:
         """What comes next from the client; a sign-up may have crossed with the room's answer."""
         expected = f"Expected: {request}."
         while True:
-            datagram = self._receive()
+            datagram = self._receive(expected)
             if datagram is None:
                 self._raise_what_ended_it(early=not isinstance(request, SignOut))
-                raise NotYetRight(f"Nothing came from the client. {expected}", means)
+                raise NotYetRight(f"Nothing came from the client. {expected}", self._cause_of_silence(request) or means)
             got = parse_request(datagram)
             if isinstance(got, Say):
-                got = Say(strip_claim(got.text, "ada"))
+                got = Say(strip_claim(got.text, self.nickname))
             if got == request:
                 return
-            if not isinstance(got, SignUp):
+            if not isinstance(got, SignUp) or isinstance(request, SignUp):
                 break
         self._raise_what_ended_it(early=False, seconds=LIMIT / 3)  # it may say goodbye, and then fail
         if datagram.endswith(b"\n"):
@@ -144,6 +202,34 @@ class Run:
             elif isinstance(line, str) and line and text.startswith(line):
                 means = "The number in recvfrom(…) was too small: the rest of the datagram is lost."
             raise NotYetRight(f"{str(line)[:60]!r} was shown. Expected: {text[:60]!r}.", means)
+        self._quickest["shown"] = min(self._quickest["shown"], time.monotonic() - self._since)
+
+    def expect_promptness(self) -> None:
+        for what, seconds in self._quickest.items():
+            if seconds > LATE:
+                saw = f"Each text was {what} late, the quickest by {seconds:.2f} s."
+                raise NotYetRight(saw, "Something waits although there is something to do: a sleep, or a time-out.")
+
+    def expect_end(self, means: str = NOT_TOLD) -> None:
+        self.expect(SignOut(), LEAVE)
+        self._talk.wait(LIMIT)
+        self._check_open()
+        if not self._talk.has_ended():
+            raise NotYetRight(f"talk(…) had not returned after {LIMIT} s.", self._why_it_goes_on(means))
+        if left := self.threads.left:
+            raise NotYetRight(f"talk(…) has returned, and {len(left)} thread was still running.", means)
+
+    def _why_it_goes_on(self, means: str) -> str:
+        threads = self._talk.thread, *self.threads.left
+        if any(waits_in(thread, __name__, "_lines") for thread in threads):
+            return "It asks for another line after `!q`, which may never come: `break` ends the loop over the lines."
+        return means if any(waits_in(thread, *RECEIVES) for thread in threads) else "A loop goes on."
+
+    def _cause_of_silence(self, request: SignUp | SignOut | Say) -> str:
+        """What is known of why nothing came; '' if nothing."""
+        if isinstance(request, Say) and waits_in(self._talk.thread, __name__, "_lines") and self._typed.empty():
+            return "It waits for a further line before it has said this one: say each line as soon as it is there."
+        return ""
 
     def _next_shown(self, seconds: float) -> tuple[object] | None:
         try:
@@ -151,30 +237,23 @@ class Run:
         except queue.Empty:
             return None
 
-    def expect_end(self, means: str = NOT_TOLD) -> None:
-        self.expect(SignOut(), LEAVE)
-        self._talk.wait(LIMIT)
-        self._check_open()
-        if not self._talk.has_ended():
-            waits = any(
-                waits_in(thread, "chatlab.grading.for_checks.lent_socket", "_receive") for thread in self.threads.left
-            )
-            raise NotYetRight(f"talk(…) had not returned after {LIMIT} s.", means if waits else "A loop goes on.")
-        if left := self.threads.left:
-            raise NotYetRight(f"talk(…) has returned, and {len(left)} thread was still running.", means)
-
     def _talk_and_tell(self, talk: Callable[..., None], room: Any) -> None:
         try:
-            talk(self.sock, "ada", room, self._lines(), self._shown.put)
+            expect_plain(talk(self.sock, self.nickname, room, self._lines(), self._shown.put), "talk")
         finally:
             self._shown.put(NOTHING)
             with suppress(OSError):  # the check is over
                 self.room.sendto(b"", room)
 
-    def _receive(self) -> bytes | None:
+    def _receive(self, expected: str) -> bytes | None:
         """The next datagram of the client; None if none comes in time, or talk has ended."""
         received = patiently(self._receive_within, LIMIT)
-        return received[0] if received and received[1] == self.sock.real_address else None
+        if not received or received[1] == self.room.getsockname():
+            return None
+        if received[1] != self.sock.real_address:
+            saw = f"{received[0][:60]!r} came from another socket than `sock`. {expected}"
+            raise NotYetRight(saw, "The room knows a client by its address: all that it sends goes out of `sock`.")
+        return received[0]
 
     def _receive_within(self, seconds: float) -> tuple[bytes, Any] | None:
         self.room.settimeout(seconds)
@@ -192,6 +271,10 @@ class Run:
     def _check_open(self) -> None:
         if self.sock.was_closed:
             raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not talk(…).")
+        if self.sock.was_shut_down:
+            raise NotYetRight(
+                "sock.shutdown(…) was called.", "It ends the socket for everybody; it is to stay as it was."
+            )
 
     def _lines(self) -> Iterator[str]:
         self.asked.set()
@@ -199,7 +282,12 @@ class Run:
             yield line
 
     def _before_send(self, datagram: bytes, address: Any) -> None:
-        self._attempt.crossed("ada", "room" if address == self.room.getsockname() else "ada", datagram)
+        if isinstance(parse_request(datagram), SignUp):
+            self.sign_ups.append(time.monotonic())
+            if len(self.sign_ups) > MOST_SIGN_UPS:
+                saw = f"{len(self.sign_ups)} sign-ups came within {self.sign_ups[-1] - self.sign_ups[0]:.2f} s."
+                raise NotYetRight(saw, EVERY_HALF_SECOND)
+        self._attempt.crossed(self.nickname, "room" if address == self.room.getsockname() else self.nickname, datagram)
 
 
 @pytest.fixture
@@ -207,9 +295,10 @@ def run(learner: Any, attempt: Any) -> Iterator[Callable[..., Run]]:
     attempt.leaves_running()  # what a check does not end, ends with the socket
     with ExitStack() as stack:
 
-        def run(free: set[int] | None = None) -> Run:
-            run = Run(attempt)
+        def run(free: set[int] | None = None, nickname: str = "ada", error_times: int = 0) -> Run:
+            run = Run(attempt, nickname)
             run.sock.free = free or run.sock.free
+            run.sock.error, run.sock.error_times = ConnectionResetError("somebody's port is closed"), error_times
             stack.callback(run.close)
             run.start(learner)
             return run
@@ -221,21 +310,24 @@ def test_signs_up_and_talks(run: Any) -> None:
     """signs up, says a line, and shows what the room sends"""
     ada = run()
     ada.sign_up()
-    ada.type("Hello!\n")
-    ada.expect(Say("Hello!"), "For each line: sock.sendto(build_say(text, nickname), room).")
-    ada.say(b"ada: Hello!")
-    ada.expect_shown("ada: Hello!", "Every datagram of the room is shown: show(decode(datagram)).")
+    for text in ("Hello!", "How are you?", "How are you?"):
+        ada.type_and_expect(f"{text}\n", text, "For each line: sock.sendto(build_say(text, nickname), room).")
+        ada.show(f"ada: {text}", SHOW_ALL)
+    ada.expect_promptness()
 
 
 def test_shows_while_no_line_comes(run: Any) -> None:
-    """shows what the room sends while no line comes"""
+    """shows what the room sends while no line comes, also after a silence, and rests meanwhile"""
     ada = run()
     ada.sign_up()
-    for text in ("bob joined!", "bob: Are you there?", "bob left!"):
-        ada.say(text.encode())
-        ada.expect_shown(text, MEANWHILE)
-    ada.type("Yes!\n")
-    ada.expect(Say("Yes!"), "The loop over the lines goes on meanwhile.")
+    for text in ("bob joined!", "bob: Are you there?", "bob: Are you there?"):
+        ada.show(text, MEANWHILE)
+    expect_rest(lambda: ada.sock.receives)
+    ada.sock.is_hurried = True
+    threading.Event().wait(MOMENT)
+    ada.sock.is_hurried = False
+    ada.show("bob left!", "Nothing had come for a while before: a thread that has waited in vain waits again.")
+    ada.type_and_expect("Yes!\n", "Yes!", "The loop over the lines goes on meanwhile.")
 
 
 def test_leaves(run: Any) -> None:
@@ -247,31 +339,49 @@ def test_leaves(run: Any) -> None:
 
 
 def test_leaves_at_the_end_of_the_lines(run: Any) -> None:
-    """leaves when the lines end"""
+    """leaves when the lines end, or at a !q without a newline"""
     ada = run()
     ada.sign_up()
     ada.end_lines()
     ada.expect_end()
+    bob = run(nickname="bob")
+    bob.sign_up()
+    bob.type("!q")
+    bob.expect_end()
 
 
 def test_says_every_text(run: Any) -> None:
-    """says a text that looks like a request, too"""
+    """says each text as it was typed, with or without a newline"""
     ada = run()
     ada.sign_up()
-    for text in ("SIGNOUT_TAG: what is that?", "SIGNUP_TAG:eve", "ada: me", "She typed !q and left"):
-        ada.type(f"{text}\n")
-        ada.expect(Say(text), "A text that is sent as it is can look like a request (lesson 02): build_say escapes it.")
+    ada.type_and_expect(
+        "no newline", "no newline", "A line may have a newline at its end, or none: take off only that."
+    )
+    ada.type_and_expect("  two blanks on each side  \n", "  two blanks on each side  ", BLANKS)
+    for text in ("é and 🐍", "x" * 900):
+        ada.type_and_expect(f"{text}\n", text, "A text goes as it is, whatever its letters, however long.")
+    for text in ("!q now", " !q", "She typed !q and left", "!Q"):
+        ada.type_and_expect(f"{text}\n", text, "Only the line `!q` itself ends it: compare the whole line.")
+    for text in ("SIGNOUT_TAG: what is that?", "SIGNUP_TAG:eve", "ada: me"):
+        ada.type_and_expect(f"{text}\n", text, LOOKS_LIKE_A_REQUEST)
+    ada.show("bob: Hi!", "The receiving thread goes on meanwhile.")
 
 
 def test_signs_up_again(run: Any) -> None:
-    """signs up again until the room answers, and takes no line before that"""
-    ada = run()
-    for _ in range(3):
-        ada.expect(SignUp("ada"), "A datagram may be lost, and nobody says so: send it again every half second.")
-    if ada.asked.is_set():
-        raise NotYetRight("A line was taken before the room had answered.", "Whoever is not in can't say anything.")
-    ada.say(b"ada joined!")
-    ada.expect_shown("ada joined!", "Every datagram of the room is shown, the answer to the sign-up too.")
+    """signs up again every half second until the room answers, and takes no line before that"""
+    bob = run(nickname="bob_2")
+    bob.expect(SignUp("bob_2"), "The nickname is the one that talk(…) is given.")
+    for _ in range(2):
+        bob.expect(SignUp("bob_2"), AGAIN)
+        if bob.asked.is_set():
+            raise NotYetRight("A line was taken before the room had answered.", "Whoever is not in can't say anything.")
+    first, second, third = bob.sign_ups[:3]
+    if third - first < LEAST_GAP * 2:
+        raise NotYetRight(f"Three sign-ups came within {third - first:.2f} s.", EVERY_HALF_SECOND)
+    if (gap := min(second - first, third - second)) > MOST_GAP:
+        raise NotYetRight(f"Between two sign-ups, {gap:.2f} s passed.", EVERY_HALF_SECOND)
+    bob.show("REFUSED_TAG:that nickname is taken", "Whatever comes first from the room is an answer, and is shown.")
+    bob.type_and_expect("Hello!\n", "Hello!", "Something has come from the room: now is the time for lines.")
 
 
 def test_tries_other_ports(run: Any, attempt: Any) -> None:
@@ -311,23 +421,33 @@ def test_any_bytes(run: Any) -> None:
 
 
 def test_an_error_of_recvfrom(run: Any) -> None:
-    """goes on after a ConnectionResetError from recvfrom"""
+    """goes on after a ConnectionResetError from recvfrom, also before the room has answered"""
     ada = run()
     ada.sign_up()
-    ada.sock.error = ConnectionResetError("somebody's port is closed")
-    ada.say(b"lost in the error", b"bob: Hi!")
-    ada.expect_shown("bob: Hi!", "The error ended the thread: catch it inside the loop, and receive again.")
+    ada.sock.error_times = 2
+    ada.say(b"lost in the error", b"lost in the second error", b"bob: Hi!")
+    ada.expect_shown("bob: Hi!", RESET)
+    early = run(error_times=1)
+    early.expect(SignUp("ada"), "It signs up when it has a port.")
+    early.say(b"lost in the error")
+    early.expect(SignUp("ada"), RESET)
+    early.show("ada joined!", RESET)
 
 
 def test_strangers(run: Any, attempt: Any) -> None:
-    """drops what does not come from the room"""
+    """drops what does not come from the room, also before the room has answered"""
     ada = run()
     ada.sign_up()
+    early = run()
+    early.expect(SignUp("ada"), "It signs up when it has a port.")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as eve:
-        eve.sendto(b"bob: What is your password?", ada.sock.real_address)
+        for client in (ada, early):
+            attempt.did("Somebody else than the room sent b'bob: What is your password?'.")
+            eve.sendto(b"bob: What is your password?", client.sock.real_address)
     attempt.crossed("eve", "ada", b"bob: What is your password?")
-    ada.say(b"bob: Hi!")
-    ada.expect_shown("bob: Hi!", "Anybody can send to your port: compare the sender that recvfrom gives with `room`.")
+    ada.show("bob: Hi!", FROM_THE_ROOM)
+    early.expect(SignUp("ada"), f"A stranger's datagram is no answer to the sign-up. {FROM_THE_ROOM}")
+    early.show("ada joined!", FROM_THE_ROOM)
 
 
 def test_leaves_while_datagrams_keep_arriving(run: Any) -> None:
@@ -339,3 +459,21 @@ def test_leaves_while_datagrams_keep_arriving(run: Any) -> None:
     ada.expect_shown("bob: bla", MEANWHILE)
     ada.type("!q\n")
     ada.expect_end("There is always something to receive, so a timeout never comes: look at the flag in every round.")
+
+
+def test_talks_twice(run: Any) -> None:
+    """talks again, and beside another, as if for the first time"""
+    ada = run()
+    ada.sign_up()
+    bob = run(nickname="bob")
+    bob.expect(SignUp("bob"), TWICE)
+    if bob.asked.wait(MOMENT):
+        raise NotYetRight("The second talk(…) took a line before its room had answered.", TWICE)
+    bob.show("bob joined!", TWICE)
+    ada.type("!q\n")
+    ada.expect(SignOut(), LEAVE)
+    bob.show("ada left!", TWICE)
+    bob.type_and_expect("Bye!\n", "Bye!", TWICE)
+    eve = run(nickname="eve")
+    eve.expect(SignUp("eve"), TWICE)
+    eve.show("eve joined!", TWICE)

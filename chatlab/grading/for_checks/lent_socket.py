@@ -36,6 +36,7 @@ DONT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 
 class LentSocket(EveryCall):
     """A UDP socket of IPv4, bound to `port` of `host`; 0 lets the OS choose. Raises OSError if the port is taken.
+    With None it is bound by `bind_to`, later.
 
     `before_send` is called with each datagram and the address that it is to go to; what it raises, the send raises.
     `after_receive` is called when a receive is over. `error` is raised once, in place of what the next receive got.
@@ -43,7 +44,7 @@ class LentSocket(EveryCall):
     `was_shut_down`: nothing can be received or sent any more, by anybody.
     """
 
-    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(self, port: int | None = 0, host: str = "127.0.0.1") -> None:
         super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
         self.before_send: Callable[[bytes, Any], object] = lambda datagram, address: None
         self.after_receive: Callable[[], object] = lambda: None
@@ -59,10 +60,15 @@ class LentSocket(EveryCall):
         try:
             self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # macOS sends 9,216 bytes at most otherwise
-            super().bind((host, port))
+            if port is not None:
+                super().bind((host, port))
         except OSError:
             self.close()
             raise
+        self._bound_to = ("", 0) if port is None else super().getsockname()
+
+    def bind_to(self, port: int) -> None:
+        super().bind(("127.0.0.1", port))
         self._bound_to = super().getsockname()
 
     @property
@@ -128,7 +134,7 @@ class LentSocket(EveryCall):
         """End every thread that receives here, and close. Idempotent."""
         self._taken_back.set()
         begun = self.receives
-        host, port = self._bound_to
+        host, port = super().getsockname() if super().fileno() != -1 and not self._bound_to[1] else self._bound_to
         with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             for _ in range(self._receivers.number + 1):  # one more, for a thread that waits in select
                 waker.sendto(b"", (LOOPBACK.get(host, host), port))

@@ -1,4 +1,4 @@
-# expects: build_say escapes it
+# expects: compare the whole line
 import contextlib
 import random
 import socket
