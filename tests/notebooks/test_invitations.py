@@ -73,6 +73,11 @@ CHANGES = [
         '("bob", "BOB", "b0b", "rob")',
         ('("two words", "x" * 21)', '("", "-", "SERVER", "bo\\nb")', '("zoë", "王", "b.b")', "()"),
     ),
+    Change(
+        "03",
+        "ada says Hello!\n",
+        ("eve says Let me in!\nbob says ada: I give up\n", "", "ada leaves\nada leaves\nada joins as bob\n", "What?\n"),
+    ),
     Change("03", "now=121", tuple(f"now={now}" for now in ("120", "119", "0", "220", "221", "1e9", "-1"))),
     Change("04", '["one", "two", "three"]', ('["one"] * 20', '["", "", ""]', '["long " * 1000, "short"]', "[]")),
     Change(
