@@ -16,8 +16,8 @@ def talk(
     """Talk as `nickname` in the room at the address `room`, until the line `!q` or the end of `lines`.
 
     `sock` is a new UDP socket. Bind it, with the host "" (every address of this machine), to a random port from 8000 to
-    9000: one range for all clients, so that a firewall needs one rule. When bind raises OSError, that port is taken: try
-    another. All goes through this socket; leave it open.
+    9000: one range for all clients, so that a firewall needs one rule. When bind raises OSError, that port is taken:
+    try another. All goes through this socket; leave it open.
 
     Sign up, and do so again every half second until something, whatever it is, comes from the room: the answer may be
     lost. Only then take the first line. Say each line at once, as it is; only the "\\n" that it may have at its end, as

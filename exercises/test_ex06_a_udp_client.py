@@ -139,6 +139,11 @@ class Run:
         self._attempt.did(f"Called talk(…) as {self.nickname}.")
         self._talk = self.threads.call(partial(self._talk_and_tell, learner.talk, self.room.getsockname()))
 
+    def fail_receives(self, times: int) -> None:
+        if times:
+            self.sock.error_times = times
+            self.sock.error = ConnectionResetError("somebody's port is closed")
+
     def sign_up(self) -> None:
         """The client signs up, and the room lets it in."""
         self.expect(SignUp(self.nickname), "First of all: sock.sendto(build_sign_up(nickname), room).")
@@ -298,7 +303,7 @@ def run(learner: Any, attempt: Any) -> Iterator[Callable[..., Run]]:
         def run(free: set[int] | None = None, nickname: str = "ada", error_times: int = 0) -> Run:
             run = Run(attempt, nickname)
             run.sock.free = free or run.sock.free
-            run.sock.error, run.sock.error_times = ConnectionResetError("somebody's port is closed"), error_times
+            run.fail_receives(error_times)
             stack.callback(run.close)
             run.start(learner)
             return run
@@ -424,7 +429,7 @@ def test_an_error_of_recvfrom(run: Any) -> None:
     """goes on after a ConnectionResetError from recvfrom, also before the room has answered"""
     ada = run()
     ada.sign_up()
-    ada.sock.error_times = 2
+    ada.fail_receives(2)
     ada.say(b"lost in the error", b"lost in the second error", b"bob: Hi!")
     ada.expect_shown("bob: Hi!", RESET)
     early = run(error_times=1)
