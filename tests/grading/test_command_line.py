@@ -108,6 +108,7 @@ def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) 
     run = run_pytest("exercises", f"--submission={tmp_path}")
     assert run.returncode == 1
     assert f"There is no {FIRST.file} in the folder {tmp_path.name}/." in run.stdout
+    assert "correct" not in run.stdout  # no path is named that does not exist
     run = run_pytest("exercises", "--submission=nowhere")
     assert run.returncode == 4
     assert run.stderr.strip() == "ERROR: --submission nowhere: there is no such folder"

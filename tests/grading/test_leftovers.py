@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.grading.attempt.accidents import Exited, exit_in
 from chatlab.grading.attempt.learner_file import LearnerFile
-from chatlab.grading.attempt.leftovers import Exited, Watch, _exit_in
+from chatlab.grading.attempt.leftovers import Watch
 from tests.grading.small_course import FILE, SmallCourse
 
 CALLS_F = """
@@ -249,7 +250,7 @@ def test_threads_that_start_threads_are_looked_through(tmp_path: Path) -> None:
 def test_the_worker_itself_may_end_where_the_code_under_check_may_not() -> None:
     """execnet ends a worker when the grader is gone; on Windows, nothing else ends one whose code sleeps."""
     ends: list[int] = []
-    leave = _exit_in(os.getpid(), ends.append)
+    leave = exit_in(os.getpid(), ends.append)
     for module in ("exercise", "execnet.gateway_base"):
         with contextlib.suppress(Exited):
             exec("leave(1)", {"__name__": module, "leave": leave})

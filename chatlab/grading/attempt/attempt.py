@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from chatlab.grading.attempt.accidents import Crashed
 from chatlab.grading.attempt.explain import Finding, explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
-from chatlab.grading.attempt.leftovers import Crashed, Watch
+from chatlab.grading.attempt.leftovers import Watch
 from chatlab.grading.attempt.process_state import ProcessState
 from chatlab.grading.attempt.time_limit import Printed, Stuck, free, run_within
 from chatlab.grading.attempt.transcript import Crossing, transcript

@@ -8,9 +8,9 @@ from pathlib import Path
 from traceback import FrameSummary, extract_tb, format_exception_only
 from typing import Any, NamedTuple
 
+from chatlab.grading.attempt.accidents import Crashed, Exited, LeftOver
 from chatlab.grading.attempt.forbidden_imports import Fenced
 from chatlab.grading.attempt.learner_file import LearnerFile, lacking
-from chatlab.grading.attempt.leftovers import Crashed, Exited, LeftOver
 from chatlab.grading.attempt.meanings import awaited, usually
 from chatlab.grading.attempt.source import begins_a_function, code_below, written_above
 from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck

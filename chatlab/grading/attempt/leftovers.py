@@ -18,37 +18,16 @@ import time
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
+from chatlab.grading.attempt.accidents import Crashed, LeftOver, exit_in
 from chatlab.grading.attempt.learner_file import LearnerFile
 from chatlab.grading.attempt.time_limit import ask_to_stop
 from chatlab.grading.verdict import NotYetRight
 
 GRACE = 2.0  # seconds, for threads that were told to end
-
-
-class Exited(SystemExit):
-    """The code under check called os._exit, which would have ended the grader."""
-
-
-class Crashed(Exception):
-    """A thread of the learner's ended with `error`, in or after the line of `frame`."""
-
-    def __init__(self, error: BaseException, frame: FrameSummary) -> None:
-        super().__init__(error, frame)
-        self.error = error
-        self.frame = frame
-
-
-class LeftOver(Exception):
-    """`what` was still there when the check was over; the line of `frame` had started it."""
-
-    def __init__(self, what: str, frame: FrameSummary) -> None:
-        super().__init__(what, frame)
-        self.what = what
-        self.frame = frame
 
 
 class Watch:
@@ -91,7 +70,7 @@ class Watch:
         patch.setattr(socket.socket, "__init__", watched_open)
         patch.setattr(NotYetRight, "__init__", noted_verdict)
         patch.setattr(threading, "excepthook", self._note_crash)
-        patch.setattr(os, "_exit", _exit_in(os.getpid(), os._exit))
+        patch.setattr(os, "_exit", exit_in(os.getpid(), os._exit))
 
     @property
     def started(self) -> int:
@@ -149,14 +128,3 @@ class Watch:
         started = next((frame for thread, frame in self._threads if thread is crash.thread), None)
         if frame := own[-1] if own else started:
             self.crash = Crashed(crash.exc_value, frame)
-
-
-def _exit_in(process: int, exit_for_good: Any) -> Any:
-    def refuse(status: int) -> NoReturn:
-        # execnet ends a worker to whom nobody listens any more.
-        by_execnet = str(sys._getframe(1).f_globals.get("__name__")).startswith("execnet.")
-        if by_execnet or os.getpid() != process:  # another process: a child that the code under check has forked
-            exit_for_good(status)
-        raise Exited(status)
-
-    return refuse

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 LARGEST = 65_535  # bytes; more than any datagram has
 
@@ -54,3 +57,17 @@ class EveryCall(socket.socket):
     def detach(self) -> int:
         """A number for the same socket. This one stays open too, so that its lender can go on."""
         return socket.dup(super().fileno())
+
+    def dup(self) -> Self:
+        """Another one for the same port. Whatever is told to one of the two, the other knows."""
+        twin = type(self).__new__(type(self))
+        socket.socket.__init__(twin, self.family, self.type, self.proto, fileno=self.detach())
+        twin.__dict__ = self.__dict__
+        twin.settimeout(self.gettimeout())
+        return twin
+
+
+def with_room(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a receive, with a buffer for any datagram; those that are wrong stay as they are."""
+    is_small = bool(arguments) and isinstance(arguments[0], int) and 0 <= arguments[0] < LARGEST
+    return (LARGEST, *arguments[1:]) if is_small else arguments

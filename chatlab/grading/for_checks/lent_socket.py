@@ -21,7 +21,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.grading.for_checks.every_call import LARGEST, EveryCall
+from chatlab.grading.for_checks.every_call import EveryCall, with_room
 from chatlab.grading.for_checks.receivers import Receivers
 from chatlab.grading.for_checks.threads import PIECE, refuse_to_wait_here
 from chatlab.service.resolve import LOOPBACK
@@ -114,14 +114,6 @@ class LentSocket(EveryCall):
         self.was_shut_down = True
         super().shutdown(how)
 
-    def dup(self) -> LentSocket:
-        """Another one for the same port, with the same lender."""
-        twin = type(self).__new__(type(self))
-        socket.socket.__init__(twin, self.family, self.type, self.proto, fileno=self.detach())
-        twin.__dict__ = self.__dict__
-        twin.settimeout(self.gettimeout())
-        return twin
-
     def expect_another_thread(self) -> None:
         """From now on, the thread that calls this may not wait in a receive here."""
         self._lender = threading.current_thread()
@@ -153,7 +145,7 @@ class LentSocket(EveryCall):
         timeout = self.gettimeout() if may_wait else 0
         try:
             with self._receivers.one_more():
-                received = self._wait(receive, _with_room(arguments), timeout)
+                received = self._wait(receive, with_room(arguments), timeout)
         finally:
             if self.taken_back:
                 threading.Event().wait(PIECE)  # some catch even SystemExit, and try again for ever
@@ -184,9 +176,3 @@ class LentSocket(EveryCall):
                 raise (TimeoutError if timeout else BlockingIOError)("nothing has arrived") from error
             if self.taken_back:
                 raise SystemExit
-
-
-def _with_room(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments of a receive, with a buffer for any datagram; those that are wrong stay as they are."""
-    is_small = bool(arguments) and isinstance(arguments[0], int) and 0 <= arguments[0] < LARGEST
-    return (LARGEST, *arguments[1:]) if is_small else arguments

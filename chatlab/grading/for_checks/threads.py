@@ -30,7 +30,7 @@ SENDS = ("send", "sendall", "sendto")
 CALL = "check-call"
 LOOK = 0.25  # seconds
 LOOKS = 3
-MOST_TURNS = 200  # a second
+MOST_TURNS = 300  # a second
 MOST_OF_A_PROCESSOR = 0.1
 RESTLESS = (
     "A loop turns without a rest, and keeps a processor busy: let it wait where it asks, for some tenths of a second."

@@ -40,7 +40,7 @@ def table(grades: list[Grade], files: Path, here: Path) -> list[str]:
             f"{grade.exercise.key} {grade.exercise.title}",
             grade.state.value,
             f"{grade.points} of {grade.exercise.points}",
-            _next(grade, relative(files / grade.exercise.file, here)),
+            _next(grade, files, here),
         )
         for grade in grades
     ]
@@ -59,7 +59,9 @@ def relative(path: Path, here: Path) -> str:
         return path.as_posix()
 
 
-def _next(grade: Grade, file: str) -> str:
+def _next(grade: Grade, files: Path, here: Path) -> str:
+    path = files / grade.exercise.file
+    file = relative(path, here)
     match grade.state:
         case State.DONE:
             return grade.private_checks
@@ -67,5 +69,7 @@ def _next(grade: Grade, file: str) -> str:
             return f"{grade.unmade} of its checks were not made"
         case State.NOT_STARTED:
             return f"open {file} ({grade.exercise.minutes} minutes)"
+        case _ if not path.exists():
+            return "read the message above"
         case _:
             return f"read the message above, correct {file}"
