@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from .systems import SLOWER
+
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 LEAVES_SOMETHING_BEHIND = """
@@ -97,7 +99,7 @@ def test_what_is_left_behind_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_what_hangs_is_ended_and_says_where_and_the_others_go_on(tmp_path: Path) -> None:
-    done = run_pytest(tmp_path, HANGS, "-n2", "-o", "faulthandler_timeout=5")
+    done = run_pytest(tmp_path, HANGS, "-n2", "-o", f"faulthandler_timeout={5 * SLOWER:g}")
     assert "3 failed, 6 passed" in done.stdout, done.stdout + done.stderr
     assert "crashed while running 'test_it.py::test_hangs'" in done.stdout
     assert "crashed while running 'test_it.py::test_fails_and_hangs'" in done.stdout
@@ -152,6 +154,6 @@ def run_pytest(
         env=os.environ | {"PYTHONPATH": str(PYPROJECT.parent)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=100 * SLOWER,
         check=False,
     )
