@@ -11,7 +11,7 @@ from html import escape
 
 from chatlab.trace.arrows.arrow import Ending, Kind
 from chatlab.trace.picture.colours import CARD, IN_THE_DARK, LIGHT, THEME
-from chatlab.trace.picture.drawn import CELL, HEAD, NAME_CELL, PART_SPACE, Cut, Drawn, Label, Layout
+from chatlab.trace.picture.drawn import CELL, HEAD, NAME_CELL, PART_SPACE, Cut, Drawn, Layout
 from chatlab.trace.picture.ladder import Ladder
 from chatlab.trace.picture.layout import lay_out
 from chatlab.trace.picture.row import STEPS, Row
@@ -47,7 +47,7 @@ def draw(ladder: Ladder, *, live: bool = False, within: float | None = None) -> 
             f'</g><g font-family="{SANS}" font-size="13" font-weight="600">',
             *(_text(party, x, 26, colours["ink"], ' text-anchor="middle"') for party, x in layout.columns.items()),
             f'</g><g font-family="{SANS}" font-size="11" {halo}>',
-            *(_label(label, colours["faint"]) for label in layout.labels),
+            *(_text(label.text, label.x, label.y, colours["faint"]) for label in layout.labels),
             *(text for drawn in layout.rows for text in _labels(drawn, colours)),
             f'</g><g font-family="{MONO}" font-size="12" {halo}>',
             *(text for drawn in layout.rows for text in _words(drawn, colours)),
@@ -99,7 +99,8 @@ def _arrow(drawn: Drawn, colours: Colours) -> str:
 
 def _labels(drawn: Drawn, colours: Colours) -> Iterator[str]:
     for label in drawn.labels:
-        yield _label(label, _colour(drawn.row, colours) if label.is_note else colours["faint"])
+        colour = _colour(drawn.row, colours) if label.is_note else colours["faint"]
+        yield _text(label.text, label.x, label.y, colour)
 
 
 def _words(drawn: Drawn, colours: Colours) -> Iterator[str]:
@@ -138,10 +139,6 @@ def _line(ends: tuple[float, float, float, float], colour: str, more: str = "") 
 
 def _path(shape: str, colour: str, more: str = "") -> str:
     return f'<path d="{shape}" stroke="{colour}"{more}/>'
-
-
-def _label(label: Label, colour: str) -> str:
-    return _text(label.text, label.x, label.y, colour)
 
 
 def _text(text: str, x: float, y: float, colour: str, more: str = "") -> str:
