@@ -168,6 +168,7 @@ def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> 
         Case((b"REFUSED_TAG:eve joined!",), Refused("eve joined!"), reason),
         Case((b"ada: \xff",), Said("ada", "\ufffd"), "Bytes that are not UTF-8 become U+FFFD here as well."),
         *(Case((datagram,), None, nobody) for datagram in (b"hello", b"", b"\xff\xfe", b"ada joined the club")),
+        *(Case((datagram,), None, nobody) for datagram in (b"ada:hi", b"ada joined!!", b"adajoined!", b"ada left")),
         *(Case((datagram,), None, no_nickname) for datagram in (b"two words joined!", b"two words left!")),
         *(Case((datagram,), None, no_nickname) for datagram in (b" joined!", b" left!", b"joined!", b"left!")),
         *(Case((f"ada: {text}".encode(),), Said("ada", text), AS_IT_CAME) for text in AS_THEY_ARE),

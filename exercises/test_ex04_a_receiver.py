@@ -79,11 +79,11 @@ class Run:
             except queue.Empty:
                 self.check_open()
                 saw = f"After {LIMIT} s, message {number} of {len(texts)} was not in the queue: {shown(text)}."
-                if not self._threads.left:
-                    saw += " No thread of your code was running."
-                    means = (
-                        means if self.sock.receives else "None has begun to receive: start() is to start one that does."
-                    )
+                saw += "" if self._threads.left else " No thread of your code was running."
+                if not self.sock.receives:
+                    means = "Nobody has received at the socket that was handed over: self.sock.recvfrom(…)."
+                    if not self._threads.left:
+                        means = "None has begun to receive: start() is to start one that does."
                 raise NotYetRight(saw, means) from None
             if message != text or not isinstance(message, bytes):
                 raise NotYetRight(f"The queue had {against(message, text)}", cause(message, text, texts[number:]))
