@@ -14,6 +14,7 @@ PROGRAMS = {
     "chatlab.tcp.server": "the TCP chatroom",
     "chatlab.tcp.client": "talk in it from a terminal",
     "chatlab.tcp.weather": "a bad network between the two",
+    "chatlab.web": "a web page for it, for browsers and phones",
     "chatlab.conformance": "is that a chatlab server?",
     "chatlab.grading.classroom": "grade a class",
     "chatlab.bench": "how fast are the rooms?",

@@ -24,7 +24,7 @@ LEVELS = (
     {"service"},
     {"terminal"},
     {"udp", "tcp"},
-    {"weather"},
+    {"weather", "web"},
     {"trace"},
     {"bench", "conformance", "panels"},
     {"grading"},
@@ -47,6 +47,8 @@ USE_A_PACKAGE = {
     "terminal.keyboard": "prompt_toolkit",
     "trace.picture.capture": "dpkt",
     "trace.captured": "dpkt",
+    "web.gateway": "websockets",
+    "web.qr_code": "segno",
 }
 
 

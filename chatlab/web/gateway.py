@@ -1,0 +1,201 @@
+"""The gateway: a web page by which a browser, a phone's too, comes into any TCP room that speaks the protocol.
+
+    a browser  <- WebSocket (RFC 6455): one message, one line ->  the gateway  <- a TCP connection each ->  the room
+
+The page speaks the room's protocol itself; the gateway passes lines on, and keeps out what no page of its own sends.
+A browser that does not read makes its connection to the room wait, so the room does with it as with any slow reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from chatlab.room.addresses import shown
+from chatlab.service.interfaces import HasAddress
+from chatlab.service.resolve import host_and_port, resolve
+from chatlab.service.service import Service
+from chatlab.tcp.protocol import MAX_LINE
+from chatlab.tcp.sockets import BACKLOG, listen
+from chatlab.web.qr_code import qr_code
+
+PAGE = Path(__file__).parent / "page"
+# What a browser may ask for: the file, and its type.
+FILES = {
+    "/": ("page.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+}
+ROOM = "/room"  # where the WebSocket is
+# The page has no markup of others, loads nothing from elsewhere, and stands in no frame (CSP level 3).
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ws:; "
+    "frame-ancestors 'none'"
+)
+MOST_BROWSERS = 200
+# Messages of a browser that may wait for a room which reads no faster; then the gateway reads no more of it.
+WAITING = 8
+# How often the gateway looks whether it is to close, and how long it tries to reach the room, in seconds.
+TICK, PATIENCE = 0.05, 5.0
+# A message is one line, whatever is in it.
+_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
+# What websockets would log: that a stranger has gone, or speaks something else.
+_SILENT = logging.Logger("chatlab.web", logging.CRITICAL + 1)
+# The codes with which a WebSocket ends (RFC 6455, section 7.4): the page tells people what to expect.
+ROOM_HAS_GONE, NO_ROOM = 4000, 4001
+
+
+class WebGateway(Service):
+    """A web page for the TCP room `room`: an object with an address, or its (host, port). A context manager.
+
+    `host`, `port`: where browsers find the page. `log` gets a line for each that comes or goes.
+    """
+
+    what = "web page"
+
+    def __init__(
+        self,
+        room: HasAddress | tuple[str, int],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        super().__init__(host, port, log)
+        self.room_address = host_and_port(room)
+        self.browsers = 0  # how many are connected
+
+    @property
+    def url(self) -> str:
+        """What to open in a browser."""
+        return f"http://{shown(self.address)}/"
+
+    @property
+    def join_command(self) -> str:
+        return f"open {self.url} in a browser"
+
+    def __repr__(self) -> str:
+        return f"<web page, {self.state}, {self.browsers} browsers>"
+
+    def _open(self) -> dict[str, Callable[[], None]]:
+        _, self._room = resolve(*self.room_address, socket.SOCK_STREAM)
+        self._listener = self._resources.enter_context(listen(self._host, self._port))
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._resources.callback(self._loop.close)
+        return {"web-gateway": lambda: self._loop.run_until_complete(self._run())}
+
+    def _stop(self) -> None:
+        """The thread looks every TICK seconds."""
+
+    async def _run(self) -> None:
+        if not ipaddress.ip_address(self.address[0]).is_loopback:
+            self.log(qr_code(self.url))
+        async with serve(
+            self._carry,
+            sock=self._listener,
+            backlog=BACKLOG,
+            process_request=self._answer,
+            max_size=MAX_LINE - 1,  # and its newline
+            max_queue=WAITING,
+            compression=None,
+            server_header=None,
+            logger=_SILENT,
+        ):
+            while self.running:
+                await asyncio.sleep(TICK)
+
+    def _answer(self, _connection: ServerConnection, request: Request) -> Response | None:
+        """A file of the page; None lets a WebSocket begin."""
+        host = request.headers.get("Host", "")
+        if not _is_own(host):
+            return _response(HTTPStatus.FORBIDDEN, b"this page is to be opened by its IP address\n")
+        if file := FILES.get(request.path):
+            return _response(HTTPStatus.OK, (PAGE / file[0]).read_bytes(), file[1])
+        if request.path != ROOM:
+            return _response(HTTPStatus.NOT_FOUND, b"there is nothing here\n")
+        if request.headers.get("Origin") != f"http://{host}":
+            return _response(HTTPStatus.FORBIDDEN, b"another web page may not come into the room\n")
+        if self.browsers >= MOST_BROWSERS:
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many browsers are here\n")
+        return None
+
+    async def _carry(self, browser: ServerConnection) -> None:
+        self.browsers += 1
+        name = f"browser at {shown(browser.remote_address)}"
+        self.log(f"{name}: connected")
+        try:
+            await self._talk(browser)
+        except (OSError, ConnectionClosed):  # one of the two is lost
+            pass
+        except Exception as error:  # noqa: BLE001  # websockets would only log it
+            self._fail(error)
+        finally:
+            self.browsers -= 1
+            self.log(f"{name}: gone")
+
+    async def _talk(self, browser: ServerConnection) -> None:
+        try:
+            opening = asyncio.open_connection(*self._room[:2])
+            reader, writer = await asyncio.wait_for(opening, PATIENCE)
+        except (OSError, asyncio.TimeoutError):
+            await browser.close(NO_ROOM, f"nobody answers at {shown(self.room_address)}")
+            return
+        ways = [asyncio.create_task(way) for way in (_to_room(browser, writer), _to_browser(reader, browser))]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            writer.close()
+        await browser.close(ROOM_HAS_GONE, "the room has gone")
+        await writer.wait_closed()
+
+
+async def _to_room(browser: ServerConnection, writer: asyncio.StreamWriter) -> None:
+    async for message in browser:
+        data = message if isinstance(message, bytes) else message.encode("utf-8", "replace")
+        writer.write(data.translate(_ONE_LINE) + b"\n")
+        await writer.drain()
+
+
+async def _to_browser(reader: asyncio.StreamReader, browser: ServerConnection) -> None:
+    while line := await reader.readline():
+        await browser.send(line.rstrip(b"\r\n").decode("utf-8", "replace"))
+
+
+def _is_own(host: str) -> bool:
+    """Whether a page of this name can only be ours. Another page could let its own name lead here (DNS rebinding)."""
+    name = urlsplit(f"//{host}").hostname or ""
+    if name in ("localhost", socket.gethostname().lower()):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
+    headers = {
+        "Content-Type": f"{kind}; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Connection": "close",
+    }
+    return Response(status.value, status.phrase, Headers(headers), body)
