@@ -106,6 +106,21 @@ CHANGES = [
         "send_all(4, window=4",
         tuple(f"send_all({count}, window={window}" for count, window in ((4, 2), (8, 4), (8, 2), (4, 100), (0, 1))),
     ),
+    Change("09", "recv(7)", tuple(f"recv({size})" for size in (1, 40, 65_507, 32, 0))),
+    Change(
+        "09",
+        '["Hi Bob!", "I won 100", "0 people came"]',
+        ('["Hello", " world"]', '["", "🐍", ""]', "[]", '["x" * 70_000, "y"]'),
+    ),
+    Change("09", "piece=8", tuple(f"piece={size}" for size in (1, 64, 0, 2))),
+    Change("09", "recv(12)", tuple(f"recv({size})" for size in (1, 5, 100, 0))),
+    Change(
+        "09",
+        '(b"hel", b"lo\\nhow", b" are you?\\nHi", b" again\\n\\nbye")',
+        ('(b"caf\\xc3", b"\\xa9\\n")', '(b"hello\\nhow are you?\\n",)', '(b"", b"\\n\\n")', "()", '(b"x" * 2000,)'),
+    ),
+    Change("09", "LineBuffer(limit=1024)\ntry", tuple(f"LineBuffer(limit={size})\ntry" for size in (8, 1, 4))),
+    Change("09", "10_000_000", ("1_000", "0", "1_000_000", "20_000_000")),
 ]
 NOT_YET = ("05", "06")  # lessons that are still to be reworked
 INVITED = [number for lesson in LESSONS if (number := lesson.name[:2]) not in NOT_YET]

@@ -137,6 +137,55 @@ BREAKS = [
         "if self._tries >= self._timing.tries:",
         "if False:",
     ),
+    Break(
+        "what is behind the last newline is thrown away",
+        "09_a_stream_of_bytes",
+        "tcp/framing.py",
+        "del buffer[:start]",
+        "del buffer[:]",
+    ),
+    Break(
+        "an empty line is no message",
+        "09_a_stream_of_bytes",
+        "tcp/framing.py",
+        'lines.append(bytes(buffer[start:end]).removesuffix(b"\\r"))',
+        "lines += [bytes(buffer[start:end])] if end > start else []",
+    ),
+    Break(
+        "a relay that does not cut",
+        "09_a_stream_of_bytes",
+        "tcp/weather/pieces.py",
+        "self._random.randint(1, weather.piece) if weather.piece else len(data)",
+        "len(data)",
+    ),
+    Break(
+        "a relay that loses a byte",
+        "09_a_stream_of_bytes",
+        "tcp/weather/pieces.py",
+        "            data = data[size:]\n",
+        "            data = data[size + 1 :]\n",
+    ),
+    Break(
+        "what was received is drawn as it was sent",
+        "09_a_stream_of_bytes",
+        "trace/stream/streams.py",
+        "received.touching(first, known.end) if watched[1]",
+        "sent.touching(first, known.end) if watched[1]",
+    ),
+    Break(
+        "a message that ends with a blank",
+        "09_a_stream_of_bytes",
+        "trace/stream/stream.py",
+        'rb"[^\\n]*\\n|[^\\n]+"',
+        'rb"[^ ]* |[^ ]+"',
+    ),
+    Break(
+        "a room that lets nobody choose a name",
+        "09_a_stream_of_bytes",
+        "tcp/protocol.py",
+        'line = f"{NICK} {reason}".rstrip()',
+        'line = f"{ERROR} {reason}".rstrip()',
+    ),
 ]
 
 

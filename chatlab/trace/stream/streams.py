@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from typing import Any
 
 from chatlab.room.addresses import Address
 from chatlab.trace.records import Snapshot, Step, Transport, Way
@@ -49,6 +50,10 @@ class Streams(tuple[Stream, ...]):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"image/svg+xml": draw(self), "text/plain": str(self)}
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """IPython prints every tuple as one, whatever the bundle has for text, unless it finds this."""
+        printer.text(str(self))
 
 
 def streams_of(snapshot: Snapshot, shown: int = SHOWN) -> Streams:

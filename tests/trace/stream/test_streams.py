@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
 
 from chatlab.room.events import Event, Said
 from chatlab.tcp.client import TcpClient
@@ -124,6 +125,13 @@ def test_every_byte_has_its_place_and_the_picture_is_well_formed(sends: list[byt
 def test_strangers_words_are_escaped(script: Script) -> None:
     script.sent("ada", "room", b"<b>&\x00")
     assert "<b>" not in script.trace.streams._repr_mimebundle_()["image/svg+xml"]
+
+
+def test_in_a_notebook_the_text_beside_the_picture_is_the_text_twin(script: Script) -> None:
+    """IPython has a way of its own to print a tuple, which it prefers to a bundle's text."""
+    streams = script.sent("ada", "room", b"hi\n").trace.streams
+    data, _ = DisplayFormatter().format(streams)  # type: ignore[no-untyped-call]
+    assert data["text/plain"] == str(streams)
 
 
 def test_through_a_relay_it_is_one_stream_from_end_to_end() -> None:

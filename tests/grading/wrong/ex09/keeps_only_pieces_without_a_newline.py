@@ -1,0 +1,25 @@
+# expects: keep it until the rest has come
+import socket
+
+MOST = 1024
+
+
+class Lines:
+    def __init__(self):
+        self.buffer = b""
+
+    def feed(self, piece):
+        self.buffer += piece
+        if b"\n" not in piece:
+            return []
+        *lines, _ = self.buffer.split(b"\n")
+        self.buffer = b""
+        return [line.decode("utf-8", "replace") for line in lines]
+
+
+def send_text(sock, text):
+    line = text.encode() + b"\n"
+    if "\n" in text or len(line) > MOST:
+        raise ValueError("this is not one line")
+    while line:
+        line = line[sock.send(line) :]

@@ -1,0 +1,22 @@
+# expects: belongs to neither text
+import socket
+
+MOST = 1024
+
+
+class Lines:
+    def __init__(self):
+        self.buffer = b""
+
+    def feed(self, piece):
+        lines = (self.buffer + piece).splitlines(keepends=True)
+        self.buffer = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+        return [line.decode("utf-8", "replace") for line in lines]
+
+
+def send_text(sock, text):
+    line = text.encode() + b"\n"
+    if "\n" in text or len(line) > MOST:
+        raise ValueError("this is not one line")
+    while line:
+        line = line[sock.send(line) :]

@@ -1,0 +1,28 @@
+# expects: Both
+import socket
+
+MOST = 1024
+
+
+class Lines:
+    buffer = bytearray()
+
+    def __init__(self):
+        pass
+
+    def feed(self, piece):
+        self.buffer.extend(piece)
+        *lines, rest = bytes(self.buffer).split(b"\n")
+        self.buffer[:] = rest
+        if len(rest) > MOST or any(len(line) >= MOST for line in lines):
+            self.buffer.clear()
+            raise ValueError("too long")
+        return [line.removesuffix(b"\r").decode("utf-8", "replace") for line in lines]
+
+
+def send_text(sock, text):
+    line = text.encode() + b"\n"
+    if "\n" in text or len(line) > MOST:
+        raise ValueError("this is not one line")
+    while line:
+        line = line[sock.send(line) :]
