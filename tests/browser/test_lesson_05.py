@@ -33,12 +33,14 @@ def say(panel: Locator, text: str) -> None:
 def test_the_panels_talk_to_the_code_in_exercises(lab: JupyterLab, page: Page, course: Path) -> None:
     notebook = lab.open(page, f"course/notebooks/{LESSON}")
     notebook.run_all()
-    people = page.locator(".chatlab-side-by-side").last.locator(".chatlab-chat")
-    ada, bob = people.all()
     room_cell = page.locator(".jp-CodeCell", has_text='try_out("ex05")')
     room = room_cell.locator(".chatlab-room")
+    expect(room_cell.locator(".chatlab-chat")).to_have_count(2)
+    ada, bob = room_cell.locator(".chatlab-chat").all()
 
-    expect(room_cell).to_contain_text("ex05 is not started yet: write your code in ../exercises/ex05_a_udp_server.py. Until then")
+    expect(room_cell).to_contain_text(
+        "ex05 is not started yet: write your code in ../exercises/ex05_a_udp_server.py. Until then"
+    )
     say(ada, "ping")
     for panel in (ada, bob):
         expect(panel.locator(".chatlab-said")).to_have_text(["ada: ping"])
