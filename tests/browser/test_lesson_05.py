@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .jupyterlab_driver import JupyterLab, Locator, Page, expect
+from .one_screen import assert_all_in_sight, bring_up, open_screen
 
 COURSE = Path(__file__).parents[2]
 LESSON = "05_the_udp_server.ipynb"
@@ -30,20 +31,18 @@ def say(panel: Locator, text: str) -> None:
     panel.get_by_role("textbox").press("Enter")
 
 
-def test_the_panels_talk_to_the_code_in_exercises(lab: JupyterLab, page: Page, course: Path) -> None:
-    notebook = lab.open(page, f"course/notebooks/{LESSON}")
-    notebook.run_all()
-    room_cell = page.locator(".jp-CodeCell", has_text='try_out("ex05")')
-    room = room_cell.locator(".chatlab-room")
-    expect(room_cell.locator(".chatlab-chat")).to_have_count(2)
-    ada, bob = room_cell.locator(".chatlab-chat").all()
+def test_the_panels_talk_to_the_code_in_exercises(lab: JupyterLab, page: Page, course: Path, screenshots: Path) -> None:
+    screen, ada, bob = open_screen(lab, page, f"{course.name}/notebooks/{LESSON}")
+    room = screen.locator(".chatlab-room")
 
-    expect(room_cell).to_contain_text(
-        "ex05 is not started yet: write your code in ../exercises/ex05_a_udp_server.py. Until then"
-    )
+    expect(room).to_contain_text("ex05 is not started yet")
+    expect(room).to_contain_text("Until then, this is chatlab's own room.")
     say(ada, "ping")
     for panel in (ada, bob):
         expect(panel.locator(".chatlab-said")).to_have_text(["ada: ping"])
+    expect(screen.locator(".chatlab-drawn")).to_contain_text("ada: ping")
+    assert_all_in_sight(page, bring_up(screen))
+    page.screenshot(path=screenshots / "lesson-05.png")
 
     def start_anew(source: str) -> None:
         (course / "exercises" / ANSWER).write_text(source, encoding="utf-8")
