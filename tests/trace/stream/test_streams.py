@@ -16,6 +16,7 @@ from chatlab.tcp.server import TcpServer
 from chatlab.tcp.weather.pieces import StreamWeather
 from chatlab.tcp.weather.relay import StreamRelay
 from chatlab.trace import Trace
+from chatlab.trace.picture.ladder import Ladder
 from chatlab.trace.recording import MAX_RECORDS
 from chatlab.trace.records import Step, Transport
 from chatlab.trace.stream.piece import Piece
@@ -153,7 +154,8 @@ def test_through_a_relay_it_is_one_stream_from_end_to_end() -> None:
         assert words.received
         assert len(words.received) > len(words.sent)
         assert "stranger" not in str(trace)
-        assert {row.source for row in trace.ladder.rows} == {"ada", "bob", "room"}
+        ladder = Ladder.of(trace.snapshot(), shown=1000)
+        assert {row.source for row in ladder.rows} == {"ada", "bob", "room"}
 
 
 def test_who_has_no_name_is_a_stranger(script: Script) -> None:
