@@ -36,13 +36,16 @@ ACCIDENTS = {
     ),
     "ex01": Accident(
         """\
+        import socket
+
+
         def send_receipts(sock, count):
-            sock.settimeout(None)
-            while True:
-                message, sender = sock.recvfrom(65_507)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+                own.bind(("127.0.0.1", 0))
+                message, sender = own.recvfrom(65_507)
         """,
         "recvfrom() waits for a datagram",
-        4,
+        7,
     ),
     "ex02": Accident("def parse_request(datagram:\n", "SyntaxError: '(' was never closed", 1),
     "ex03": Accident(
