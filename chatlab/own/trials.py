@@ -1,6 +1,10 @@
 """`try_out("ex03")`: a learner's own code at work in a notebook, outside of its checks.
 
+    ex00    their greeting, in a room that is open
+    ex01    their receipts for some texts
+    ex02    their protocol, spoken to a room
     ex03    their room, played from a script: a table of who hears what
+    ex04    their receiver, and how long it takes to stop
     ex05    their server, under a panel
     ex06    their client, in a room that is open
     ex07    their Arrivals, in bad weather: what it makes of each message
@@ -20,6 +24,7 @@ from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own.carry import carry, count_arrivals
 from chatlab.own.own_file import OwnFile, ipv4
 from chatlab.own.own_room import ExerciseServer
+from chatlab.own.parts import greet, receive, send_receipts, speak
 from chatlab.own.play import PLAY, Played
 from chatlab.room.errors import CantUse
 from chatlab.service.interfaces import HasAddress
@@ -55,11 +60,29 @@ def _use(key: str, do: Callable[[Any], None]) -> None:
     print(printed.text + problem, end="")
 
 
+def _ex00(room: HasAddress | tuple[str, int], nickname: str = "ada") -> None:
+    """`room`: a server, or its (host, port)."""
+    _use("ex00", lambda learner: greet(learner, room, nickname))
+
+
+def _ex01(*texts: str) -> None:
+    _use("ex01", lambda learner: send_receipts(learner, texts or TEXTS))
+
+
+def _ex02(room: HasAddress | tuple[str, int], nickname: str = "tom", texts: Iterable[str] = TEXTS) -> None:
+    """`room`: a server, or its (host, port)."""
+    _use("ex02", lambda learner: speak(learner, ipv4(*host_and_port(room)), nickname, texts))
+
+
 def _ex03(script: str = PLAY) -> Played | None:
     """`script`: a line for each step, such as "ada joins as ada", "ada says Hello!" or "ada leaves"."""
     played = Played()
     _use("ex03", lambda learner: played.play(learner.Room(), script))
     return played if played.steps else None
+
+
+def _ex04(*texts: str) -> None:
+    _use("ex04", lambda learner: receive(learner, texts or TEXTS))
 
 
 def _ex05() -> RoomPanel:
@@ -120,4 +143,14 @@ def _ex08(
     return trace if trace.steps else None
 
 
-TRIALS: dict[str, Callable[..., object]] = {"ex03": _ex03, "ex05": _ex05, "ex06": _ex06, "ex07": _ex07, "ex08": _ex08}
+TRIALS: dict[str, Callable[..., object]] = {
+    "ex00": _ex00,
+    "ex01": _ex01,
+    "ex02": _ex02,
+    "ex03": _ex03,
+    "ex04": _ex04,
+    "ex05": _ex05,
+    "ex06": _ex06,
+    "ex07": _ex07,
+    "ex08": _ex08,
+}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.notebooks.comparing import LESSONS, copy_course, kernel_environment
+from tests.notebooks.comparing import COURSE, LESSONS, copy_course, kernel_environment
 
 FEWEST_INVITATIONS = 2
 FEWEST_TEXTS = 3
@@ -39,6 +40,7 @@ CHANGES = [
     Change("01", "recv(7)", tuple(f"recv({size})" for size in (40, 32, 31, 1, 0, 65_507))),
     Change("01", "65_508", ("0", "1", "65_506", "100_000")),
     Change("01", '(b"Hello", b" world", b"")', ('(b"Hello",)', "()", '("é".encode(), b"\\xff" * 300)', '(b"",) * 8')),
+    Change("01", '"Hello!", "Olé!", "", "🐍 bites"', ('""', '"x" * 60_000', '*("one", "two") * 10')),
     Change("02", '"café"', ('"Привет"', '"你好"', '"Hello!"', '""')),
     Change(
         "02",
@@ -62,6 +64,11 @@ CHANGES = [
         tuple(
             f'question = "{other}"' for other in ("SIGNUP_TAG:bob", "ada: Hi!", "Bye!\\nbob: I give up", "Hello!", "")
         ),
+    ),
+    Change(
+        "02",
+        '["Hello!", "SIGNOUT_TAG: what is that?"]',
+        ("[]", '["ada: Hi!", "SIGNUP_TAG:bob"]', '["Bye!\\nbob: I give up", "  "]', '["long " * 500]'),
     ),
     Change(
         "03",
@@ -185,6 +192,8 @@ def test_a_text_stands_in_one_cell_and_has_some_others(change: Change) -> None:
 @pytest.mark.parametrize("number", INVITED)
 def test_nothing_that_is_invited_ends_in_an_error(number: str, tmp_path: Path) -> None:
     copy_course(tmp_path)
+    # So that there is a learner's code to be tried out.
+    shutil.copytree(COURSE / "solutions", tmp_path / "exercises", dirs_exist_ok=True)
     lesson = nbformat.read(_lesson(number), as_version=4)
     client = NotebookClient(
         lesson,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from chatlab.own.own_file import OwnFile
 from chatlab.own.play import Played
 from chatlab.panels import RoomPanel
 from chatlab.room.errors import CantUse, NotStarted
+from chatlab.room.events import Said
 from chatlab.trace import Trace
+from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from chatlab.weather.fate import Conditions
 from tests.grading.course import EXERCISES, MANIFEST, SOLUTIONS, WRONG
@@ -98,17 +101,65 @@ def test_it_runs_in_a_thread_of_its_own(course: Path) -> None:
     assert threads != [threading.current_thread()]
 
 
-@pytest.mark.parametrize("key", ["ex03", "ex06", "ex07", "ex08"])
+@pytest.mark.parametrize("key", ["ex00", "ex01", "ex02", "ex03", "ex04", "ex06", "ex07", "ex08"])
 def test_a_stub_is_not_started(course: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert try_out(key, *([("127.0.0.1", 9)] if key == "ex06" else [])) is None
+    with UdpServer(port=0) as server:
+        assert try_out(key, *([server] if key in ("ex00", "ex02", "ex06") else [])) is None
     assert capsys.readouterr().out == f"{key} is not started yet: write your code in ../exercises/{FILES[key]}.\n"
 
 
 def test_what_there_is_not_is_said(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert try_out("ex01") is None
-    assert (
-        capsys.readouterr().out == "There is nothing to try out for 'ex01': choose from ex03, ex05, ex06, ex07, ex08.\n"
-    )
+    assert try_out("ex99") is None
+    assert capsys.readouterr().out.startswith("There is nothing to try out for 'ex99': choose from ex00, ex01, ")
+
+
+def test_the_learners_greeting_is_heard_in_a_room(solved: Callable[..., Path]) -> None:
+    solved("ex00")
+    with UdpServer(port=0) as server, UdpClient("bob", server) as bob:
+        try_out("ex00", server, "zoë")
+        said = next(event for event in bob if isinstance(event, Said))
+    assert said.text == "Hello, zoë!"
+
+
+def test_the_learners_receipts_are_shown_and_those_that_lack(
+    solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = solved("ex01")
+    try_out("ex01", "Olé!", "")
+    assert capsys.readouterr().out == "'Olé!': 4 characters\n'': 0 characters\n"
+    answer = file.read_text(encoding="utf-8")
+    file.write_text(answer.replace("range(count)", "range(1)"), encoding="utf-8")
+    try_out("ex01", "Olé!", "")
+    assert capsys.readouterr().out == "'Olé!': 4 characters\n'': no receipt\n"
+
+
+def test_the_learners_protocol_is_understood_by_a_room(
+    solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved("ex02")
+    with UdpServer(port=0) as server:
+        try_out("ex02", server, "ada", ["SIGNOUT_TAG:"])
+    assert capsys.readouterr().out.splitlines() == [
+        "SignUp(nickname='ada', token='') goes out as b'SIGNUP_TAG:ada'",
+        "    b'ada joined!' comes back, which is Joined(nickname='ada')",
+        "Say(text='SIGNOUT_TAG:') goes out as b'ada: SIGNOUT_TAG:'",
+        "    b'ada: SIGNOUT_TAG:' comes back, which is Said(nickname='ada', text='SIGNOUT_TAG:')",
+        "SignOut() goes out as b'SIGNOUT_TAG:'",
+    ]
+
+
+def test_the_learners_receiver_receives_and_stops(
+    solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = solved("ex04")
+    try_out("ex04", "Hi!")
+    said, stopped = capsys.readouterr().out.splitlines()
+    assert said == "Sent 'Hi!', and got b'Hi!' out of the queue."
+    assert re.fullmatch(r"stop\(\) returned after 0\.\d{3} s\.", stopped)
+    answer = file.read_text(encoding="utf-8")
+    file.write_text(answer.replace("self.messages.put(message)", "pass"), encoding="utf-8")
+    try_out("ex04", "Hi!")
+    assert capsys.readouterr().out.startswith("Sent 'Hi!', and nothing came into the queue.\n")
 
 
 def test_the_learners_room_is_played(solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
