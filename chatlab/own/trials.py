@@ -9,6 +9,7 @@
     ex06    their client, in a room that is open
     ex07    their Arrivals, in bad weather: what it makes of each message
     ex08    their sender and receiver, in bad weather: a ladder
+    ex09    their framing, under somebody's panel in a TCP room
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
 """
@@ -23,11 +24,12 @@ from typing import TYPE_CHECKING, Any
 from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own.carry import carry, count_arrivals
 from chatlab.own.own_file import OwnFile, ipv4
+from chatlab.own.own_framing import OwnFramingClient
 from chatlab.own.own_room import ExerciseServer
 from chatlab.own.parts import greet, receive, send_receipts, speak
 from chatlab.own.play import PLAY, Played
 from chatlab.room.errors import CantUse
-from chatlab.service.interfaces import HasAddress
+from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
 from chatlab.terminal.talk import ECHO_WAIT, QUIT
 from chatlab.trace import Trace
@@ -35,6 +37,7 @@ from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
 
 if TYPE_CHECKING:
+    from chatlab.panels.chat_panel import ChatPanel
     from chatlab.panels.room_panel import RoomPanel
 
 TEXTS = ("Hello!", "Can you hear me?", "It rains.", "Bye!")
@@ -143,6 +146,13 @@ def _ex08(
     return trace if trace.steps else None
 
 
+def _ex09(room: HasAddress | tuple[str, int], nickname: str = "tom", *, trace: Recorder | None = None) -> ChatPanel:
+    """`room`: a TCP server, or a stream relay to one, or its (host, port)."""
+    from chatlab.panels.chat_panel import ChatPanel  # noqa: PLC0415  # as above
+
+    return ChatPanel(OwnFramingClient(nickname, room, trace=trace))
+
+
 TRIALS: dict[str, Callable[..., object]] = {
     "ex00": _ex00,
     "ex01": _ex01,
@@ -153,4 +163,5 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex06": _ex06,
     "ex07": _ex07,
     "ex08": _ex08,
+    "ex09": _ex09,
 }

@@ -83,7 +83,7 @@ class TcpClient(EventSource):
             raise NotInTheRoom("you are not in the room: start the client first")
         connection = self._enter()
         if line:
-            connection.send(line)
+            self._send(line, connection)
             self._emit(Said(self.nickname, clean(text)))
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class TcpClient(EventSource):
             if self._connection and self._connection.is_open:
                 return self._connection
             give_up_at = time.monotonic() + PATIENCE
-            member = TcpMember(self.nickname, shown(self.server_address))
+            member = self._new_member()
             sock = connect(*self.server_address, PATIENCE, self._trace, self.nickname)
             with self._changing:
                 if not self._started:
@@ -116,6 +116,13 @@ class TcpClient(EventSource):
                 self._connection = connection = Connection(sock, member, self._emit)
             connection.enter(give_up_at - time.monotonic())
             return connection
+
+    def _new_member(self) -> TcpMember:
+        """Who takes what the next connection brings."""
+        return TcpMember(self.nickname, shown(self.server_address))
+
+    def _send(self, line: bytes, connection: Connection) -> None:
+        connection.send(line)
 
     def _close(self, linger: float) -> None:
         with self._changing:

@@ -33,13 +33,13 @@ RECEIVE_BYTES = 65_536
 class Connection:
     """`sock`, connected; the thread closes it. `emit` gets the events, there. `is_open`: neither side has ended it.
 
-    Raises NoThreadLeft.
+    Raises NoThreadLeft. `socket`: the same; a call that waits there raises TimeoutError after TICK seconds.
     """
 
     def __init__(self, sock: socket.socket, member: TcpMember, emit: Callable[[Event], None]) -> None:
         sock.settimeout(TICK)
         self.is_open = True
-        self._socket = sock
+        self.socket = sock
         self._member = member
         self._emit = emit
         self._failure: ChatlabError = NobodyAnswers("the client was closed while it connected")
@@ -72,7 +72,7 @@ class Connection:
                 try:
                     if not self.is_open:
                         raise ConnectionError
-                    data = data[self._socket.send(data) :]
+                    data = data[self.socket.send(data) :]
                 except TimeoutError:
                     continue
                 except OSError as error:
@@ -82,7 +82,7 @@ class Connection:
     def end(self, linger: float) -> None:
         """Say no more. The other side may take `linger` seconds to read what was said; of two calls the hastier one."""
         with self._changed:
-            end_sending(self._socket)
+            end_sending(self.socket)
             self._give_up_at = min(self._give_up_at, time.monotonic() + linger)
             self.is_open = False
             self._changed.notify_all()
@@ -94,7 +94,7 @@ class Connection:
                 self._thread.join(TICK)
 
     def _hear(self) -> None:
-        with self._socket:
+        with self.socket:
             while self.is_open:
                 try:
                     events = self._receive()
@@ -112,7 +112,7 @@ class Connection:
     def _receive(self) -> tuple[Event, ...]:
         """What the next bytes, or TICK seconds, bring."""
         try:
-            data = self._socket.recv(RECEIVE_BYTES)
+            data = self.socket.recv(RECEIVE_BYTES)
         except TimeoutError:
             return ()
         except OSError:  # lost
@@ -152,7 +152,7 @@ class Connection:
         with contextlib.suppress(OSError):  # reset
             while time.monotonic() < self._give_up_at:
                 try:
-                    if not self._socket.recv(RECEIVE_BYTES):
+                    if not self.socket.recv(RECEIVE_BYTES):
                         return
                 except TimeoutError:
                     pass

@@ -125,7 +125,7 @@ def test_a_machine_that_vanishes_is_noticed_within_two_minutes(room: TcpServer) 
         eventually(lambda: room.nicknames == ("ada",))
         ours = [peer.socket for peer in peers(room)]
         assert ada._connection
-        for sock in (*ours, ada._connection._socket):
+        for sock in (*ours, ada._connection.socket):
             assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             there = {name: getattr(socket, name) for name in wanted if hasattr(socket, name)}
             found = {name: sock.getsockopt(socket.IPPROTO_TCP, option) for name, option in there.items()}
