@@ -18,6 +18,8 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from chatlab.grading.for_checks.threads import patiently
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -90,9 +92,14 @@ def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> Ba
                 outcome.append(None)
 
     thread = threading.Thread(target=run, name="check", daemon=True)
+
+    def has_ended(piece: float) -> bool:
+        thread.join(piece)
+        return not thread.is_alive()
+
     with redirect_stdout(printed), redirect_stderr(printed):
         thread.start()
-        thread.join(seconds)
+        patiently(has_ended, seconds)
     if outcome:
         return outcome[0]
     stuck = Stuck(seconds, thread)
