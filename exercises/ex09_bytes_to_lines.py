@@ -12,18 +12,18 @@ MOST = 1024
 
 
 class Lines:
-    """The lines of one stream: pieces of bytes go in, texts come out. Each stream has a Lines of its own.
+    r"""The lines of one stream: pieces of bytes go in, texts come out. Each stream has a Lines of its own.
 
-    feed(b"hel"), feed(b"lo\\nhow"), feed(b" are you?\\n") answer [], ["hello"], ["how are you?"].
+    feed(b"hel"), feed(b"lo\nhow"), feed(b" are you?\n") answer [], ["hello"], ["how are you?"].
     """
 
     def __init__(self) -> None:
         raise NotImplementedError
 
     def feed(self, piece: bytes) -> list[str]:
-        """The next piece has arrived, cut anywhere: answer the texts of the lines that are whole now, in their order.
+        r"""The next piece has arrived, cut anywhere: answer the texts of the lines that are whole now, in their order.
 
-        A line is whole when its newline has come. Neither the newline belongs to its text, nor one "\\r" right before
+        A line is whole when its newline has come. Neither the newline belongs to its text, nor one "\r" right before
         it; all else does, blanks too, and it may be nothing at all. Bytes that are not UTF-8 become U+FFFD.
 
         Raises ValueError as soon as a line has more than MOST bytes, whether its newline has come or not, and

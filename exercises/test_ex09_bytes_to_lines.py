@@ -427,6 +427,8 @@ def cause_of_texts(answer: list[str], expected: list[str], means: str) -> str:
         return AS_IT_IS
     if means in (CARRIAGE, AS_IT_IS, NEWLINE_ALONE, EMPTY):
         return ""
+    if answer != expected and sorted(answer) == sorted(expected):
+        return "These are the right lines, in another order: the one that came first is the first."
     if len(expected) > 1 and answer == expected[:1]:
         return ALL_OF_THEM
     if expected and answer == [*expected, ""]:
