@@ -150,7 +150,7 @@ class ExerciseServer(Service):
                 raise
             self._room = UdpServer(self._host, self._port).start()
             self._port = self._room.address[1]
-            self.whose = f"{problem} Until then, this is chatlab's own room."
+            self.whose = f"{EXERCISE} is not started yet. Until it is, this is chatlab's own room."
         else:
             self._room = own
             self.whose = f"This room is yours: {EXERCISE} runs it."

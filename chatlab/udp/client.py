@@ -83,7 +83,10 @@ class UdpClient(EventSource):
         return self
 
     def say(self, text: str) -> None:
-        """Say `text` to everybody. Raises Refusal if it can't be sent; when not in the room, tries to get in again."""
+        """Say `text` to everybody; when not in the room, try to get in again.
+
+        Raises Refusal if it can't be sent.
+        """
         with self._changed:
             if self._socket is None:
                 raise NotInTheRoom(f"you are not in the room: {self._advice}")

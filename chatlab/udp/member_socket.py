@@ -69,4 +69,5 @@ class MemberSocket:
             except OSError:  # taken; or, on Windows, kept by the system
                 continue
             return
-        raise NoFreePort(f"every port from {CLIENT_PORTS[0]} to {CLIENT_PORTS[-1]} is taken: close some clients")
+        ports = f"{CLIENT_PORTS[0]} to {CLIENT_PORTS[-1]}"
+        raise NoFreePort(f"every port from {ports} is taken: close some clients")

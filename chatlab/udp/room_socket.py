@@ -98,7 +98,7 @@ class RoomSocket:
                 batch = Batch(share, size)
 
     def send(self, datagram: bytes, recipients: Sequence[Address]) -> int:
-        """Send `datagram` to each of `recipients`. What the system does not take is lost, as UDP may.
+        """Send `datagram` to each of `recipients`. What the system does not take is lost.
 
         Returns how many it took.
         """
