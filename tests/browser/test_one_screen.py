@@ -83,7 +83,7 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     # The room goes: Ada and Bob say so in more words than before, and nothing moves.
     screen.get_by_role("button", name="Stop").click()
     for panel in (ada, bob):
-        expect(status(panel)).to_contain_text("or press Join", timeout=10 * SECONDS)
+        expect(status(panel)).to_contain_text("or press Join", timeout=30 * SECONDS)
         box = status(panel).bounding_box()
         assert box
         assert box["height"] > 30  # two lines
@@ -98,8 +98,8 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     expect(ada).to_contain_text("Kept until you are in the room: said to nobody")
     screen.get_by_role("button", name="Start").click()
     for panel in (ada, bob):
-        expect(status(panel)).to_have_text("In the room", timeout=15 * SECONDS)
-    expect(said(ada).last).to_have_text("ada: said to nobody", timeout=15 * SECONDS)
+        expect(status(panel)).to_have_text("In the room", timeout=30 * SECONDS)
+    expect(said(ada).last).to_have_text("ada: said to nobody", timeout=30 * SECONDS)
     assert places(screen) == before
 
     resize(page, WIDE)
@@ -128,7 +128,7 @@ def test_a_room_of_ones_own_two_members_and_the_picture_and_words_when_the_kerne
     page.screenshot(path=screenshots / "one-screen-room.png")
 
     screen.get_by_role("button", name="Stop").click()
-    expect(status(eve)).to_contain_text("or press Join", timeout=10 * SECONDS)
+    expect(status(eve)).to_contain_text("or press Join", timeout=30 * SECONDS)
     screen.get_by_role("button", name="Start").click()
     eve.get_by_role("button", name="Join").click()
     expect(status(eve)).to_have_text("In the room")
