@@ -131,6 +131,9 @@ BREAKS = [
         "return self._transmit(now)",
     ),
     Break(
+        "a picture that is not to scale", "08_reliable_delivery", "trace/trace.py", "axis=self.axis)", 'axis="events")'
+    ),
+    Break(
         "a sender that never gives up",
         "08_reliable_delivery",
         "udp/reliable/stop_and_wait.py",
