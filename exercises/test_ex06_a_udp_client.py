@@ -21,13 +21,15 @@ from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
 from chatlab.grading.for_checks.threads import OwnThreads, expect_rest, patiently, waits_in
 from chatlab.room.text import decode
-from chatlab.udp.protocol import Say, SignOut, SignUp, parse_request, strip_claim
+from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp, parse_request, strip_claim
 
 LIMIT = 1.5  # seconds for what has to be done within one second, or every half second
 FIRST_PORT, LAST_PORT = 8000, 9000
 MOST_TRIES = 20_000  # of 1,001 ports, one at random each time: one that is left out once in 500 million checks
 MEANWHILE = "The program waits for the next line. So that it can show messages meanwhile, a thread of its own receives."
 MOMENT = 0.2  # seconds
+SHORT = 100  # letters: any buffer has room for them
+MOST_CROSSING = 4  # datagrams that may come in between, such as a sign-up that crosses with its answer
 MOST_SIGN_UPS = 30  # in one check
 LEAST_GAP, MOST_GAP = 0.3, 0.9  # seconds between two sign-ups
 LATE = 0.25  # seconds, for the quickest of several texts
@@ -40,6 +42,12 @@ AGAIN = (
 )
 EVERY_HALF_SECOND = (
     "It is to be sent every half second: wait so long for the answer, with answered.wait(0.5), then again."
+)
+ANY_ANSWER = "Whatever comes first from the room is an answer; from then on, it is time for lines."
+NO_NEWLINE = "A line may have a newline at its end, or none: take off that alone."
+WOKEN_TOO_EARLY = (
+    "talk(…) has sent a datagram to its own socket; the thread received it, and then received again: set the flag "
+    "before you send, and look at it after each receive."
 )
 RESET = "recvfrom had raised ConnectionResetError: catch it inside the loop, and receive again."
 FROM_THE_ROOM = "Anybody can send to your port: compare the sender that recvfrom gives with `room`."
@@ -65,7 +73,7 @@ class ClientSocket(LentSocket):
 
     @property
     def real_address(self) -> Any:
-        return "127.0.0.1", super().getsockname()[1]
+        return self._bound_to if self._bound_to[1] else ("127.0.0.1", super().getsockname()[1])
 
     def bind(self, address: Any) -> None:
         host, port = address
@@ -125,6 +133,7 @@ class Run:
         self.sign_ups: list[float] = []  # when each was sent, in seconds
         self._quickest = {"said": LIMIT, "shown": LIMIT}  # in seconds
         self._since = time.monotonic()
+        self._has_woken = False  # whether it has sent something to itself
         self._attempt = attempt
         self._typed: queue.Queue[str | None] = queue.Queue()
         self._shown: queue.Queue[object] = queue.Queue()
@@ -178,7 +187,7 @@ class Run:
     def expect(self, request: SignUp | SignOut | Say, means: str) -> None:
         """What comes next from the client; a sign-up may have crossed with the room's answer."""
         expected = f"Expected: {request}."
-        while True:
+        for _ in range(MOST_CROSSING):
             datagram = self._receive(expected)
             if datagram is None:
                 self._raise_what_ended_it(early=not isinstance(request, SignOut))
@@ -188,12 +197,21 @@ class Run:
                 got = Say(strip_claim(got.text, self.nickname))
             if got == request:
                 return
-            if not isinstance(got, SignUp) or isinstance(request, SignUp):
+            is_again = isinstance(got, SignUp) and not isinstance(request, SignUp)
+            if not is_again and got not in (KeepAlive(), Say("")):
                 break
+        else:
+            self.check_pace()
+            raise NotYetRight(f"It signs up again and again, though the room has answered. {expected}", ANY_ANSWER)
         self._raise_what_ended_it(early=False, seconds=LIMIT / 3)  # it may say goodbye, and then fail
         if datagram.endswith(b"\n"):
             means = 'The newline at the end of a line is no part of the text: line.rstrip("\\n").'
         raise NotYetRight(f"{datagram!r} came from the client. {expected}", means)
+
+    def check_pace(self) -> None:
+        number, seconds = len(self.sign_ups), self.sign_ups[-1] - self.sign_ups[0]
+        if number > 2 and seconds < (number - 1) * LEAST_GAP:
+            raise NotYetRight(f"{number} sign-ups came within {seconds:.2f} s.", EVERY_HALF_SECOND)
 
     def expect_shown(self, text: str, means: str) -> None:
         shown = patiently(self._next_shown, LIMIT)
@@ -202,9 +220,9 @@ class Run:
             raise NotYetRight(f"Nothing was shown. Expected: {text[:60]!r}.", means)
         [line] = shown
         if line != text:
-            if isinstance(line, bytes):
+            if isinstance(line, bytes) or str(line).startswith(("b'", 'b"')):
                 means = "show takes a text: decode what came."
-            elif isinstance(line, str) and line and text.startswith(line):
+            elif isinstance(line, str) and len(line) > SHORT and text.startswith(line):
                 means = "The number in recvfrom(…) was too small: the rest of the datagram is lost."
             raise NotYetRight(f"{str(line)[:60]!r} was shown. Expected: {text[:60]!r}.", means)
         self._quickest["shown"] = min(self._quickest["shown"], time.monotonic() - self._since)
@@ -215,8 +233,8 @@ class Run:
                 saw = f"Each text was {what} late, the quickest by {seconds:.2f} s."
                 raise NotYetRight(saw, "Something waits although there is something to do: a sleep, or a time-out.")
 
-    def expect_end(self, means: str = NOT_TOLD) -> None:
-        self.expect(SignOut(), LEAVE)
+    def expect_end(self, means: str = NOT_TOLD, leave: str = LEAVE) -> None:
+        self.expect(SignOut(), leave)
         self._talk.wait(LIMIT)
         self._check_open()
         if not self._talk.has_ended():
@@ -228,12 +246,20 @@ class Run:
         threads = self._talk.thread, *self.threads.left
         if any(waits_in(thread, __name__, "_lines") for thread in threads):
             return "It asks for another line after `!q`, which may never come: `break` ends the loop over the lines."
+        if self._has_woken and means == NOT_TOLD:
+            means = WOKEN_TOO_EARLY
         return means if any(waits_in(thread, *RECEIVES) for thread in threads) else "A loop goes on."
 
     def _cause_of_silence(self, request: SignUp | SignOut | Say) -> str:
         """What is known of why nothing came; '' if nothing."""
-        if isinstance(request, Say) and waits_in(self._talk.thread, __name__, "_lines") and self._typed.empty():
-            return "It waits for a further line before it has said this one: say each line as soon as it is there."
+        waits = waits_in(self._talk.thread, __name__, "_lines") and self._typed.empty()
+        if isinstance(request, Say) and waits:
+            return "It waits for the next line, and has not said this one: say each line as soon as it is there."
+        if isinstance(request, SignUp) and not self.sign_ups:
+            if waits:
+                return "It waits for a line, and has not signed up: that comes first."
+            if waits_in(self._talk.thread, *RECEIVES):
+                return "talk(…) itself waits in recvfrom. A thread is to do that: Thread(target=receive), then start()."
         return ""
 
     def _next_shown(self, seconds: float) -> tuple[object] | None:
@@ -290,9 +316,10 @@ class Run:
         if isinstance(parse_request(datagram), SignUp):
             self.sign_ups.append(time.monotonic())
             if len(self.sign_ups) > MOST_SIGN_UPS:
-                saw = f"{len(self.sign_ups)} sign-ups came within {self.sign_ups[-1] - self.sign_ups[0]:.2f} s."
-                raise NotYetRight(saw, EVERY_HALF_SECOND)
-        self._attempt.crossed(self.nickname, "room" if address == self.room.getsockname() else self.nickname, datagram)
+                self.check_pace()
+        is_for_the_room = address == self.room.getsockname()
+        self._has_woken |= not is_for_the_room
+        self._attempt.crossed(self.nickname, "room" if is_for_the_room else self.nickname, datagram)
 
 
 @pytest.fixture
@@ -343,25 +370,11 @@ def test_leaves(run: Any) -> None:
     ada.expect_end()
 
 
-def test_leaves_at_the_end_of_the_lines(run: Any) -> None:
-    """leaves when the lines end, or at a !q without a newline"""
-    ada = run()
-    ada.sign_up()
-    ada.end_lines()
-    ada.expect_end()
-    bob = run(nickname="bob")
-    bob.sign_up()
-    bob.type("!q")
-    bob.expect_end()
-
-
 def test_says_every_text(run: Any) -> None:
     """says each text as it was typed, with or without a newline"""
     ada = run()
     ada.sign_up()
-    ada.type_and_expect(
-        "no newline", "no newline", "A line may have a newline at its end, or none: take off only that."
-    )
+    ada.type_and_expect("no newline", "no newline", NO_NEWLINE)
     ada.type_and_expect("  two blanks on each side  \n", "  two blanks on each side  ", BLANKS)
     for text in ("é and 🐍", "x" * 900):
         ada.type_and_expect(f"{text}\n", text, "A text goes as it is, whatever its letters, however long.")
@@ -369,24 +382,55 @@ def test_says_every_text(run: Any) -> None:
         ada.type_and_expect(f"{text}\n", text, "Only the line `!q` itself ends it: compare the whole line.")
     for text in ("SIGNOUT_TAG: what is that?", "SIGNUP_TAG:eve", "ada: me"):
         ada.type_and_expect(f"{text}\n", text, LOOKS_LIKE_A_REQUEST)
+    ada.type("\n")
+    ada.type_and_expect("after an empty line\n", "after an empty line", "An empty line is not the end of the lines.")
     ada.show("bob: Hi!", "The receiving thread goes on meanwhile.")
+    ada.type("!q")
+    ada.expect_end(leave=f"{NO_NEWLINE} {LEAVE}")
+
+
+def test_leaves_at_the_end_of_the_lines(run: Any) -> None:
+    """leaves when the lines end"""
+    ada = run()
+    ada.sign_up()
+    ada.end_lines()
+    ada.expect_end()
 
 
 def test_signs_up_again(run: Any) -> None:
     """signs up again every half second until the room answers, and takes no line before that"""
     bob = run(nickname="bob_2")
     bob.expect(SignUp("bob_2"), "The nickname is the one that talk(…) is given.")
+    expect_rest(lambda: bob.sock.receives)
     for _ in range(2):
         bob.expect(SignUp("bob_2"), AGAIN)
         if bob.asked.is_set():
             raise NotYetRight("A line was taken before the room had answered.", "Whoever is not in can't say anything.")
+    bob.check_pace()
     first, second, third = bob.sign_ups[:3]
-    if third - first < LEAST_GAP * 2:
-        raise NotYetRight(f"Three sign-ups came within {third - first:.2f} s.", EVERY_HALF_SECOND)
     if (gap := min(second - first, third - second)) > MOST_GAP:
         raise NotYetRight(f"Between two sign-ups, {gap:.2f} s passed.", EVERY_HALF_SECOND)
-    bob.show("REFUSED_TAG:that nickname is taken", "Whatever comes first from the room is an answer, and is shown.")
-    bob.type_and_expect("Hello!\n", "Hello!", "Something has come from the room: now is the time for lines.")
+    bob.show("REFUSED_TAG:that nickname is taken", f"{SHOW_ALL} {ANY_ANSWER}")
+    bob.type_and_expect("Hello!\n", "Hello!", ANY_ANSWER)
+    bob.type_and_expect("SIGNUP_TAG:eve\n", "SIGNUP_TAG:eve", f"{LOOKS_LIKE_A_REQUEST} It takes the own nickname.")
+
+
+def test_talks_twice(run: Any) -> None:
+    """talks again, and beside another, as if for the first time"""
+    first = run()
+    first.sign_up()
+    other = run()
+    other.expect(SignUp("ada"), TWICE)
+    if other.asked.wait(MOMENT):
+        raise NotYetRight("The second talk(…) took a line before its room had answered.", TWICE)
+    other.show("ada joined!", TWICE)
+    first.type("!q\n")
+    first.expect(SignOut(), LEAVE)
+    other.show("bob: Hi!", TWICE)
+    other.type_and_expect("Bye!\n", "Bye!", TWICE)
+    third = run()
+    third.expect(SignUp("ada"), TWICE)
+    third.show("ada joined!", TWICE)
 
 
 def test_tries_other_ports(run: Any, attempt: Any) -> None:
@@ -464,21 +508,3 @@ def test_leaves_while_datagrams_keep_arriving(run: Any) -> None:
     ada.expect_shown("bob: bla", MEANWHILE)
     ada.type("!q\n")
     ada.expect_end("There is always something to receive, so a timeout never comes: look at the flag in every round.")
-
-
-def test_talks_twice(run: Any) -> None:
-    """talks again, and beside another, as if for the first time"""
-    ada = run()
-    ada.sign_up()
-    bob = run(nickname="bob")
-    bob.expect(SignUp("bob"), TWICE)
-    if bob.asked.wait(MOMENT):
-        raise NotYetRight("The second talk(…) took a line before its room had answered.", TWICE)
-    bob.show("bob joined!", TWICE)
-    ada.type("!q\n")
-    ada.expect(SignOut(), LEAVE)
-    bob.show("ada left!", TWICE)
-    bob.type_and_expect("Bye!\n", "Bye!", TWICE)
-    eve = run(nickname="eve")
-    eve.expect(SignUp("eve"), TWICE)
-    eve.show("eve joined!", TWICE)

@@ -1,4 +1,4 @@
-# expects: First of all: sock.sendto(build_sign_up(nickname), room)
+# expects: that comes first
 import contextlib
 import random
 import socket

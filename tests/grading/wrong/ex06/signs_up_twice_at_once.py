@@ -1,4 +1,4 @@
-# expects: send it again every half second
+# expects: A line was taken before the room had answered
 import contextlib
 import random
 import socket
