@@ -13,6 +13,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+import pytest
+
 from tests.systems import SLOWER
 
 LIMIT = 10.0 * SLOWER  # seconds to wait for what must come
@@ -97,6 +99,12 @@ class RawClient:
     def reset(self) -> None:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self.socket.close()
+
+
+def read_as_slowly_as_you_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room does not wait LINGER for those whom it is done with, but LIMIT."""
+    for module in ("threads_peer", "selectors_peer", "asyncio"):
+        monkeypatch.setattr(f"chatlab.tcp.models.{module}.LINGER", LIMIT)
 
 
 class HealthyPair:

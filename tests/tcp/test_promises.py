@@ -18,7 +18,7 @@ from chatlab.tcp.limits import Limits
 from chatlab.tcp.server import TcpServer
 from tests.systems import SLOWER, wine_differs
 from tests.tcp.conftest import OpenRoom
-from tests.tcp.raw_client import HealthyPair, RawClient, eventually, vanish
+from tests.tcp.raw_client import HealthyPair, RawClient, eventually, read_as_slowly_as_you_like, vanish
 
 MIB = 1024 * 1024
 UNSAFE = "\x00\x07\x1b\x7f\x9b\r\u202e\u2028"
@@ -93,7 +93,8 @@ def test_a_reader_who_never_reads_is_dropped_and_nobody_waits(open_room: OpenRoo
             pass
 
 
-def test_a_dropped_reader_who_reads_after_all_learns_why(open_room: OpenRoom) -> None:
+def test_a_dropped_reader_who_reads_after_all_learns_why(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_as_slowly_as_you_like(monkeypatch)
     room = open_room(Limits(rate_limit=0))
     with RawClient(room.address, "deaf", deaf=True) as deaf, RawClient(room.address, "ada") as ada:
         while "deaf" in room.nicknames:

@@ -18,7 +18,7 @@ from chatlab.tcp.server import Model, TcpServer
 from chatlab.tcp.sockets import listen
 from tests.systems import SLOWER
 from tests.tcp.conftest import OpenRoom, close_in_time
-from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually
+from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually, read_as_slowly_as_you_like
 
 CLOSING = "ERROR the room is closing"
 
@@ -143,8 +143,7 @@ def test_a_slow_reader_who_reads_at_last_misses_nothing(open_room: OpenRoom) -> 
 
 
 def test_half_close_what_is_owed_still_comes(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("threads_peer", "selectors_peer", "asyncio"):  # how long it may take is another promise
-        monkeypatch.setattr(f"chatlab.tcp.models.{module}.LINGER", LIMIT)
+    read_as_slowly_as_you_like(monkeypatch)
     room = open_room(Limits(rate_limit=0, max_outbox=10_000_000))
     with RawClient(room.address, "slow", deaf=True) as slow, RawClient(room.address, "ada") as ada:
         for _ in range(6_000):
