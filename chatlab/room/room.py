@@ -77,7 +77,10 @@ class Room(Generic[Member]):
         return nickname
 
     def say(self, member: Member, text: str) -> Announcement[Member]:
-        """What `member` says goes out under its own nickname. Raises KeyError for one who is not here."""
+        """What `member` says goes out under its own nickname.
+
+        Raises KeyError for one who is not here.
+        """
         return Announcement(Said(self._nicknames[member], text), self._hearers(member))
 
     def leave(self, member: Member) -> Announcement[Member]:

@@ -108,7 +108,8 @@ class Service:
     def close(self) -> None:
         """End the threads, and free the port. To close what is closed does nothing.
 
-        Returns when all is done, except to a thread of the service itself, which would wait for its own end.
+        Returns when all is done, except to a thread of the service itself, which would wait for
+        its own end.
         """
         self._end()
         self._threads.join()

@@ -107,7 +107,8 @@ class Link:
     def meet(self, conditions: Conditions, now: float) -> Fate:
         """The fate of the next datagram, which comes in at `now`."""
         draw = self._random
-        # All are drawn every time, so that a change of one probability does not change what the others decide.
+        # All are drawn every time, so that a change of one probability does not change what the
+        # others decide.
         loss, repeat, reorder, jitter, again = draw(), draw(), draw(), draw(), draw()
         if loss < conditions.loss:
             return LOST
@@ -119,5 +120,6 @@ class Link:
         else:
             self._clear_at = arrives_at
         first = arrives_at - now
-        repeated = repeat < conditions.repeat
-        return Fate((first, first + again * max(longest, HELD_BACK)) if repeated else (first,), reordered)
+        if repeat < conditions.repeat:
+            return Fate((first, first + again * max(longest, HELD_BACK)), reordered)
+        return Fate((first,), reordered)

@@ -13,6 +13,7 @@ from tests.notebooks.comparing import LESSONS, RESULTS, compare, copy_course
 from tests.notebooks.lesson_files import as_saved, empty
 
 LONGEST_CELL = 12
+WIDEST = 93  # characters of source that fit into a window of 1280 pixels; what is wider breaks in mid-word
 
 
 def _cells(notebook: Path) -> list[nbformat.NotebookNode]:
@@ -62,6 +63,13 @@ def test_the_results_are_of_one_run_from_top_to_bottom(lesson: Path) -> None:
 def test_its_cells_are_short(lesson: Path) -> None:
     for cell in _cells(lesson):
         assert len(cell.source.splitlines()) <= LONGEST_CELL, cell.source
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_the_source_that_it_shows_fits_on_the_page(lesson: Path) -> None:
+    outputs = [output for cell in _cells(RESULTS / lesson.name) for output in cell.outputs]
+    shown = "\n".join(output.get("data", {}).get("text/markdown", "") for output in outputs)
+    assert [line for line in shown.splitlines() if len(line) > WIDEST] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
