@@ -12,7 +12,7 @@ import pytest
 
 from chatlab.bench.__main__ import main
 from chatlab.tcp.server import DEFAULT_MODEL
-from tests.systems import not_here, wine_differs
+from tests.systems import not_here
 
 MOMENT = ("--repeats", "1", "--seconds", "0.02")
 MODELS = ("tcp threads", "tcp selectors", "tcp asyncio")
@@ -67,7 +67,6 @@ def test_idle(capsys: pytest.CaptureFixture[str]) -> None:
     assert ("MiB with all" in members) == (sys.platform == "linux")
 
 
-@wine_differs("a timer of a thousandth of a second takes many of them")
 def test_a_storm(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["storm", "--messages", "200"]) == 0
     _, to_server, to_client, plain, reliable = capsys.readouterr().out.splitlines()

@@ -102,9 +102,9 @@ class RawClient:
 
 
 def read_as_slowly_as_you_like(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A room does not wait LINGER for those whom it is done with, but LIMIT."""
+    """A room does not wait LINGER for those whom it is done with, but longer than any test."""
     for module in ("threads_peer", "selectors_peer", "asyncio"):
-        monkeypatch.setattr(f"chatlab.tcp.models.{module}.LINGER", LIMIT)
+        monkeypatch.setattr(f"chatlab.tcp.models.{module}.LINGER", 10 * LIMIT)
 
 
 class HealthyPair:
