@@ -31,9 +31,7 @@ def say(panel: Locator, text: str) -> None:
     panel.get_by_role("textbox").press("Enter")
 
 
-def test_the_learners_framing_meets_single_bytes(
-    lab: JupyterLab, page: Page, course: Path, screenshots: Path
-) -> None:
+def test_the_learners_framing_meets_single_bytes(lab: JupyterLab, page: Page, course: Path, screenshots: Path) -> None:
     resize(page, SMALL)
     notebook = lab.open(page, f"{course.name}/notebooks/{LESSON}")
     notebook.run_all()
@@ -62,7 +60,7 @@ def test_the_learners_framing_meets_single_bytes(
         tom.get_by_role("button", name="Join").click()
 
     take(WRONG)
-    expect(tom).to_contain_text(f"TypeError: can only concatenate str (not \"bytes\") to str. {ANSWER}, line 12, in feed")
+    expect(tom).to_contain_text(f'TypeError: can only concatenate str (not "bytes") to str. {ANSWER}, line 12, in feed')
     page.screenshot(path=screenshots / "lesson-09-fails.png")
     take(COURSE / "solutions" / ANSWER)
     expect(tom.get_by_role("button", name="Join")).to_be_hidden()
