@@ -116,7 +116,7 @@ def _wait(changed: threading.Condition, holds: Callable[[], bool], deadline: flo
 
 def storm(given: Namespace) -> Iterator[str]:
     """What was lost of `given.messages`, and how long it took to lose nothing. Raises TimeoutError."""
-    limit = given.messages * 0.1 + 10
+    limit = given.messages * 0.1 + 60
     plain = plain_talk(given.messages, given.seed, limit)
     for direction, counts in plain.counts.items():
         yield f"plain, {direction.value}: {counts}"
