@@ -66,7 +66,7 @@ class Reading:
             saw = f"feed({shown(piece)}) answered {against(answer, list(expected))}"
             raise NotYetRight(saw, cause_of_kind(answer) or cause_of_texts(answer, list(expected), means) or means)
 
-    def feed_too_much(self, *pieces: bytes) -> None:
+    def feed_too_much(self, *pieces: bytes, means: str = TOO_LONG) -> None:
         """One of these is to raise ValueError."""
         for piece in pieces:
             self._tell(piece)
@@ -77,7 +77,7 @@ class Reading:
                 return
             expect_plain(answer, "feed")
         size = sum(map(len, pieces))
-        raise NotYetRight(f"{size:,} bytes of one line were taken. Expected: ValueError, at {MOST + 1:,}.", TOO_LONG)
+        raise NotYetRight(f"{size:,} bytes of one line were taken. Expected: ValueError, at {MOST + 1:,}.", means)
 
     def _tell(self, piece: bytes) -> None:
         self._attempt.crossed("stream", "Lines", piece)
@@ -136,11 +136,11 @@ def test_two_streams(reading: Any) -> None:
     """keeps two streams apart, each with a buffer of its own"""
     ada, bob = reading(), reading()
     ada.made = bob.made = "Made two of Lines(), and looked at this one"
-    ada.feed(b"I am a", means=NOT_WHOLE)
+    ada.feed(b"to a", means=NOT_WHOLE)
     shared = why_shared(ada.lines, bob.lines)
-    bob.feed(b"I am b", means=NOT_WHOLE)
-    bob.feed(b"ob\n", "I am bob", means=shared)
-    ada.feed(b"da\n", "I am ada", means=shared)
+    bob.feed(b"to b", means=NOT_WHOLE)
+    bob.feed(b"ob\n", "to bob", means=shared)
+    ada.feed(b"da\n", "to ada", means=shared)
 
 
 def test_letters_in_pieces(reading: Any) -> None:
@@ -163,6 +163,8 @@ def test_texts_as_they_are(reading: Any) -> None:
     lines.feed(b"one\n\n\ntwo\n", "one", "", "", "two", means=EMPTY)
     for cut in ("\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"):
         lines.feed(f"be{cut}fore\n".encode(), f"be{cut}fore", means=NEWLINE_ALONE)
+    for sign in ("\x00", "\ufeff", "\u3000", "\x1b[0m"):
+        lines.feed(f"{sign}ends{sign}\n".encode(), f"{sign}ends{sign}", means=AS_IT_IS)
     lines.feed(b"ALL: Capitals NUL \x00 \\n\n", "ALL: Capitals NUL \x00 \\n", means=AS_IT_IS)
 
 
@@ -217,8 +219,10 @@ def test_a_line_that_never_ends(reading: Any) -> None:
     lines.feed(f"{snakes}\n".encode(), snakes, means="The limit is one of bytes as they come.")
     reading().feed_too_much(b"x" * (MOST + 1))
     reading().feed_too_much(b"x" * MOST + b"\n")
-    reading().feed_too_much(("é" * 600).encode() + b"\n")
-    reading().feed_too_much(b"x" * MOST + b"\r\n")
+    reading().feed_too_much(("é" * 600).encode() + b"\n", means="The limit is one of bytes as they come; é has 2.")
+    reading().feed_too_much(
+        b"x" * (MOST - 1) + b"\r\n", means="All bytes of the line count: its \\r and its newline, too."
+    )
     reading().feed_too_much(*[b"x" * 100] * 11)
     reading().feed_too_much(b"hi\n" + b"x" * (MOST + 1))
     reading().feed_too_much(b"x" * (MOST + 1) + b"\nhi\n")
@@ -234,7 +238,7 @@ class Sending:
         self._attempt = attempt
         self._learner = learner
         self._calls: list[str] = []
-        self._expected = b""
+        self._expected = self._line = b""  # of all calls, and of the last one
         self._before: list[int] = []  # how many calls of `send` there were when each call of send_text began
         self.sock, self._peer = connect_pair(NotForEver)
         self._peer.settimeout(PATIENCE)
@@ -251,7 +255,8 @@ class Sending:
         expect_plain(answer, "send_text")
         for given, taken in self.sock.sends[self._before[-1] :]:
             self._attempt.crossed("send_text", "sock", given[:taken])
-        self._expected += f"{text}\n".encode()
+        self._line = f"{text}\n".encode()
+        self._expected += self._line
         self.check_open()
         if threads.left:
             means = "Its thread may still be sending: send_text returns when all is sent, so wait with join()."
@@ -296,8 +301,8 @@ class Sending:
             return cause_of_silence(self._answer, self._attempt.printed)
         if arrived.startswith(b"b'"):
             return "str(…) or an f-string of bytes is how Python shows them, with b'' around: encode() makes bytes."
-        if len(sends) == 1 and sends[0].taken < len(sends[0].given):
-            took = f"send took {sends[0].taken} of {len(sends[0].given)} bytes, and returned {sends[0].taken}."
+        if sends and expected.startswith(arrived) and sends[-1].taken < len(sends[-1].given):
+            took = f"send took {sends[-1].taken} of {len(sends[-1].given)} bytes, and returned {sends[-1].taken}."
             return (
                 f"{took} What it has not taken is still yours to send: call it again with the rest, until none is left."
             )
@@ -311,6 +316,8 @@ class Sending:
             return 'A newline, "\\n", ends the line, behind the text: without it the other side waits on.'
         if arrived == expected.replace(b"\n", b"\\n"):
             return '"\\n" is the newline; with two backslashes, or with r"…", it is a backslash and an n.'
+        if sends and not self._line.startswith(sends[0].given):
+            return "What is to be sent is the text in UTF-8, every character of it, and a newline behind it: no more."
         if expected.isascii():
             for before, after in pairwise(sends):
                 rest = before.given[before.taken :]

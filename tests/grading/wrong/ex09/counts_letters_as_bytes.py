@@ -1,4 +1,4 @@
-# expects: encode the whole line first
+# expects: Count bytes, not letters
 import socket
 
 MOST = 1024

@@ -1,4 +1,4 @@
-# expects: anybody fills your memory
+# expects: The limit is one of bytes
 import socket
 
 MOST = 1024

@@ -1,0 +1,24 @@
+# expects: All bytes of the line count
+import socket
+
+MOST = 1024
+
+
+class Lines:
+    def __init__(self):
+        self.buffer = b""
+
+    def feed(self, piece):
+        *lines, self.buffer = (self.buffer + piece).split(b"\n")
+        lines = [line.removesuffix(b"\r") for line in lines]
+        if len(self.buffer) > MOST or any(len(line) >= MOST for line in lines):
+            raise ValueError("a line is too long")
+        return [line.decode("utf-8", "replace") for line in lines]
+
+
+def send_text(sock, text):
+    line = text.encode() + b"\n"
+    if "\n" in text or len(line) > MOST:
+        raise ValueError("this is not one line")
+    while line:
+        line = line[sock.send(line) :]
