@@ -303,9 +303,8 @@ class Sending:
             return "str(…) or an f-string of bytes is how Python shows them, with b'' around: encode() makes bytes."
         if sends and expected.startswith(arrived) and sends[-1].taken < len(sends[-1].given):
             took = f"send took {sends[-1].taken} of {len(sends[-1].given)} bytes, and returned {sends[-1].taken}."
-            return (
-                f"{took} What it has not taken is still yours to send: call it again with the rest, until none is left."
-            )
+            count = "" if expected.isascii() else " Count bytes, not letters: é is 2 of them, 🐍 is 4."
+            return f"{took} What it has not taken is still yours to send: call it again, until none is left.{count}"
         if len(sends) > 1 and len({given for given, _ in sends}) == 1:
             return "Each call of send was given the same bytes: give it those that were not taken yet, data[sent:]."
         if arrived.count(b"\n") > expected.count(b"\n") and arrived.replace(b"\n", b"") == expected.replace(b"\n", b""):
