@@ -2,7 +2,8 @@
 
     an address is   and sends            then
     a stranger      a sign-up            it is a member, and everybody hears so; or it is refused
-    a stranger      one for a taken name it waits while the holder is probed: see `chatlab.udp.waiting`
+    a stranger      one for a taken name it waits while the holder is probed: see `chatlab.udp.waiting`; or, where
+                                         nobody calls `tick`, as in ex05, it is refused
     a stranger      anything else        it is refused, in no more bytes than it sent
     a member        text                 everybody hears it under the member's own nickname
     a member        its sign-up again    it alone is answered: the first answer may have been lost
@@ -80,6 +81,7 @@ class UdpChat:
         self._leases: dict[Address, Lease] = {}
         self._buckets_of_departed: dict[Address, TokenBucket] = {}  # the oldest first
         self._tick_at = 0.0
+        self._is_ticked = False
         self._log = log
         self._proof = proof
 
@@ -89,7 +91,7 @@ class UdpChat:
         return PROBE_TIME / 2 if self.waiting else TICK
 
     def receive(self, datagram: bytes, address: Address, now: float, *, may_wait: bool = True) -> list[Delivery]:
-        """What follows from a datagram. A sign-up for a taken nickname waits, if it `may_wait`.
+        """What follows from a datagram. A sign-up for a taken nickname waits, if it `may_wait` and `tick` is called.
 
         A datagram over the limit may be passed in truncated, but must still be longer than `max_bytes`, so that it is
         seen to be too long.
@@ -104,7 +106,7 @@ class UdpChat:
             if self._proof and not self._proof.holds(request.token, address, now):
                 challenge = build_answer(Challenge(self._proof.token(address, now)))
                 return _to_stranger(challenge if len(challenge) <= size else b"", address)
-            waits = Arrival(datagram, address) if may_wait else None
+            waits = Arrival(datagram, address) if may_wait and self._is_ticked else None
             return self.let_in(request, size, address, now, answer_bytes=size, waits=waits)
         except Refusal as refusal:
             return _to_stranger(build_refusal(str(refusal), size), address)
@@ -167,6 +169,7 @@ class UdpChat:
 
     def tick(self, now: float) -> list[Delivery]:
         """What is due by now. To be called every `tick_interval` seconds or oftener."""
+        self._is_ticked = True
         deliveries = self.end_leases(now)
         for sign_up in self.waiting.take_due(now):
             deliveries += self.receive(*sign_up, now, may_wait=False)

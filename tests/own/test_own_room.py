@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from chatlab.grading.attempt.time_limit import Printed
-from chatlab.own import own_room
+from chatlab.own import own_room, try_out
 from chatlab.own.own_file import OwnFile
 from chatlab.own.own_room import ExerciseServer
 from chatlab.panels import RoomPanel
+from chatlab.room.errors import Refusal
 from chatlab.room.events import Gone, Joined, Said
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
@@ -25,6 +26,7 @@ LIMIT = 5.0 * SLOWER
 FILE = "ex05_a_udp_server.py"
 ANSWER = (SOLUTIONS / FILE).read_text(encoding="utf-8")
 LINE, MARKED_LINE = "sendto(datagram, ", 'sendto(datagram.replace(b"ping", b"pong"), '
+TAKEN = "taken: that nickname"
 HANGS = ANSWER.replace("self.sock.sendto(b", "print(b").replace(", self.sock.getsockname())", ")")
 
 
@@ -79,6 +81,20 @@ def test_the_panel_sees_who_is_in_the_learners_room(write: Callable[[str], objec
         assert server.join_command.startswith("python -m chatlab.udp.client --host 127.0.0.1 --port ")
         assert server.counts.received >= 2
         assert server.counts.sent >= 2
+
+
+def test_a_taken_nickname_is_refused_in_words(
+    write: Callable[[str], object], server: ExerciseServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By a chat that nobody calls `tick` of: a sign-up that waited for it would never be answered."""
+    shutil.copy(SOLUTIONS / "ex06_a_udp_client.py", "exercises")
+    write(ANSWER)
+    server.start()
+    with UdpClient("ada", server):
+        with pytest.raises(Refusal, match=TAKEN):
+            UdpClient("ada", server).start()
+        try_out("ex06", server, "ada")
+    assert TAKEN in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

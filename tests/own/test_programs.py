@@ -127,6 +127,21 @@ def test_the_learners_client_talks_in_our_room(own: Own) -> None:
             assert client.errors == ""
 
 
+def test_a_taken_nickname_is_refused_in_words_in_the_learners_room(own: Own) -> None:
+    own.write(SERVER)
+    own.write(CLIENT)
+    with own.program("server", "--port", "0") as server:
+        port = str(address_in(server.wait_for_line("is open at"))[1])
+        with (
+            UdpClient("ada", ("127.0.0.1", int(port))),
+            own.program("client", "--port", port, "--nick", "ada") as second,
+        ):
+            second.wait_for_line(lambda line: "taken: that nickname" in line)
+            second.type("!q\n")
+            assert second.wait() == 0
+            assert second.errors == ""
+
+
 def test_it_asks_for_a_nickname_and_says_what_is_piped_in(own: Own) -> None:
     own.write(CLIENT)
     with UdpServer(port=0) as room, own.program("client", "--port", str(room.address[1])) as client:

@@ -25,6 +25,7 @@ class Talk:
         self.log: list[str] = []
         self.now = 1000.0
         self.chat = UdpChat(limits, log=self.log.append, proof=proof)
+        self.tick()  # as a server does
 
     def send(self, address: Address, datagram: bytes) -> Heard:
         """What each address hears when `datagram` comes from `address`."""
