@@ -72,7 +72,8 @@ def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
         learner.parse_request,
         Case((b"what is SIGNUP_TAG:ada",), Say("what is SIGNUP_TAG:ada"), inside),
         Case((b"I said SIGNOUT_TAG:",), Say("I said SIGNOUT_TAG:"), inside),
-        Case((b"signout_tag:",), Say("signout_tag:"), "Tags are in capitals; small letters are a text like any other."),
+        Case((b"signout_tag:",), Say("signout_tag:"), SMALL),
+        Case((b"signup_tag:ada",), Say("signup_tag:ada"), SMALL),
         Case((b"SIGNOUT_TAG:\n",), SignOut(), "What begins with the tag is a sign-out, whatever follows: startswith."),
         Case((b"SIGNUP_TAG:ada" + b" " * 20,), SignUp("ada"), nickname),
         Case((b"SIGNUP_TAG: ada\r\n",), SignUp("ada"), nickname),
@@ -83,6 +84,8 @@ def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
         Case((b" ",), Say(" "), space),
         Case((b"ada: hi",), Say("ada: hi"), "A text is said as it came; it is the room that takes nicknames off."),
         *(Case((text.encode(),), Say(text), AS_IT_CAME) for text in AS_THEY_ARE),
+        *(Case((text.encode(),), Say(text), f"{WHOLE_TAG} This is a text.") for text in NO_TAGS),
+        Case((b"SIGNUP_TAG:SIGNUP_TAG:x",), SignUp("SIGNUP_TAG:x"), TAG_ONCE),
     )
 
 
@@ -97,6 +100,7 @@ def test_reads_any_bytes(learner: Any, check: Any) -> None:
         Case((b"caf\xe9!",), Say("caf\ufffd!"), not_text),
         Case((b"\xff",), Say("\ufffd"), not_text),
         Case((b"SIGNUP_TAG:\xff",), SignUp("\ufffd"), not_text),
+        Case((MARKED.encode(),), Say(MARKED), MARK),
     )
 
 
@@ -109,6 +113,7 @@ def test_builds_requests(learner: Any, check: Any) -> None:
         Case((SignUp("zoe"), "ada"), b"SIGNUP_TAG:zoe", "The nickname to sign up with is in the SignUp itself."),
         Case((SignOut(), "ada"), b"SIGNOUT_TAG:", TAG),
         Case((KeepAlive(), "ada"), b"", "A keep-alive is a datagram without any byte."),
+        Case((Say(MARKED), "ada"), MARKED.encode(), MARK),
     )
 
 
@@ -125,6 +130,8 @@ def test_builds_a_text_that_looks_like_a_request(learner: Any, check: Any) -> No
             for text in (" ", "signout_tag:", " SIGNUP_TAG:bob", "ada:hi")
         ),
         *(Case((Say(text), "ada"), text.encode(), AS_IT_CAME) for text in AS_THEY_ARE),
+        *(Case((Say(text), "ada"), text.encode(), f"{WHOLE_TAG} {plain}") for text in NO_TAGS),
+        Case((Say("REFUSED_TAG:no"), "ada"), b"REFUSED_TAG:no", f"To the room, REFUSED_TAG: is no tag. {plain}"),
         Case((Say("SIGNUP_TAG:eve"), "Zoë"), "Zoë: SIGNUP_TAG:eve".encode(), "The long form begins with the nickname."),
         Case((Say("ada: hi"), "ada"), b"ada: ada: hi", twice),
         Case((Say("ada: hi"), "bob"), b"ada: hi", plain),
@@ -153,11 +160,16 @@ def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> 
     )
     reason = "It begins with REFUSED_TAG:, so all behind that is the reason. The order of your tests decides."
     no_nickname = (
-        "What stands before ` joined!` or ` left!` is to be a nickname: something, and no space in it. Return None."
+        "What stands before ` joined!` or ` left!` is to be a nickname: something, no space and no colon. Return None."
+    )
+    nobody_said = (
+        "What stands before the first `: ` is to be a nickname: something, no space and no colon. Return None."
     )
     nobody = (
         "No room says this: a notice ends in ` joined!` or ` left!`, a text has `: ` behind the nickname. Return None."
     )
+    any_sign = "Any sign but a space and a colon may stand in a nickname."
+    forms: tuple[Any, ...] = (("{}: hi", Said, "hi"), ("{} joined!", Joined), ("{} left!", Left))
     check(
         learner.parse_answer,
         Case((b"ada: see: this",), Said("ada", "see: this"), said),
@@ -171,6 +183,15 @@ def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> 
         *(Case((datagram,), None, nobody) for datagram in (b"ada:hi", b"ada joined!!", b"adajoined!", b"ada left")),
         *(Case((datagram,), None, no_nickname) for datagram in (b"two words joined!", b"two words left!")),
         *(Case((datagram,), None, no_nickname) for datagram in (b" joined!", b" left!", b"joined!", b"left!")),
+        *(Case((datagram,), None, no_nickname) for datagram in (b"a:b joined!", b"a:b left!")),
+        *(Case((datagram,), None, nobody_said) for datagram in (b"a b: hi", b"a:b: hi", b": hi", b"a b: c joined!")),
+        *(
+            Case((form.format(name).encode(),), kind(name, *more), any_sign)
+            for name in NICKNAMES
+            for form, kind, *more in forms
+        ),
+        *(Case((tag,), None, f"{WHOLE_TAG} No room says this.") for tag in (b"REFUSED_TAG", b"REFUSED_TAG;no")),
+        Case((b"REFUSED_TAG:no REFUSED_TAG:",), Refused("no REFUSED_TAG:"), TAG_ONCE),
         *(Case((f"ada: {text}".encode(),), Said("ada", text), AS_IT_CAME) for text in AS_THEY_ARE),
         Case((b"REFUSED_TAG:  two spaces ",), Refused("  two spaces "), AS_IT_CAME),
     )
@@ -191,6 +212,13 @@ def test_builds_answers(learner: Any, check: Any) -> None:
 
 AS_THEY_ARE = ("  two spaces  ", "a\ttab, and two\nlines\r\n", "\x1b[31mred", "ALL Capitals: a:b ::")
 AS_IT_CAME = "Texts stay as they are, white space and signs that nobody sees among them."
+NICKNAMES = ("ada-b", "O'Neil", "*", "a.b@c")
+MARKED = "\ufeffhi"
+MARK = "The first sign of this text is U+FEFF, a byte order mark: utf-8 keeps it, utf-8-sig does not."
+NO_TAGS = ("SIGNOUT_TAG", "SIGNUP_TAG", "SIGNUP_TAG ada", "SIGNOUT_TAG;")
+SMALL = "Tags are in capitals; small letters are a text like any other."
+WHOLE_TAG = "The colon is part of a tag; without it, the same letters are none."
+TAG_ONCE = "Only the first tag is one: removeprefix(…) takes it off, replace(…) also those that stand in the rest."
 LOOKALIKES = ("SIGNOUT_TAG:", "SIGNOUT_TAG: what does that do?", "SIGNUP_TAG:bob", "")
 
 
@@ -200,9 +228,15 @@ def looks_like(text: str) -> str:
     return f"As it is, the room would take this text for {taken_for}: send it as <nickname>: <text>."
 
 
+NOTHING = "None of your branches is for this one, or the one that is has no `return` with the answer behind it."
+ONE_LINE = "This text has several lines. In a regular expression, `.` is any sign but \\n, unless re.DOTALL is given."
+
+
 def cause(answer: object, expected: object, means: str) -> str:
     if answer is None:
-        return "None comes from a branch that ends without `return`, or has nothing behind it."
+        if "\n" in getattr(expected, "text", ""):
+            return ONE_LINE
+        return means if isinstance(expected, Joined | Left | Said | Refused) else NOTHING
     if isinstance(answer, type):
         return f"That is the class; a message of it is {answer.__name__}(…), with brackets."
     if isinstance(expected, bytes) and isinstance(answer, str):

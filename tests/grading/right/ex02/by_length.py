@@ -29,7 +29,7 @@ def parse_answer(datagram):
     t = lire(datagram)
     if t[:12] == "REFUSED_TAG:": return Refused(t[12:])
     i = t.find(": ")
-    if i != -1 and " " not in t[:i] and ":" not in t[:i]: return Said(t[:i], t[i + 2 :])
+    if i > 0 and " " not in t[:i] and ":" not in t[:i]: return Said(t[:i], t[i + 2 :])
     if i != -1: return None
     if t[-8:] == " joined!" and t.count(" ") == 1 and len(t) > 8 and ":" not in t: return Joined(t[:-8])
     if t[-6:] == " left!" and t.count(" ") == 1 and len(t) > 6 and ":" not in t: return Left(t[:-6])

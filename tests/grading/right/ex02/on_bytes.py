@@ -39,7 +39,7 @@ def parse_answer(datagram: bytes):
     if datagram.startswith(R):
         return events.Refused(text(datagram[len(R) :]))
     if colon:
-        if b" " in head or b":" in head:
+        if not head or b" " in head or b":" in head:
             return None
         return events.Said(text(head), text(tail))
     for ending, kind in ((b" joined!", events.Joined), (b" left!", events.Left)):

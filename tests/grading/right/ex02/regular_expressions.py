@@ -39,7 +39,7 @@ def parse_answer(datagram):
     if found["reason"] is not None:
         return Refused(found["reason"])
     if found["text"] is not None:
-        return Said(found["who"], found["text"])
+        return Said(found["who"], found["text"]) if found["who"] else None
     if found["in"]:
         return Joined(found["in"])
     return Left(found["out"])

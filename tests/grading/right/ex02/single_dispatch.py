@@ -54,7 +54,7 @@ def parse_answer(datagram):
     position = text.find(": ")
     if position >= 0:
         who = text[:position]
-        return None if set(who) & {" ", ":"} else Said(who, text[position + 2 :])
+        return None if not who or set(who) & {" ", ":"} else Said(who, text[position + 2 :])
     words = text.split(" ")
     if len(words) == 2 and words[0] and ":" not in words[0]:
         return {"joined!": Joined, "left!": Left}.get(words[1], lambda who: None)(words[0])

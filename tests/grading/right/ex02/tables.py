@@ -37,7 +37,7 @@ def parse_answer(datagram):
         return Refused(t.removeprefix("REFUSED_TAG:"))
     if ": " in t:
         who, said = t.split(": ", 1)
-        if " " in who or ":" in who:
+        if not who or " " in who or ":" in who:
             return None
         return Said(who, said)
     for ending, event in ENDINGS.items():

@@ -49,7 +49,7 @@ def parse_answer(datagram):
     if begins_with(text, NO):
         return Refused(text[len(NO):])
     name, rest = name_and_rest(text)
-    if begins_with(rest, ": "):
+    if name and begins_with(rest, ": "):
         return Said(name, rest[2:])
     if name:
         if rest == " joined!":

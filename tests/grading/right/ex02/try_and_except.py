@@ -64,7 +64,7 @@ def parse_answer(datagram):
         if what == "left!":
             return Left(who)
         return None
-    if any(sign in text[:at] for sign in ": "):
+    if not at or any(sign in text[:at] for sign in ": "):
         return None
     return Said(text[:at], text[at + 2 :])
 

@@ -32,6 +32,10 @@ def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) ->
             return plain if arrives else f"{nickname}: {text}".encode()
 
 
+def is_nickname(text: str) -> bool:
+    return bool(text) and " " not in text and ":" not in text
+
+
 def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     text = datagram.decode("utf-8", "replace")
     if text.startswith(REFUSED):
@@ -42,9 +46,9 @@ def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     if rest:
         return Said(nickname, said)
     match text.split(" "):
-        case [nickname, "joined!"] if nickname:
+        case [nickname, "joined!"] if is_nickname(nickname):
             return Joined(nickname)
-        case [nickname, "left!"] if nickname:
+        case [nickname, "left!"] if is_nickname(nickname):
             return Left(nickname)
     return None
 

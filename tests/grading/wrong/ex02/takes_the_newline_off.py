@@ -38,6 +38,10 @@ def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) ->
             return plain if arrives else f"{nickname}: {text}".encode()
 
 
+def is_nickname(text: str) -> bool:
+    return bool(text) and " " not in text and ":" not in text
+
+
 def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     """What the room says; None for what no room says."""
     text = datagram.decode("utf-8", "replace")
@@ -46,11 +50,11 @@ def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     # A notice has no colon in it, so what has one is what somebody said, whatever the text looks like.
     nickname, colon, said = text.partition(": ")
     if colon:
-        return Said(nickname, said)
+        return Said(nickname, said) if is_nickname(nickname) else None
     match text.split(" "):
-        case [nickname, "joined!"] if nickname:
+        case [nickname, "joined!"] if is_nickname(nickname):
             return Joined(nickname)
-        case [nickname, "left!"] if nickname:
+        case [nickname, "left!"] if is_nickname(nickname):
             return Left(nickname)
     return None
 

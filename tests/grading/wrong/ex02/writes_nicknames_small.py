@@ -37,6 +37,10 @@ def build_request(request: SignUp | SignOut | KeepAlive | Say, nickname: str) ->
             return plain if arrives else f"{nickname}: {text}".encode()
 
 
+def is_nickname(text: str) -> bool:
+    return bool(text) and " " not in text and ":" not in text
+
+
 def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     """What the room says; None for what no room says."""
     text = datagram.decode("utf-8", "replace")
@@ -47,9 +51,9 @@ def parse_answer(datagram: bytes) -> Joined | Left | Said | Refused | None:
     if colon:
         return Said(nickname.lower(), said)
     match text.split(" "):
-        case [nickname, "joined!"] if nickname:
+        case [nickname, "joined!"] if is_nickname(nickname):
             return Joined(nickname)
-        case [nickname, "left!"] if nickname:
+        case [nickname, "left!"] if is_nickname(nickname):
             return Left(nickname)
     return None
 
