@@ -21,6 +21,7 @@ from chatlab.conformance.udp import SUITE as UDP
 from chatlab.grading import classroom
 from chatlab.tcp.limits import Limits as TcpLimits
 from chatlab.tcp.server import MODELS
+from chatlab.tcp.weather.pieces import StreamWeather, Trouble
 from chatlab.udp.limits import Limits as UdpLimits
 from chatlab.weather.fate import PRESETS, Conditions, Weather
 
@@ -94,6 +95,21 @@ PROGRAMS: dict[str, tuple[tuple[str, ...], str, tuple[Option, ...]]] = {
             option("--preset", "storm", weather=PRESETS["storm"]),
         ),
     ),
+    "chatlab.tcp.weather": (
+        ("--to", "127.0.0.1:9"),
+        "StreamRelay",
+        (
+            *SERVER,
+            option("--to", "127.0.0.2:99", server=("127.0.0.2", 99)),
+            option("--seed", "5", seed=5),
+            option("--piece", "3", weather=StreamWeather(piece=3)),
+            option("--gap", "0.5", weather=StreamWeather(gap=0.5)),
+            option("--delay", "0.5", weather=StreamWeather(delay=0.5)),
+            option("--trouble", "cut", weather=StreamWeather(trouble=Trouble.CUT)),
+            option("--after", "5", weather=StreamWeather(after=5)),
+        ),
+    ),
+    "chatlab.web": ((), "WebGateway", (*SERVER, option("--room", "127.0.0.2:99", room=("127.0.0.2", 99)))),
     "chatlab.bench": (
         (),
         "compare",
@@ -119,7 +135,7 @@ PROGRAMS: dict[str, tuple[tuple[str, ...], str, tuple[Option, ...]]] = {
 OTHERS = {
     "chatlab.bench": {"--messages", "--seed"},
     "chatlab.grading.classroom": {"--output"},
-    "chatlab.conformance": {"--slow", "--verbose"},
+    "chatlab.conformance": {"--lesson", "--slow", "--verbose"},
 }
 
 

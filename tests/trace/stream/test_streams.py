@@ -141,8 +141,8 @@ def test_through_a_relay_it_is_one_stream_from_end_to_end() -> None:
     with (
         TcpServer(port=0, trace=trace) as room,
         StreamRelay(room, weather=small, trace=trace) as relay,
-        TcpClient("ada", relay, trace=trace),
-        TcpClient("bob", relay, trace=trace, on_event=heard) as bob,
+        TcpClient("ada", relay, trace=trace, on_event=heard),
+        TcpClient("bob", relay, trace=trace) as bob,
     ):
         bob.say("hi")
         heard.wait_for(lambda event: event == Said("bob", "hi"))
