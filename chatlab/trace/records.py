@@ -31,7 +31,7 @@ class Step(Enum):
     CONNECTED = auto()
     ENDED = auto()  # the source says no more (FIN), or has closed its UDP socket; seen at its own end
     END_READ = auto()  # the same; the other end has read all that came before
-    RESET = auto()
+    RESET = auto()  # of the connection; or the network says that the source's UDP port is closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,18 +30,25 @@ def test_what_waits_to_be_read_is_not_lost() -> None:
     assert script.received("ada", "room", b"two").rows == ["1 ada -> room one", "2 ada -> room two"]
 
 
-def test_what_nobody_has_read_is_lost_when_its_receiver_closes_and_while_that_is_closed() -> None:
+def test_what_nobody_has_read_is_lost_when_its_receiver_closes_and_then_nobody_is_there() -> None:
     script = Script().sent("ada", "room", b"one").received("ada", "room", b"one").sent("ada", "room", b"two")
     script.add(Step.ENDED, "room", "room").sent("ada", "room", b"three")
-    assert script.rows == ["1 ada -> room one", "2 ada -> room two lost", "3 ada -> room three lost"]
+    assert script.rows == ["1 ada -> room one", "2 ada -> room two lost", "3 ada -> room three nobody there"]
     script.sent("room", "ada", b"open again").sent("ada", "room", b"two")
     assert script.rows[1:] == [
         "2 ada -> room two lost",
-        "3 ada -> room three lost",
+        "3 ada -> room three nobody there",
         "4 room -> ada open again unread",
         "5 ada -> room two unread",
     ]
     assert script.received("ada", "room", b"two").rows[-1] == "5 ada -> room two"
+
+
+def test_that_a_port_is_closed_is_about_the_last_datagram_unless_that_was_read() -> None:
+    script = Script().sent("ada", "eve", b"one").sent("ada", "eve", b"two").add(Step.RESET, "eve", "ada")
+    assert script.rows == ["1 ada -> eve one", "2 ada -> eve two nobody there"]
+    script = Script().sent("ada", "room", b"one").received("ada", "room", b"one").add(Step.RESET, "room", "ada")
+    assert script.rows == ["1 ada -> room one"]
 
 
 def test_an_empty_datagram_is_not_taken_for_a_cut_one() -> None:

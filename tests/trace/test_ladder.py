@@ -12,6 +12,7 @@ from chatlab.trace.picture.colours import CARD, DARK, LIGHT
 from chatlab.trace.picture.ladder import SHOWN
 from chatlab.trace.picture.layout import lay_out
 from chatlab.trace.picture.svg import draw
+from chatlab.trace.records import Step
 
 from .scripts import PARTIES, Script, storm
 
@@ -88,6 +89,14 @@ def test_the_picture_marks_what_is_lost_late_and_repeated() -> None:
     shown = list(texts(draw(script.ladder)))
     assert {"lost", "late", "again", "1", "2", "3"} <= set(shown)
     assert "late +1500 ms" in texts(draw(script.ladder, live=True))
+
+
+def test_the_picture_and_its_text_say_that_nobody_was_there() -> None:
+    script = Script().sent("ada", "room", b"hi").add(Step.RESET, "room", "ada")
+    for live in (False, True):
+        assert "nobody there" in texts(draw(script.ladder, live=live))
+    assert script.rows == ["1 ada -> room hi nobody there"]
+    assert LIGHT["lost"] in draw(script.ladder)
 
 
 def test_an_overtaken_row_crosses_the_one_that_overtook_it() -> None:

@@ -91,7 +91,22 @@ def test_a_datagram_waits_until_it_is_read_or_its_socket_closes(sockets: ExitSta
     assert rows(trace) == ["ada -> bob heard", "ada -> bob too late unread"]
     bob.close()
     ada.sendto(b"anybody?", address)
-    assert rows(trace) == ["ada -> bob heard", "ada -> bob too late lost", "ada -> bob anybody? lost"]
+    assert rows(trace) == ["ada -> bob heard", "ada -> bob too late lost", "ada -> bob anybody? nobody there"]
+
+
+def test_an_arrow_to_a_closed_port_finds_nobody_there_though_its_socket_was_not_watched(sockets: ExitStack) -> None:
+    trace = Trace()
+    ada = udp(trace, "ada", sockets)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bob:
+        bob.bind(("127.0.0.1", 0))
+        ada.connect(bob.getsockname())
+        trace.name(bob.getsockname(), "bob")
+        ada.send(b"heard")
+        assert bob.recv(100) == b"heard"
+    ada.send(b"anybody?")
+    with pytest.raises(ConnectionError):
+        ada.recv(100)
+    assert rows(trace) == ["ada -> bob heard", "ada -> bob anybody? nobody there"]
 
 
 def test_a_datagram_that_is_read_into_a_buffer_with_its_sender_has_arrived(sockets: ExitStack) -> None:

@@ -20,6 +20,7 @@ class Kind(Enum):
 class Ending(Enum):
     ARRIVED = auto()
     LOST = auto()
+    NOBODY_THERE = auto()  # nobody had the port open that it was sent to
     UNREAD = auto()  # it waits in the buffers: nobody has read it
 
 
@@ -46,6 +47,11 @@ class Arrow:
     read: int | None = None
     is_mid_line: bool = False
     header: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody ever will read it."""
+        return self.ending in (Ending.LOST, Ending.NOBODY_THERE)
 
     @property
     def is_late(self) -> bool:

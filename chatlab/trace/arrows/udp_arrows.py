@@ -6,7 +6,8 @@
     one end               what was seen there
 
 A datagram that nobody has read is not lost yet. It counts as lost once a later one has been read, or its receiver has
-closed.
+closed. One that is sent to a receiver that has closed, or about which the network says that the port is closed, finds
+nobody there.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def udp_arrows(records: Iterable[Record], watched: frozenset[Address]) -> list[A
                 datagrams.receive(record)
             case Step.ENDED:
                 datagrams.close(record.source)
+            case Step.RESET:
+                datagrams.refuse((record.destination, record.source))
     datagrams.lose_those_overtaken()
     return datagrams.arrows
 
@@ -53,16 +56,19 @@ class _Datagrams:
         self._newest: dict[Path, int] = {}  # of those that have arrived
         self._arrived: dict[tuple[Path, bytes], int] = {}
         self._closed: set[Address] = set()
+        self._last_sent: dict[Path, int] = {}  # if nobody has read it
 
     def carry(self, record: Record) -> None:
         self.arrows += _copies(_arrow(record), record.delays)
 
     def send(self, record: Record) -> None:
         self._closed.discard(record.source)  # it is open again
-        arrow = _arrow(record)
+        arrow, path = _arrow(record), (record.source, record.destination)
+        self._last_sent[path] = len(self.arrows)
         if record.destination in self._watched:
-            self._under_way[record.source, record.destination].append(len(self.arrows))
-            arrow = replace(arrow, ending=Ending.LOST if record.destination in self._closed else Ending.UNREAD)
+            self._under_way[path].append(len(self.arrows))
+            is_closed = record.destination in self._closed
+            arrow = replace(arrow, ending=Ending.NOBODY_THERE if is_closed else Ending.UNREAD)
         self.arrows.append(arrow)
 
     def receive(self, record: Record) -> None:
@@ -73,6 +79,8 @@ class _Datagrams:
             self.arrows.append(self._unsent(record))
             return
         self._under_way[path].remove(place)
+        if self._last_sent.get(path) == place:
+            del self._last_sent[path]
         was_overtaken = place < self._newest.get(path, -1)
         self._newest[path] = max(place, self._newest.get(path, -1))
         self._arrived[path, record.data] = place
@@ -88,16 +96,23 @@ class _Datagrams:
         self._closed.add(end)
         for path in [path for path in self._under_way if path[1] == end]:
             for place in self._under_way.pop(path):
-                self._lose(place)
+                if self.arrows[place].ending is Ending.UNREAD:
+                    self._end(place, Ending.LOST)
+
+    def refuse(self, path: Path) -> None:
+        """The network says that the port at the end of `path` is closed: that is about the last datagram there."""
+        place = self._last_sent.pop(path, None)
+        if place is not None:
+            self._end(place, Ending.NOBODY_THERE)
 
     def lose_those_overtaken(self) -> None:
         for path, places in self._under_way.items():
             for place in places:
-                if place < self._newest.get(path, -1):
-                    self._lose(place)
+                if place < self._newest.get(path, -1) and self.arrows[place].ending is Ending.UNREAD:
+                    self._end(place, Ending.LOST)
 
-    def _lose(self, place: int) -> None:
-        self.arrows[place] = replace(self.arrows[place], ending=Ending.LOST)
+    def _end(self, place: int, ending: Ending) -> None:
+        self.arrows[place] = replace(self.arrows[place], ending=ending)
 
     def _unsent(self, record: Record) -> Arrow:
         """What arrives where none fits: from an end that is not watched, or a repeat."""

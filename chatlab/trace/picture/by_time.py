@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from chatlab.trace.arrows.arrow import Ending
 from chatlab.trace.picture.by_events import BREAK, note_of
 from chatlab.trace.picture.drawn import (
     HEAD,
@@ -81,7 +80,7 @@ def arrange_by_time(arrows: Sequence[Drawn], columns: dict[str, float], scale: T
 
 def _to_height(arrow: Drawn, scale: TimeScale) -> Drawn:
     left, landing = arrow.row.arrow.left, scale.landing(arrow.row)
-    if arrow.row.arrow.ending is Ending.LOST:
+    if arrow.row.arrow.is_lost:
         landing = left + BREAK * (landing - left)
     return replace(arrow, y1=TOP + scale.y(left), y2=TOP + scale.y(landing))
 

@@ -26,7 +26,7 @@ SNAP_LENGTH = 262_144
 # Bytes of a segment; with its headers it must be no longer than an IP packet can be (65,535 bytes).
 SEGMENT = 65_000
 WINDOW = 65_535
-COMMENTS = {Ending.LOST: "lost", Ending.UNREAD: "nobody has read it"}
+COMMENTS = {Ending.LOST: "lost", Ending.NOBODY_THERE: "nobody there", Ending.UNREAD: "nobody has read it"}
 
 
 def write_capture(arrows: Iterable[Arrow], file: IO[bytes], epoch: float) -> None:

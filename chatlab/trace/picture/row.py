@@ -64,6 +64,8 @@ class Row:
         arrow = self.arrow
         if arrow.ending is Ending.LOST:
             yield "lost"
+        if arrow.ending is Ending.NOBODY_THERE:
+            yield "nobody there"
         if arrow.ending is Ending.UNREAD:
             yield "unread"
         if arrow.is_repeat:

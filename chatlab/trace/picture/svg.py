@@ -88,7 +88,7 @@ def _arrow(drawn: Drawn, colours: Colours) -> str:
     shaft = _line((drawn.x1, drawn.y1, x, y), colour, dashes)
     if drawn.leader:
         shaft += _line(drawn.leader, colours["line"], ' stroke-width="1"')
-    if arrow.ending is Ending.LOST:
+    if arrow.is_lost:
         return shaft + _path(f"M{_number(x - 5)} {_number(y - 5)}l10 10m0 -10l-10 10", colour, ' stroke-width="2"')
     if arrow.ending is Ending.UNREAD:
         return shaft + _path(f"M{_number(x)} {_number(y - 6)}v12", colour, ' stroke-width="2"')
@@ -125,7 +125,7 @@ def _words(drawn: Drawn, colours: Colours) -> Iterator[str]:
 
 
 def _colour(row: Row, colours: Colours) -> str:
-    if row.arrow.ending is Ending.LOST or row.arrow.kind is Kind.RESET:
+    if row.arrow.is_lost or row.arrow.kind is Kind.RESET:
         return colours["lost"]
     if row.arrow.is_repeat:
         return colours["again"]

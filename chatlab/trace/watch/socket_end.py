@@ -78,9 +78,9 @@ class SocketEnd:
                 self.trace.add(Record(time, Step.ENDED, Transport.UDP, local[:2], local[:2]))
 
     def reset(self) -> None:
-        """The other end has reset the connection."""
-        if self.is_stream and not self._has_ended:
-            self._has_ended = True
+        """The other end has reset the connection, or its UDP port is closed."""
+        if not self._has_ended:
+            self._has_ended = self.is_stream and self.peer is not None
             self._add(Step.RESET, self.peer, is_ours=False)
 
     def _add(

@@ -18,7 +18,7 @@ from chatlab.trace.watch.socket_end import SocketEnd
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-Received = TypeVar("Received")
+Returned = TypeVar("Returned")
 # With these flags a call takes nothing out of what has come (MSG_ERRQUEUE is Linux's: see recv(2)).
 LOOKING = socket.MSG_PEEK | getattr(socket, "MSG_ERRQUEUE", 0)
 
@@ -64,18 +64,18 @@ class WatchedSocket(socket.socket):
 
     def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
         time = self._end.trace.clock()
-        sent = super().send(data, flags)
+        sent = self._told(super().send, data, flags)
         self._end.send(_beginning(data, sent), time)
         return sent
 
     def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
         time = self._end.trace.clock()
-        super().sendall(data, flags)
+        self._told(super().sendall, data, flags)
         self._end.send(bytes(data), time)
 
     def sendto(self, data: ReadableBuffer, *flags_and_address: Any) -> int:
         time = self._end.trace.clock()
-        sent = super().sendto(data, *flags_and_address)
+        sent = self._told(super().sendto, data, *flags_and_address)
         self._end.send(_beginning(data, sent), time, flags_and_address[-1])
         return sent
 
@@ -83,7 +83,7 @@ class WatchedSocket(socket.socket):
         return self.recvfrom(size, flags)[0]  # recv does not tell where a datagram comes from
 
     def recvfrom(self, size: int, flags: int = 0, /) -> tuple[bytes, Any]:
-        data, address = self._receive(super().recvfrom, size, flags)
+        data, address = self._told(super().recvfrom, size, flags)
         self._note(data, address, flags)
         return data, address
 
@@ -91,7 +91,7 @@ class WatchedSocket(socket.socket):
         return self.recvfrom_into(buffer, size, flags)[0]
 
     def recvfrom_into(self, buffer: WriteableBuffer, size: int = 0, flags: int = 0) -> tuple[int, Any]:
-        count, address = self._receive(super().recvfrom_into, buffer, size, flags)
+        count, address = self._told(super().recvfrom_into, buffer, size, flags)
         self._note(_beginning(buffer, count), address, flags)
         return count, address
 
@@ -102,12 +102,12 @@ class WatchedSocket(socket.socket):
         ) -> int:
             pieces = list(buffers)
             time = self._end.trace.clock()
-            sent = super().sendmsg(pieces, ancillary, flags, address)
+            sent = self._told(super().sendmsg, pieces, ancillary, flags, address)
             self._end.send(b"".join(map(bytes, pieces))[:sent], time, address)
             return sent
 
         def recvmsg(self, size: int, ancillary_size: int = 0, flags: int = 0, /) -> tuple[bytes, Any, int, Any]:
-            data, ancillary, found, address = self._receive(super().recvmsg, size, ancillary_size, flags)
+            data, ancillary, found, address = self._told(super().recvmsg, size, ancillary_size, flags)
             self._note(data, address, flags)
             return data, ancillary, found, address
 
@@ -123,10 +123,10 @@ class WatchedSocket(socket.socket):
         if was_open and self.fileno() < 0:  # or a file that was made of it is still open
             self._end.close(time)
 
-    def _receive(self, receive: Callable[..., Received], *arguments: Any) -> Received:
+    def _told(self, call: Callable[..., Returned], *arguments: Any) -> Returned:
         try:
-            return receive(*arguments)
-        except ConnectionResetError:
+            return call(*arguments)
+        except (ConnectionResetError, ConnectionRefusedError):  # the latter of a datagram that was sent: udp(7)
             self._end.reset()
             raise
 
