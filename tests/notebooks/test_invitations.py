@@ -133,7 +133,7 @@ CHANGES = [
     Change(
         "08",
         "send_all(4, window=4",
-        tuple(f"send_all({count}, window={window}" for count, window in ((4, 2), (8, 4), (8, 2), (4, 100), (0, 1))),
+        tuple(f"send_all({count}, window={window}" for count, window in ((4, 2), (8, 4), (4, 0), (4, 100), (0, 1))),
     ),
     Change("09", "recv(7)", tuple(f"recv({size})" for size in (1, 40, 65_507, 32, 0))),
     Change(
