@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable
 
 from chatlab.panels.tries import PAUSES, Tries
-from chatlab.room.errors import ChatlabError, NobodyAnswers, NotInTheRoom, Refusal, in_words
+from chatlab.room.errors import CantUse, ChatlabError, NobodyAnswers, NotInTheRoom, Refusal, in_words
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
 from chatlab.room.nicknames import normalise
 from chatlab.room.text import clean
@@ -53,6 +53,7 @@ class Membership:
         self._changed = changed
         self._tries = Tries()
         self._problem = ""  # why the last try has failed
+        self._is_code = False  # whose cause is the learner's own code, and not the room
         self._times_out = 0
         self._waiting: deque[str] = deque()  # to be said
         self._unheard: list[tuple[float, str]] = []  # when it was said; it has not come back yet
@@ -115,7 +116,11 @@ class Membership:
                 self._tell(f"{why} Choose another nickname, and run this cell again.")
                 self._news.wait_for(lambda: self._closed)
             elif pause and not self._asked:
-                hint = " If the room's cell was run again, run this one, too." if pause == PAUSES[-1] else ""
+                hint = (
+                    " If the room's cell was run again, run this one, too."
+                    if pause == PAUSES[-1] and not self._is_code
+                    else ""
+                )
                 self._tell(f"{why} Next try in {pause:g}\u00a0s, or press Join.{hint}")
             self._news.wait_for(lambda: self._closed or self.is_in or self._asked, pause)
             self._asked = False
@@ -130,7 +135,9 @@ class Membership:
             self.client.start()
         except Exception as error:  # noqa: BLE001  # whatever it is, nobody else would say so
             with self._news:
-                self._problem = _sentence(_shown(error))
+                self._is_code = isinstance(error, CantUse)
+                # What such a one begins with may be a name: "ex09 is not started yet".
+                self._problem = _ended(_shown(error)) if self._is_code else _sentence(_shown(error))
                 self._tell(self._problem)
             return
         with self._news:
@@ -182,7 +189,7 @@ class Membership:
         for text in lost:
             self._keep(text)
         self._unheard.clear()
-        self._asked = False
+        self._asked = self._is_code = False
         self._tell(_sentence(why))
 
     def _keep(self, text: str) -> None:
@@ -205,7 +212,11 @@ def _can_be_had(nickname: str) -> bool:
 
 
 def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] + ("" if reason[-1:] in {".", "?", "!"} else ".")
+    return _ended(reason[:1].upper() + reason[1:])
+
+
+def _ended(reason: str) -> str:
+    return reason + ("" if reason[-1:] in {".", "?", "!"} else ".")
 
 
 def _shown(error: Exception) -> str:

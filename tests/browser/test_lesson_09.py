@@ -53,7 +53,7 @@ def test_the_learners_framing_meets_single_bytes(lab: JupyterLab, page: Page, co
     notebook.scroll_to(own)
     screen = bring_up(screens.last)
     ada, tom = screen.locator(".chatlab-chat").all()
-    expect(tom).to_contain_text("Ex09 is not started yet")
+    expect(tom).to_contain_text("ex09 is not started yet")
 
     def take(answer: Path) -> None:
         shutil.copy(answer, course / "exercises" / ANSWER)

@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 
 from chatlab.panels import ChatPanel, membership, tries
-from chatlab.room.errors import NobodyAnswers, NotInTheRoom, Refusal
+from chatlab.room.errors import NobodyAnswers, NotInTheRoom, NotStarted, Refusal
 from chatlab.room.events import Gone, Joined, Refused, Said
 from chatlab.service.interfaces import Client, Server
 from chatlab.tcp.client import TcpClient
@@ -79,6 +79,16 @@ def test_after_some_tries_it_says_what_else_may_help(
     page.read_until(lambda: page.last.get("status", "").endswith("run this one, too."))
     hint = "If the room's cell was run again, run this one, too."
     assert page.last["status"] == f"{SAID} Next try in 5\u00a0s, or press Join. {hint}"
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_of_the_learners_own_code_it_keeps_the_names_and_sends_nobody_to_the_rooms_cell(
+    page: Page, panels: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "PAUSES", (0.0, SHORT, 5.0))
+    panels.enter_context(ChatPanel(FakeClient("ada", *[NotStarted("ex09 is not started yet: write it.")] * 3)))
+    page.read_until(lambda: " 5\u00a0s" in page.last.get("status", ""))
+    assert page.last["status"] == "ex09 is not started yet: write it. Next try in 5\u00a0s, or press Join."
 
 
 @pytest.mark.usefixtures("_patient")
