@@ -17,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     parser = parser_for(
         "chatlab.web",
-        "A web page by which browsers, those of phones too, come into a TCP chatroom.",
+        "A web page by which browsers, those of phones too, come into a TCP chatroom. Start that first: "
+        "python -m chatlab.tcp.server",
         default_port=8080,
         of="web page",
     )

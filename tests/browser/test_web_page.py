@@ -88,6 +88,10 @@ def test_a_refused_nickname_is_asked_for_again_and_a_room_that_has_gone_is_waite
 
         room.close()
         expect(page.get_by_role("status")).to_contain_text("next try in")
+        what_to_do = f"No room: nobody answers at 127.0.0.1:{room.address[1]}. Start it: python -m chatlab.tcp.server"
+        expect(page.get_by_role("status")).to_contain_text(what_to_do)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.screenshot(path=screenshots / "web-no-room.png")
         expect(page.get_by_text("The room has gone.")).to_be_visible()
         say(page, "Is anybody there?")
         expect(page.get_by_role("alert")).to_have_text("Kept until you are in the room again")

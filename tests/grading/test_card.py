@@ -175,7 +175,8 @@ def test_in_a_notebook_it_tells_which_check_runs_then_shows_what_came_of_it(stub
         panel._state.observe(lambda change: told.put(change["new"]), "value")
         while "check " not in (line := told.get(timeout=GRADER)):
             pass
-        assert re.fullmatch(r"<b>Checking</b>: check [12] of 2, (says Hello, ada! in the room|greets .*) …", line)
+        doing = r"check [12] of 2, (says Hello, ada! in the room|greets .*)"
+        assert re.fullmatch(f"<b>Checking your file</b>: {doing} …", line)
         while told.get(timeout=GRADER) != "Checked":
             pass
         assert "not started, 1 point" in str(panel._result.outputs)

@@ -96,10 +96,10 @@ def panel(exercise: FakeExercise) -> Iterator[CheckPanel]:
 
 
 def test_it_shows_at_once_that_a_check_runs_and_which(exercise: FakeExercise, panel: CheckPanel) -> None:
-    assert panel._state.value == "<b>Checking</b>: the grader starts …"
+    assert panel._state.value == "<b>Checking your file</b>: the grader starts …"
     shown = Shown(panel)
     exercise.begun.get(timeout=LIMIT)("check 1 of 2: <says> hello")
-    shown.wait_for("<b>Checking</b>: check 1 of 2: &lt;says&gt; hello …")
+    shown.wait_for("<b>Checking your file</b>: check 1 of 2: &lt;says&gt; hello …")
     assert "chatlab-busy" in panel._dom_classes
     exercise.go_on.release()
     shown.wait_for("Checked")
@@ -142,7 +142,7 @@ def test_a_cell_that_is_run_again_goes_on_from_what_was_shown(exercise: FakeExer
         assert panel._state.value == "Closed: to check again, run this cell again"
         assert not panel._checker.is_alive()
         assert "<p>one</p>" in str(again._result.outputs)
-        assert again._state.value == "<b>Checking</b>: the grader starts …"
+        assert again._state.value == "<b>Checking your file</b>: the grader starts …"
 
 
 def test_to_close_it_ends_a_check_that_runs(exercise: FakeExercise, panel: CheckPanel) -> None:

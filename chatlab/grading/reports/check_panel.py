@@ -121,7 +121,7 @@ class CheckPanel(LivePanel, ipywidgets.VBox):
                 self._result.outputs = (_output(self._said),)
             if self._doing and not self._closed:
                 self.add_class("chatlab-busy")
-                self._state.value = f"<b>Checking</b>: {escape(self._doing)} …"
+                self._state.value = f"<b>Checking your file</b>: {escape(self._doing)} …"
                 return
             self.remove_class("chatlab-busy")
             if self._closed:

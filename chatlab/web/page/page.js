@@ -2,6 +2,7 @@
 // markup.
 "use strict";
 
+const NO_ROOM = 4001; // the gateway's code
 const LONGEST_WAIT = 5; // seconds between two tries
 const MOST_BYTES = 1023; // of a line, without its newline
 const MOST_ROWS = 500;
@@ -77,8 +78,9 @@ function connect() {
   socket.onclose = (end) => {
     if (isIn) add("notice", "The room has gone.");
     isIn = isAsked = false;
-    const why = end.code === 4001 ? "The room does not answer" : "Not connected";
-    status.textContent = `${why}: next try in ${wait} s`;
+    const noRoom = `No room: ${end.reason}. Start it: python -m chatlab.tcp.server`;
+    const why = end.code === NO_ROOM ? noRoom : "Not connected";
+    status.textContent = `${why} (next try in ${wait} s)`;
     timer = setTimeout(connect, wait * 1000);
     wait = Math.min(2 * wait, LONGEST_WAIT);
     ask(nickname ? "Say something" : "Your nickname");
