@@ -89,6 +89,11 @@ CHANGES = [
     Change("04", '["one", "two", "three"]', ('["one"] * 20', '["", "", ""]', '["long " * 1000, "short"]', "[]")),
     Change(
         "04",
+        'texts = ["one", ',
+        tuple(f"texts = {more} + [" for more in ('["o"] * 3000', '["o" * 5000] * 50', '["🐍" * 70_000]')),
+    ),
+    Change(
+        "04",
         'name="receiver").start()',
         ('daemon=True, name="receiver").start()', "daemon=False).start()", "daemon=True).start()"),
     ),
@@ -98,7 +103,9 @@ CHANGES = [
         tuple(f"ada.sendto({other}, ada" for other in ('b"Wake up!"', 'b"x" * 1000', 'b"\\0"')),
     ),
     Change("04", "settimeout(0.2)", tuple(f"settimeout({seconds})" for seconds in ("1", "0.01", "0", "0.5"))),
-    Change("05", '["Hello!", "Is anybody there?", "é"]', ('["Hello!", "", "Hello?"]', "[]", '["x"] * 20', '["你好"]')),
+    Change(
+        "05", '["Hello!", "Is anybody there?", "é"]', ('["Hello!", "", "Hello?"]', "[]", '["x"] * 3_000', '["你好"]')
+    ),
     Change("05", "pause = 0.1", tuple(f"pause = {seconds}" for seconds in ("0", "0.3", "0.01"))),
     Change(
         "05",
