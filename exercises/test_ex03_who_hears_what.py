@@ -32,6 +32,13 @@ class Host(NamedTuple):
 
 ADA, BOB, EVE = Host("192.0.2.1", 8001), Host("192.0.2.1", 8002), Host("192.0.2.7", 8001)
 PEOPLE = {"ADA": ADA, "BOB": BOB, "EVE": EVE}
+PART = "That is another nickname than ada, though one is a part of the other: compare the whole, with ==."
+OTHERS = {
+    "bob": "",
+    "ad": PART,
+    "adam": PART,
+    "a-b": "Nobody has this nickname, and the stub has no fourth case: let it in.",
+}
 REFUSED = Refused("...")  # any reason will do
 
 
@@ -42,6 +49,7 @@ class Play:
         self._attempt = attempt
         self._steps = steps
         self._dot = "other." if steps else ""
+        self._answers: list[tuple[str, Any, dict[Host, Event]]] = []  # each with its step, and as it was
         self._did(f"{'other' if steps else 'room'} = Room()")
         self.room = learner.Room()
 
@@ -66,7 +74,17 @@ class Play:
         expect_plain(answer, method)
         if any_reason(answer) != expected:
             saw = f"After the last step: {shown(answer)}. Expected: {shown(expected)}."
-            raise NotYetRight(saw, cause(answer, expected, given[0]) or means or usual_cause(answer, expected))
+            raise NotYetRight(
+                saw, cause(answer, expected, given[0]) or means or usual_cause(answer, expected, given[0])
+            )
+        self._expect_no_change()
+        self._answers.append((self._steps[-1], answer, dict(answer)))
+
+    def _expect_no_change(self) -> None:
+        for step, answer, before in self._answers:
+            if answer != before:
+                saw = f"The answer to {step} was: {shown(before)}. After the last step, it is: {shown(answer)}."
+                raise NotYetRight(saw, "Whoever has an answer may still need it: make a new dictionary in each step.")
 
     def _did(self, step: str) -> None:
         self._steps.append(step)
@@ -118,11 +136,25 @@ def test_a_nickname_belongs_to_one(play: Any) -> None:
     room.say(
         ADA, "Alone?", {ADA: Said("ada", "Alone?")}, "Who was refused is not in the room: it has no row in the table."
     )
-    room.join(BOB, "Bob", dict.fromkeys((ADA, BOB), Joined("Bob")), "Who was refused may ask again, for another one.")
+    room.join(BOB, "bob", dict.fromkeys((ADA, BOB), Joined("bob")), "Who was refused may ask again, for another one.")
+    every = "Every row of the table is to be compared, from the first to the last, before somebody new gets a row."
+    room.join(EVE, "ada", {EVE: REFUSED}, every)
+    room.join(EVE, "bob", {EVE: REFUSED}, every)
+    room.leave(BOB, {ADA: Left("bob")})
+    room.join(BOB, "Bob", dict.fromkeys((ADA, BOB), Joined("Bob")), "Who has left may come in again.")
     room.join(EVE, "bob", {EVE: REFUSED}, "Bob and bob are too easily mixed up: both are to be casefolded.")
-    room.leave(BOB, {ADA: Left("Bob")}, "A nickname is shown as it was asked for: casefold it only to compare.")
+    room.leave(BOB, {ADA: Left("Bob")})
     free = "When somebody has left, the nickname is free again, also in other letters."
     room.join(EVE, "bob", dict.fromkeys((ADA, EVE), Joined("bob")), free)
+
+
+def test_other_nicknames_are_free(play: Any) -> None:
+    """lets in everybody else, whatever the nickname"""
+    room = play()
+    room.join(ADA, "ada", {ADA: Joined("ada")})
+    for nickname, means in OTHERS.items():
+        room.join(EVE, nickname, dict.fromkeys((ADA, EVE), Joined(nickname)), means)
+        room.leave(EVE, {ADA: Left(nickname)})
 
 
 def test_who_is_in_asks_again(play: Any) -> None:
@@ -140,6 +172,9 @@ def test_who_is_in_asks_again(play: Any) -> None:
     room.join(BOB, "ada", {BOB: REFUSED}, other)
     room.say(BOB, "Me?", dict.fromkeys((ADA, BOB), Said("bob", "Me?")), other)
     room.join(EVE, "robert", dict.fromkeys((ADA, BOB, EVE), Joined("robert")), "A refused nickname is not taken.")
+    twice = "BOB had asked to come in more than once: that makes one row in the table, and no second one."
+    room.leave(BOB, dict.fromkeys((ADA, EVE), Left("bob")), twice)
+    room.say(EVE, "Bye!", dict.fromkeys((ADA, EVE), Said("robert", "Bye!")), twice)
 
 
 def test_strangers(play: Any) -> None:
@@ -163,6 +198,8 @@ def test_names_in_texts_are_texts(play: Any) -> None:
     room.join(EVE, "eve", dict.fromkeys((ADA, EVE), Joined("eve")))
     said = Said("eve", "ada: I give up")
     room.say(EVE, "ada: I give up", dict.fromkeys((ADA, EVE), said), claim)
+    for text in ("  two spaces  ", "ALL Capitals", "a tab\tand a line\n", ""):
+        room.say(EVE, text, dict.fromkeys((ADA, EVE), Said("eve", text)), "A text is said as it came.")
 
 
 def test_two_rooms(play: Any) -> None:
@@ -188,7 +225,7 @@ def has_a_reason(event: object) -> bool:
 def cause(answer: object, expected: dict[Host, Event], actor: object) -> str:
     """What is wrong whatever the step is about; '' if nothing of that kind."""
     if answer is None:
-        return "None comes from a branch that ends without `return`, or has nothing behind it."
+        return "None of your branches is for this one, or the one that is has no `return` with a dictionary behind it."
     if not isinstance(answer, dict):
         return "The answer is to be a dictionary of addresses and events: {address: event}."
     if any(not isinstance(event, Event) for event in answer.values()):
@@ -199,10 +236,6 @@ def cause(answer: object, expected: dict[Host, Event], actor: object) -> str:
         return 'A refusal has a reason, a text in your own words: Refused("…").'
     if len(expected) > 1 and actor in expected and expected.keys() - answer.keys() == {actor}:
         return "In the UDP room people hear themselves: that is how they know that it worked."
-    if any(isinstance(event, Left) for event in expected.values()) and answer.keys() - expected.keys() == {actor}:
-        return (
-            "Who leaves is not in the room any more, and hears nothing of it: first take it out, then see who is left."
-        )
     if answer.keys() == expected.keys():
         return cause_in_events(list(answer.values()), list(expected.values()))
     return ""
@@ -222,7 +255,11 @@ def cause_in_events(answer: list[Event], expected: list[Event]) -> str:
     return ""
 
 
-def usual_cause(answer: Any, expected: dict[Host, Event]) -> str:
+def usual_cause(answer: Any, expected: dict[Host, Event], actor: object) -> str:
+    if any(isinstance(event, Left) for event in expected.values()) and answer.keys() - expected.keys() == {actor}:
+        return (
+            "Who leaves is not in the room any more, and hears nothing of it: first take it out, then see who is left."
+        )
     if expected.keys() - answer.keys():
         return "All who are in the table hear it: go over the whole table."
     if answer.keys() - expected.keys():

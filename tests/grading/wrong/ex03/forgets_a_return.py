@@ -1,4 +1,4 @@
-# expects: None comes from a branch that ends without `return`
+# expects: has no `return` with a dictionary behind it
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Refused, Said
 
