@@ -9,6 +9,7 @@ import errno
 import queue
 import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ MOST_WORDS = 60  # that somebody may say at once is 100
 SUITE_SECONDS = 2.0  # who takes its time with each of hundreds of datagrams is not wrong for that
 BACKLOG = 40  # datagrams
 # What a program might choose as a word of its own for "stop", and what anybody may send as well.
-TEXTS = (b"", b"stop", b"STOP", b"!q", b"None", b"\x00", b"\xff\xfe", b"SIGNOUT_TAG")
+TEXTS = (b"", b"stop", b"STOP", b"!q", b"None", b"\x00", b"\xff\xfe", b"SIGNOUT_TAG", b"  blanks  \r\n")
 PASS_ON = "For each Delivery: sock.sendto(delivery.datagram, recipient), for each of its recipients."
 RECEIVES_ALONE = "One thread receives, and only puts what it gets into the queue; the other asks the room, and sends."
 TWO_THREADS = "One thread receives, and one other asks the room and sends: with more, it is chance who comes first."
@@ -89,6 +90,7 @@ class Run:
         runs.append(self)
         self.rooms = rooms
         self.sent: set[tuple[bytes, Any]] = set()
+        self.came: dict[bytes, set[Any]] = {}  # each datagram, and the addresses that it came from
         self.sock = LentSocket()
         self.server: Any = None
         self.quickest = LIMIT  # seconds from a datagram to its answer
@@ -148,11 +150,14 @@ class Run:
         for datagram in datagrams:
             self._attempt.did(f"{member.name} sent {short(datagram)}.")
             self._attempt.crossed(member.name, "server", datagram)
+            self.came.setdefault(datagram, set()).add(member.address)
             with contextlib.suppress(ConnectionError):  # the server's socket is closed
                 member.sock.send(datagram)
 
     def expect(self, listener: Member, datagram: bytes, means: str, sent: bytes | None = None) -> None:
         heard = listener.receive()
+        if heard != datagram:
+            self._expect_right_addresses(sent)
         if heard is None:
             self._check_open()
             saw, means = self._why_not_heard(listener, datagram, means, sent)
@@ -161,6 +166,17 @@ class Run:
             if heard == sent:
                 means = "That is what came in. What is to go out is the datagram of the Delivery that the room answers."
             raise NotYetRight(f"{listener.name} heard {short(heard)}. Expected: {short(datagram)}.", means)
+
+    def _expect_right_addresses(self, sent: bytes | None) -> None:
+        """Raises NotYetRight if a room was asked about `sent` with an address that it has not come from."""
+        for question in self.rooms.questions:
+            came = {address for run in self._runs for address in run.came.get(question.datagram, ())}
+            if question.datagram == sent and question.address not in came:
+                raise NotYetRight(
+                    f"self.chat.receive got {short(sent)} with the address {question.address!r}. It came from "
+                    f"{', '.join(map(repr, came))}.",
+                    "The room knows people by their addresses: hand on the one that recvfrom gave with this datagram.",
+                )
 
     def _why_not_heard(self, listener: Member, datagram: bytes, means: str, sent: bytes | None) -> tuple[str, str]:
         """What else was seen, and what that means."""
@@ -212,7 +228,7 @@ class Run:
         waits = any(
             waits_in(stop.thread, module, name) for module, name in (("threading", "join"), ("threading", "wait"))
         )
-        looks = (waits and set(self.threads.left) <= threads for _ in range(2))
+        looks = (waits and {thread for thread in self.threads.left if has_work(thread)} <= threads for _ in range(2))
         return all(look and not threading.Event().wait(PIECE) for look in looks) or stop.wait(0)
 
     def expect_silence(self, means: str) -> None:
@@ -425,13 +441,12 @@ def test_stops_while_nothing_arrives(run: Any) -> None:
     server.join("bob")
     server.sock.wait_for_receives(3, LIMIT / 3)
     server.stop()
+    means = "stop() also sends what self.chat.close() answers: else nobody learns that the room is closed."
+    if any((f"{member.name} left!".encode(), member.address) in server.sent for member in server.members):
+        means = "self.chat.close() answers a list of Deliveries: send every one of them."
     for member in server.members:
         member.patience = LIMIT / 3
-        server.expect(
-            member,
-            f"{member.name} left!".encode(),
-            "stop() also sends what self.chat.close() answers: else nobody learns that the room is closed.",
-        )
+        server.expect(member, f"{member.name} left!".encode(), means)
 
 
 def test_stop_waits_for_the_threads(run: Any, it_stops: None) -> None:
@@ -521,6 +536,21 @@ def test_one_who_can_not_be_reached(run: Any) -> None:
     server.say(ada, b"Again!", b"ada: Again!", means)
 
 
+def test_last_words_when_one_can_not_be_reached(run: Any, it_stops: None) -> None:
+    """tells the others of the end when one can't be reached"""
+    server = run()
+    server.start()
+    server.unreachable, _, _ = server.join("bob"), server.join("ada"), server.join("eve")
+    server.stop()
+    means = (
+        "sendto had raised an OSError about bob. That is so for what self.chat.close() answers, too: catch it around "
+        "the one call."
+    )
+    for member in server.members[1:]:
+        member.patience = LIMIT / 3
+        server.expect(member, f"{member.name} left!".encode(), means)
+
+
 def test_stops_while_datagrams_keep_arriving(run: Any, it_stops: None) -> None:
     """stops within a second while datagrams keep arriving"""
     server = run()
@@ -544,23 +574,27 @@ def test_last_words(run: Any, rooms: AskedRooms, it_stops: None) -> None:
     server = run()
     server.start()
     ada = server.join("ada")
-    sends, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+    sends, go_on, closed_early = threading.Event(), threading.Event(), threading.Event()
     before_send = server.sock.before_send
 
     def send_when_told(datagram: bytes, address: Any) -> None:
         if datagram == b"ada: one":
             sends.set()
-            go_on.wait(LIMIT)
+            go_on.wait(LIMIT * 3)
         before_send(datagram, address)
 
+    def note_close() -> None:
+        if not go_on.is_set():  # one may also wait in a way that all_wait_for does not know, such as time.sleep
+            closed_early.set()
+
     server.sock.before_send = send_when_told
-    rooms.on_close = closed.set
+    rooms.on_close = note_close
     server.send(ada, b"one")
     try:
         sends.wait(LIMIT)
         call = server.begin_stop()
-        patiently(lambda piece: closed.wait(piece) or server.all_wait_for(rooms.threads, call), LIMIT)
-        if closed.is_set():
+        patiently(lambda piece: closed_early.wait(piece) or server.all_wait_for(rooms.threads, call), LIMIT)
+        if closed_early.is_set():
             raise NotYetRight(TOO_EARLY, ONE_AT_A_TIME)
         if call.has_ended():
             raise NotYetRight("stop() has returned while a thread was still sending.", NOT_JOINED)
@@ -606,6 +640,12 @@ def first_problem(server: Run, attempt: Any) -> str:
         if result.problem or time.monotonic() > deadline:
             return result.problem
     return ""
+
+
+def has_work(thread: threading.Thread) -> bool:
+    """Whether `thread` is no thread of a pool that waits for its next job."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return not frame or frame.f_code.co_name != "_worker" or frame.f_globals["__name__"] != "concurrent.futures.thread"
 
 
 def take_a_moment() -> None:

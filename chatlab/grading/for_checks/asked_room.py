@@ -16,11 +16,12 @@ SECONDS = 60.0  # by which the time that the room is told may be wrong: some loo
 
 
 class Question(NamedTuple):
-    """`chat.receive` was called in `thread` with the time `now`, when the clock said `clock`; both in seconds."""
+    """`chat.receive` was called in `thread` at the time `now`, when the clock said `clock`; both in seconds."""
 
     chat: UdpChat
     thread: threading.Thread
     datagram: bytes
+    address: Any
     now: Any
     clock: float
 
@@ -44,7 +45,8 @@ class AskedRooms:
                 raise NotYetRight(
                     saw, "It takes the datagram as bytes, then the address that it came from, then the time."
                 )
-            self.questions.append(Question(chat, threading.current_thread(), bytes(datagram), now, time.monotonic()))
+            thread, clock = threading.current_thread(), time.monotonic()
+            self.questions.append(Question(chat, thread, bytes(datagram), address, now, clock))
             return self._noted(receive(chat, datagram, address, now, **named))
 
         def watched_close(chat: UdpChat) -> Any:

@@ -1,4 +1,4 @@
-# expects: heard
+# expects: hand on the one that recvfrom gave
 import contextlib
 import socket
 import threading
