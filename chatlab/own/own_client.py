@@ -52,8 +52,12 @@ def run_own_client(host: str, port: int, nickname: str | None, submission: Path 
         if somebody_types():
             keyboard.show(f"{file.path} talks to {shown(room)} as {name}. Type a line and press Enter; {QUIT} leaves.")
         talk = OwnTalk(file, room, keyboard)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
             problem = talk.run(lambda lines: functions[0](sock, name, room, lines, talk.show), interrupts)
+        finally:
+            if not talk.goes_on:  # else its threads would fail, and print why, until the program has ended
+                sock.close()
     if problem is None:
         return 0
     ours = " (chatlab's own client: python -m chatlab.udp.client)" if isinstance(problem, NotStarted) else ""
@@ -62,9 +66,10 @@ def run_own_client(host: str, port: int, nickname: str | None, submission: Path 
 
 
 class OwnTalk:
-    """One run of `talk`."""
+    """One run of `talk`. `goes_on`: it was given up, and still runs."""
 
     def __init__(self, file: OwnFile, room: Address, keyboard: Keyboard) -> None:
+        self.goes_on = False
         self._file = file
         self._room = room
         self._keyboard = keyboard
@@ -94,7 +99,8 @@ class OwnTalk:
         complaint.cancel()
         complaint.join()
         crashes.close()
-        if self._problem or not talking.is_alive():
+        self.goes_on = talking.is_alive()
+        if self._problem or not self.goes_on:
             return self._problem
         return self._file.why(Stuck(SECONDS, talking)) if self._answered else NobodyAnswers(self._nobody)
 

@@ -185,7 +185,7 @@ def test_a_client_that_does_not_end_says_where(own: Own) -> None:
 
 
 def test_a_client_without_a_room_says_so_and_can_be_ended(own: Own) -> None:
-    own.write(CLIENT)
+    own.write(CLIENT, "TICK = 0.2", "TICK = 0.0001")  # it would notice at once that its socket is closed
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         with own.program("client", "--port", str(silent.getsockname()[1]), "--nick", "ada") as client:
@@ -193,3 +193,4 @@ def test_a_client_without_a_room_says_so_and_can_be_ended(own: Own) -> None:
             client.press_ctrl_c()
             assert client.wait() == 2
             assert client.errors.startswith("nobody answers at 127.0.0.1:")
+            assert client.errors.count("\n") == 1
