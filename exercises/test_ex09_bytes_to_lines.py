@@ -76,7 +76,7 @@ class Reading:
                 expect_value_error(error)
                 return
             expect_plain(answer, "feed")
-        size = sum(map(len, pieces))
+        size = max(map(len, b"".join(pieces).splitlines(keepends=True)))
         raise NotYetRight(f"{size:,} bytes of one line were taken. Expected: ValueError, at {MOST + 1:,}.", means)
 
     def _tell(self, piece: bytes) -> None:
@@ -218,7 +218,8 @@ def test_a_line_that_never_ends(reading: Any) -> None:
     snakes = "🐍" * 255  # 1,020 bytes
     lines.feed(f"{snakes}\n".encode(), snakes, means="The limit is one of bytes as they come.")
     reading().feed_too_much(b"x" * (MOST + 1))
-    reading().feed_too_much(b"x" * MOST + b"\n")
+    reading().feed_too_much(b"x" * MOST * 2 + b"\n", means=f"{TOO_LONG} Look at whole lines, too.")
+    reading().feed_too_much(b"x" * MOST + b"\n", means=f"The newline of a line is one of its {MOST:,} bytes: count it.")
     reading().feed_too_much(("é" * 600).encode() + b"\n", means="The limit is one of bytes as they come; é has 2.")
     reading().feed_too_much(
         b"x" * (MOST - 1) + b"\r\n", means="All bytes of the line count: its \\r and its newline, too."
@@ -226,6 +227,9 @@ def test_a_line_that_never_ends(reading: Any) -> None:
     reading().feed_too_much(*[b"x" * 100] * 11)
     reading().feed_too_much(b"hi\n" + b"x" * (MOST + 1))
     reading().feed_too_much(b"x" * (MOST + 1) + b"\nhi\n")
+    behind = "Each line is looked at, not the first alone, and at once: the error comes whatever else is in the piece."
+    reading().feed_too_much(b"ok\n" + b"x" * MOST + b"\n", means=behind)
+    reading().feed_too_much(b"ok\n" + b"x" * MOST + b"\nok\n", means=behind)
     lines = reading()
     lines.feed(b"hi\nx", "hi", means=KEEP)
     lines.feed_too_much(*[b"x" * 32] * (MOST // 32))

@@ -30,7 +30,7 @@ def why_shared(first: object, second: object) -> str:
             return f"Both have the same `{name}`: {made}. Make it in __init__: self.{name} = …, for each a new one."
     for owner in kind.__mro__[:-1]:
         for name, value in vars(owner).items():
-            if not name.startswith("__") and _changes(value) and name not in mine:
+            if not name.startswith("__") and _changes(value) and mine.get(name, value) is value:  # += puts it in both
                 made = "what stands in the class is made once"
                 return f"Both have the same `{name}`: {made}. Make it in __init__, as self.{name}."
     for name, value in names_of_file.items():

@@ -1,4 +1,4 @@
-# expects: anybody fills your memory
+# expects: The newline of a line is one of its 1,024 bytes
 import socket
 
 MOST = 1024
