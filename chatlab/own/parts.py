@@ -12,6 +12,7 @@ from queue import Empty
 from typing import Any
 
 from chatlab.room.addresses import Address
+from chatlab.room.errors import CantUse
 from chatlab.service.interfaces import HasAddress
 from chatlab.udp.client import UdpClient
 from chatlab.udp.protocol import MAX_DATAGRAM, Say, SignOut, SignUp
@@ -30,7 +31,7 @@ def send_receipts(learner: Any, texts: Iterable[str]) -> None:
     texts = list(texts)
     with _socket() as theirs, _socket() as ours:
         for text in texts:
-            ours.sendto(text.encode(), theirs.getsockname())
+            ours.sendto(_checked(text.encode()), theirs.getsockname())
         learner.send_receipts(theirs, len(texts))
         for text in texts:
             receipt = _answer(ours)
@@ -42,7 +43,7 @@ def speak(learner: Any, room: Address, nickname: str, texts: Iterable[str]) -> N
     with _socket() as sock:
         for request in (SignUp(nickname), *map(Say, texts), SignOut()):
             datagram = learner.build_request(request, nickname)
-            sock.sendto(datagram, room)
+            sock.sendto(_checked(datagram), room)
             print(request, "goes out as", datagram)
             if request != SignOut() and (answer := _answer(sock)) is not None:
                 print("   ", answer, "comes back, which is", learner.parse_answer(answer))
@@ -52,10 +53,11 @@ def receive(learner: Any, texts: Iterable[str]) -> None:
     """Have `texts` received in the learner's thread, which then is stopped."""
     with _socket() as theirs, _socket() as ours:
         theirs.settimeout(None)
+        datagrams = [(text, _checked(text.encode())) for text in texts]
         receiver = learner.Receiver(theirs)
         receiver.start()
-        for text in texts:
-            ours.sendto(text.encode(), theirs.getsockname())
+        for text, datagram in datagrams:
+            ours.sendto(datagram, theirs.getsockname())
             try:
                 print(f"Sent {text!r}, and got {receiver.messages.get(timeout=PATIENCE)!r} out of the queue.")
             except Empty:
@@ -70,6 +72,13 @@ def _socket() -> socket.socket:
     sock.bind(("127.0.0.1", 0))
     sock.settimeout(PATIENCE)
     return sock
+
+
+def _checked(datagram: bytes) -> bytes:
+    """Raises CantUse if it is too long."""
+    if len(datagram) > MAX_DATAGRAM:
+        raise CantUse(f"This message is longer than {MAX_DATAGRAM:,} bytes: no datagram can carry it.")
+    return datagram
 
 
 def _answer(sock: socket.socket) -> bytes | None:

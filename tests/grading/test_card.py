@@ -75,7 +75,7 @@ def test_each_check_sees_the_file_as_it_is_now(stub: Path) -> None:
 
 def test_what_is_under_way_does_not_sound_like_a_failure(stub: Path) -> None:
     stub.write_text('def greet(client, nickname):\n    client.say("Hello, ada!")\n', encoding="utf-8")
-    assert repr(card()).startswith(f"ex00 {FIRST.title}: under way, 1 of 2 checks pass (1 point when all do)\n")
+    assert repr(card()).startswith(f"ex00 {FIRST.title}: not yet right, 1 of 2 checks pass (1 point when all do)\n")
     assert "chatlab-not-yet-right" in card()._repr_html_()
 
 

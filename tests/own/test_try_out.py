@@ -162,6 +162,17 @@ def test_the_learners_receiver_receives_and_stops(
     assert capsys.readouterr().out.startswith("Sent 'Hi!', and nothing came into the queue.\n")
 
 
+@pytest.mark.parametrize("key", ["ex01", "ex02", "ex04"])
+def test_a_text_that_no_datagram_can_carry_is_said_to_be_too_long(
+    key: str, solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(key)
+    text = "x" * 70_000
+    with UdpServer(port=0) as server:
+        try_out(key, *([server, "ada", [text]] if key == "ex02" else [text]))
+    assert capsys.readouterr().out.endswith("This message is longer than 65,507 bytes: no datagram can carry it.\n")
+
+
 def test_the_learners_room_is_played(solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
     solved("ex03")
     played = try_out("ex03", "ada joins as ada\nbob joins as <b>\n\n ada says Hi!\nbob leaves\neve says <i>")
