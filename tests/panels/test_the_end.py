@@ -11,13 +11,23 @@ from chatlab.panels import open_panels
 from chatlab.panels.open_panels import give_up_place, take_place
 
 PROGRAM = """
+import threading
+
 from chatlab.panels import ChatPanel, RoomPanel
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 
-server = UdpServer(port=0, log=print)
+joined = threading.Event()
+
+def log(line):
+    print(line)
+    if line.startswith("ada joined"):
+        joined.set()
+
+server = UdpServer(port=0, log=log)
 room = RoomPanel(server)
 ada = ChatPanel(UdpClient("ada", server))
+assert joined.wait(30)
 """
 ONE_FAILS = """
 class Eve(UdpClient):
