@@ -22,8 +22,8 @@ PATIENCE = 0.5  # seconds, for a datagram that is on its way, or never comes
 Letter = tuple[str, str]  # who sends it, and the text
 # Ways to count something else, and what to say of each.
 WRONG_COUNTS: dict[str, Callable[[str], int]] = {
-    "len(…) of bytes counts bytes; é is 2 of them in UTF-8, 🐍 is 4. Decode first, then count.": lambda text: len(
-        text.encode()
+    "That is the number of bytes; é is 2 of them in UTF-8, 🐍 is 4. Decode as UTF-8 first, then count.": lambda text: (
+        len(text.encode())
     ),
     "str(…) of bytes is how Python shows them, with b'' around: message.decode() is the text.": lambda text: len(
         str(text.encode())
@@ -36,7 +36,6 @@ WRONG_COUNTS: dict[str, Callable[[str], int]] = {
     "Some characters were left out: decode as UTF-8, and ignore nothing.": lambda text: len(
         text.encode("ascii", "ignore")
     ),
-    "Each byte was made a character: decode as UTF-8.": lambda text: len(text.encode().decode("latin-1")),
 }
 EMPTY = "An empty datagram is a message of 0 characters; over UDP it ends nothing."
 

@@ -18,7 +18,14 @@ from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import against, expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
 from chatlab.grading.for_checks.sharing import why_shared
-from chatlab.grading.for_checks.threads import OwnThreads, expect_rest, patiently, pausing_after_sends, waits_in
+from chatlab.grading.for_checks.threads import (
+    OwnThreads,
+    expect_rest,
+    line_of,
+    patiently,
+    pausing_after_sends,
+    waits_in,
+)
 
 LIMIT = 1.5  # seconds for what has to be done within one second
 SILENCE = 0.6  # seconds
@@ -41,6 +48,12 @@ WOKEN_TOO_EARLY = (
     "The thread was woken, and received again: when it looked, nothing told it to end. First set what it looks at, "
     "then wake it; and let it look after each receive."
 )
+WAITS_IN_RECVFROM = (
+    "The thread waits in recvfrom, and sees no flag there. Send a datagram to its own address, or give recvfrom a "
+    "timeout; the thread then looks at the flag and returns."
+)
+NOT_ENDED = "The thread has not ended: it sees too late, or not at all, that it is to end."
+LARGEST_TOO = "The largest datagram that there is, 65,507 bytes, is a message too; and only stop() ends the thread."
 NOT_JOINED = "stop() has to wait for the end of the thread: thread.join(), after it was told to end."
 
 
@@ -60,7 +73,13 @@ class Run:
 
     def start(self) -> None:
         self._did("called start()")
+        messages = getattr(self.receiver, "messages", None)
         expect_plain(self.receiver.start(), "start")
+        if messages is not None and self.receiver.messages is not messages:
+            raise NotYetRight(
+                "After start(), `messages` is another queue than before.",
+                "Whoever waits at the first one waits for ever: one Receiver has one queue, made in __init__.",
+            )
 
     def send(self, *texts: bytes) -> None:
         self._did(f"sent {', '.join(map(shown, texts))}")
@@ -91,8 +110,11 @@ class Run:
     def wait_for_a_message(self) -> None:
         patiently(lambda piece: not self.receiver.messages.empty() or threading.Event().wait(piece), LIMIT)
 
-    def expect_after_errors(self, lost: tuple[bytes, ...], text: bytes, means: str) -> None:
+    def expect_after_errors(self, lost: tuple[bytes, ...], text: bytes) -> None:
         self.wait_for_a_message()
+        means = "catch ConnectionResetError inside the loop, and receive again."
+        if self._threads.left:
+            means = "a thread still runs, and is to receive again at once, without a rest."
         # Who receives by a socket of their own at the same port meets no error.
         raised = len(lost) - (self.sock.error_times if self.sock.error else 0)
         means = f"Until then, recvfrom had raised ConnectionResetError {('never', 'once', 'twice')[raised]}: {means}"
@@ -142,7 +164,7 @@ class Run:
         `pausing`: what stop() sends is received before its next line runs.
         """
         self._did("called stop()")
-        begun = self.sock.receives
+        begun, running = self.sock.receives, len(self._threads.left)
 
         def stop() -> None:
             expect_plain(self.receiver.stop(), "stop")
@@ -156,8 +178,12 @@ class Run:
             means = WOKEN_TOO_EARLY
         elif timeout and timeout >= 1:
             means = f"recvfrom has a timeout of {timeout:g} s, and the thread sees nothing else before that is over."
+        if 0 < len(self._threads.left) < running:
+            means = (
+                f"{running} threads were running, and only some have ended: one datagram wakes one of them, no more."
+            )
         if not call.has_ended():
-            raise NotYetRight(f"stop() had not returned after {LIMIT} s.", means)
+            raise NotYetRight(f"stop() had not returned after {LIMIT} s.", self._why_not_ended(call.thread, means))
         if left := self._threads.left:
             # One that ends a little later was told to: then what is missing is the waiting, whatever else is checked.
             left[0].join(LIMIT / 3)
@@ -165,6 +191,14 @@ class Run:
                 f"stop() has returned, and {len(left)} thread is still running.",
                 means if left[0].is_alive() else NOT_JOINED,
             )
+
+    def _why_not_ended(self, stopping: threading.Thread, means: str) -> str:
+        lines = [line for thread in self._threads.left if "sleep(" in (line := line_of(thread))]
+        if lines:
+            return f"The thread is in this line: {lines[0]}. Until it goes on, it sees nothing of what stop() does."
+        if means == WAITS_IN_RECVFROM and waits_in(stopping, "threading", "join"):
+            return f"{means} All that comes before join(), in which stop() waits."
+        return NOT_ENDED if means == NOT_JOINED else means
 
     def check_open(self, more: str = "") -> None:
         if self.sock.was_closed:
@@ -199,6 +233,9 @@ def test_passes_messages_on(run: Any) -> None:
     receiver.start()
     receiver.send(b"one", b"two", b"three")
     receiver.expect(b"one", b"two", b"three", means="The thread receives again and again, and puts each datagram.")
+    receiver.send(b"four", b"four")
+    receiver.sock.wait_for_receives(6, LIMIT / 3)
+    receiver.expect(b"four", b"four", means="A datagram is a message also if another one had the same bytes.")
 
 
 def test_goes_on_after_a_silence(run: Any) -> None:
@@ -220,10 +257,7 @@ def test_stops_while_nothing_arrives(run: Any) -> None:
     receiver.send(b"one")
     receiver.expect(b"one", means="The thread receives, and puts each datagram.")
     receiver.sock.wait_for_receives(2, LIMIT / 3)
-    receiver.stop(
-        "The thread waits in recvfrom, and sees no flag there. Send a datagram to its own address, or give recvfrom a "
-        "timeout; the thread then looks at the flag and returns."
-    )
+    receiver.stop(WAITS_IN_RECVFROM)
     receiver.expect_no_more(
         "A datagram that is only to wake the thread is no message: look at the flag before you put."
     )
@@ -261,7 +295,7 @@ def test_takes_whatever_is_sent(run: Any) -> None:
     )
     receiver.expect_one_thread(len(TEXTS))
     receiver.send(LARGEST)
-    receiver.expect(LARGEST, means=TOO_SMALL)  # on Windows, a small buffer is an error
+    receiver.expect(LARGEST, means=LARGEST_TOO)
 
 
 def test_goes_on_after_an_error(run: Any) -> None:
@@ -271,11 +305,7 @@ def test_goes_on_after_an_error(run: Any) -> None:
     receiver.start()
     lost = (b"lost in the first error", b"lost in the second")
     receiver.send(*lost, b"after both")
-    receiver.expect_after_errors(
-        lost,
-        b"after both",
-        means="catch ConnectionResetError inside the loop, and receive again.",
-    )
+    receiver.expect_after_errors(lost, b"after both")
 
 
 def test_stops_while_datagrams_keep_arriving(run: Any) -> None:

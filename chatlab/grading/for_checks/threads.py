@@ -7,6 +7,7 @@ as the process goes on, although the code under check had no chance either. Of m
 
 from __future__ import annotations
 
+import linecache
 import math
 import re
 import socket
@@ -124,6 +125,12 @@ def waits_in(thread: threading.Thread, module: str, function: str) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def line_of(thread: threading.Thread) -> str:
+    """The line of code in which `thread` is now; '' if it has ended or nobody has its text."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() if frame else ""
 
 
 def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> None:

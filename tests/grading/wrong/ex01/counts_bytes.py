@@ -1,4 +1,4 @@
-# expects: len(…) of bytes counts bytes
+# expects: That is the number of bytes
 def send_receipts(sock, count):
     for _ in range(count):
         message, sender = sock.recvfrom(65_507)
