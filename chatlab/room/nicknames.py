@@ -39,7 +39,8 @@ def normalise(wanted: str) -> str:
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Mc") else 0
         shows = marks or character.isalnum() or character in "_-"
         if not shows or marks > MARKS_A_LETTER or _INVISIBLE.match(character):
-            raise Refusal("letters, digits, _ and - only: no spaces in a nickname")
+            spaces = ": no spaces in a nickname" if any(map(str.isspace, wanted)) else ""
+            raise Refusal(f"letters, digits, _ and - only{spaces}")
     if not reserved_keys().isdisjoint(lookalike_keys(nickname)):
         raise Refusal("reserved: that nickname is the server's")
     return nickname

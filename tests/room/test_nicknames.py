@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -85,7 +86,8 @@ def test_a_nickname_has_1_to_20_characters() -> None:
     ids=ascii,
 )
 def test_anything_else_is_refused(wanted: str) -> None:
-    with pytest.raises(Refusal, match=r"^letters, digits, _ and - only: no spaces in a nickname$"):
+    says = "letters, digits, _ and - only" + (": no spaces in a nickname" if re.search(r"\s", wanted) else "")
+    with pytest.raises(Refusal, match=f"^{says}$"):
         normalise(wanted)
 
 

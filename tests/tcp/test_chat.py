@@ -122,7 +122,7 @@ def test_a_nickname_that_is_taken_is_refused_and_one_may_choose_again() -> None:
     table.receive("B", b"a\n\xff\n\nbob\n")
     assert table.look() == {
         "B": "NICK taken: that nickname, or one that looks like it\n"
-        "NICK letters, digits, _ and - only: no spaces in a nickname\n"
+        "NICK letters, digits, _ and - only\n"
         "NICK no name: a nickname needs at least one letter or digit\n"
         "Connected to the server!\n",
         "A": "bob joined the chat\n",
