@@ -40,7 +40,7 @@ CHANGES = [
     Change("01", "recv(7)", tuple(f"recv({size})" for size in (40, 32, 31, 1, 0, 65_507))),
     Change("01", "65_508", ("0", "1", "65_506", "100_000")),
     Change("01", '(b"Hello", b" world", b"")', ('(b"Hello",)', "()", '("é".encode(), b"\\xff" * 300)', '(b"",) * 8')),
-    Change("01", '"Hello!", "Olé!", "", "🐍 bites"', ('""', '"x" * 60_000', '*("one", "two") * 10')),
+    Change("01", '"Hello!", "Olé!", "", "🐍 bites"', ('""', '"x" * 60_000', '"x" * 70_000', '*("one", "two") * 10')),
     Change("02", '"café"', ('"Привет"', '"你好"', '"Hello!"', '""')),
     Change(
         "02",
