@@ -1,4 +1,4 @@
-# expects: Each text was said late
+# expects: was said late
 """ex06"""
 
 import random

@@ -1,4 +1,4 @@
-# expects: Each text was shown late
+# expects: was shown late
 """ex06"""
 
 import random
