@@ -474,7 +474,8 @@ def test_two_servers(run: Any, it_stops: None) -> None:
     other.start()
     ada, bob = one.join("ada", shared), other.join("ada", shared)
     for number in range(8):
-        one.say(ada, b"%d?" % number, b"ada: %d?" % number, shared)
+        for text in (b"%d?" % number, b"%d??" % number):  # one after the other: threads at a shared queue take turns
+            one.say(ada, text, b"ada: " + text, shared)
         other.say(bob, b"%d!" % number, b"ada: %d!" % number, shared)
     call = one.begin_stop()
     if not call.has_ended(LIMIT):
