@@ -29,6 +29,7 @@ from chatlab.grading.for_checks.threads import (
 
 LIMIT = 1.5  # seconds for what has to be done within one second
 SILENCE = 0.6  # seconds
+MOMENT = 0.2  # seconds
 MANY = 200
 # What a program might choose as a word of its own for "stop", and what anybody may send as well.
 TEXTS = (b"", b" two spaces \n", b"stop", b"STOP", b"!q", b"quit", b"exit", b"\x00", b"\xff\xfe")
@@ -133,8 +134,11 @@ class Run:
 
     def expect_room_for_more(self) -> None:
         """Until many datagrams have been received, which nobody takes from the queue."""
-        patiently(lambda piece: self.sock.receives > MANY or threading.Event().wait(piece), LIMIT)
-        if any(waits_in(thread, "queue", "put") for thread in self._threads.left):
+        if patiently(lambda piece: self.sock.receives > MANY or threading.Event().wait(piece), LIMIT):
+            return
+        received = self.sock.receives
+        threading.Event().wait(MOMENT)  # whoever is in put() for a moment only goes on
+        if received == self.sock.receives and any(waits_in(thread, "queue", "put") for thread in self._threads.left):
             raise NotYetRight(
                 f"Nobody took anything out, and after {self.sock.receives} receives the thread waits in put().",
                 "A queue with a limit stops the thread when it is full, so that stop() can't end it: Queue() has none.",

@@ -9,6 +9,7 @@ class Receiver:
         self.sock = sock
         self.messages: Queue[bytes] = Queue()
         self.ended = threading.Event()
+        self.taking = threading.Lock()
         self.thread = None
 
     def start(self) -> None:
@@ -19,12 +20,13 @@ class Receiver:
 
     def work(self):
         while not self.ended.is_set():
-            try:
-                data, _ = self.sock.recvfrom(65507)
-            except ConnectionResetError:
-                continue
-            if not self.ended.is_set():
-                self.messages.put(data)
+            with self.taking:
+                try:
+                    data, _ = self.sock.recvfrom(65507)
+                except ConnectionResetError:
+                    continue
+                if not self.ended.is_set():
+                    self.messages.put(data)
 
     def stop(self) -> None:
         if self.thread is None:
