@@ -17,14 +17,21 @@ from chatlab.panels import ChatPanel, RoomPanel
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 
-joined = threading.Event()
+joined, left = threading.Event(), threading.Event()
 
 def log(line):
     print(line)
     if line.startswith("ada joined"):
         joined.set()
+    if line.startswith("ada left"):
+        left.set()
 
-server = UdpServer(port=0, log=log)
+class Room(UdpServer):
+    def close(self):
+        left.wait(10)  # her sign-out may be on its way still, and a room that closes reads no more
+        super().close()
+
+server = Room(port=0, log=log)
 room = RoomPanel(server)
 ada = ChatPanel(UdpClient("ada", server))
 assert joined.wait(30)
