@@ -37,7 +37,7 @@ from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
 
 if TYPE_CHECKING:
-    from chatlab.panels.chat_panel import ChatPanel
+    from chatlab.panels.chat.chat_panel import ChatPanel
     from chatlab.panels.room_panel import RoomPanel
 
 TEXTS = ("Hello!", "Can you hear me?", "It rains.", "Bye!")
@@ -148,7 +148,7 @@ def _ex08(
 
 def _ex09(room: HasAddress | tuple[str, int], nickname: str = "tom", *, trace: Recorder | None = None) -> ChatPanel:
     """`room`: a TCP server, or a stream relay to one, or its (host, port)."""
-    from chatlab.panels.chat_panel import ChatPanel  # noqa: PLC0415  # as above
+    from chatlab.panels.chat.chat_panel import ChatPanel  # noqa: PLC0415  # as above
 
     return ChatPanel(OwnFramingClient(nickname, room, trace=trace))
 

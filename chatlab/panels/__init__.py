@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chatlab.panels.chat_panel import ChatPanel as ChatPanel
+    from chatlab.panels.chat.chat_panel import ChatPanel as ChatPanel
     from chatlab.panels.ladder_panel import LadderPanel as LadderPanel
     from chatlab.panels.layout import side_by_side as side_by_side
     from chatlab.panels.room_panel import RoomPanel as RoomPanel
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatlab.panels.weather_panel import WeatherPanel as WeatherPanel
 
 _HOMES = {
-    "ChatPanel": "chat_panel",
+    "ChatPanel": "chat.chat_panel",
     "LadderPanel": "ladder_panel",
     "RoomPanel": "room_panel",
     "StreamPanel": "stream.stream_panel",

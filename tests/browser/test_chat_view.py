@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chatlab.panels import chat_panel
+from chatlab.panels.style import ASSETS
 
 from .jupyterlab_driver import Browser, Page, expect
 
-SCRIPT = (Path(chat_panel.__file__).parent / "assets/chat.js").read_text(encoding="utf-8")
+SCRIPT = (ASSETS / "chat.js").read_text(encoding="utf-8")
 MODEL = """
 async (script) => {
     const view = (await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })))).default;

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 
-from chatlab.panels.scrollback import MAX_ROWS
+from chatlab.panels.chat.scrollback import MAX_ROWS
 from tests.systems import not_here
 
 from .jupyterlab_driver import SECONDS, JupyterLab, Locator, Notebook, Page, expect

@@ -1,4 +1,4 @@
-// One view of a ChatPanel (chat_panel.py says what the messages between page and kernel are).
+// One view of a ChatPanel (chat/chat_panel.py says what the messages between page and kernel are).
 // Strangers' text is set by textContent alone, so that markup in it stays text.
 
 const MAX_ROWS = 300;

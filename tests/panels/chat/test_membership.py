@@ -9,7 +9,8 @@ from queue import Queue
 
 import pytest
 
-from chatlab.panels import ChatPanel, membership, tries
+from chatlab.panels import ChatPanel
+from chatlab.panels.chat import membership, tries
 from chatlab.room.errors import NobodyAnswers, NotInTheRoom, NotStarted, Refusal
 from chatlab.room.events import Gone, Joined, Refused, Said
 from chatlab.service.interfaces import Client, Server
@@ -19,8 +20,7 @@ from chatlab.udp import member
 from chatlab.udp.client import UdpClient
 from chatlab.udp.reliable import member as reliable_member
 from chatlab.udp.server import UdpServer
-
-from .conftest import LIMIT, FakeClient, Page, from_page
+from tests.panels.conftest import LIMIT, FakeClient, Page, from_page
 
 NOBODY = NobodyAnswers("nobody answers at 127.0.0.1:9999: is the server running there?")
 SAID = "Nobody answers at 127.0.0.1:9999: is the server running there?"

@@ -12,18 +12,16 @@ however often it is sent: rows are numbered. Views come and go, and there may be
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 import anywidget
 
+from chatlab.panels.chat.membership import Membership
+from chatlab.panels.chat.scrollback import Scrollback
 from chatlab.panels.live_panel import LivePanel
-from chatlab.panels.membership import Membership
 from chatlab.panels.open_panels import how_to_come_back
-from chatlab.panels.scrollback import Scrollback
+from chatlab.panels.style import ASSETS
 from chatlab.room.events import Event
 from chatlab.service.interfaces import Client
-
-ASSETS = Path(__file__).parent / "assets"
 
 
 class ChatPanel(LivePanel, anywidget.AnyWidget):

@@ -9,12 +9,11 @@ from contextlib import ExitStack
 import pytest
 
 from chatlab.panels import ChatPanel
+from chatlab.panels.chat.scrollback import MAX_ROWS
 from chatlab.panels.live_panel import PAUSE
-from chatlab.panels.scrollback import MAX_ROWS
 from chatlab.room.errors import Refusal
 from chatlab.room.events import Joined, Left, Refused, Said
-
-from .conftest import FakeClient, Page, from_page
+from tests.panels.conftest import FakeClient, Page, from_page
 
 
 def test_events_reach_the_page_in_order_and_once(page: Page, panels: ExitStack) -> None:

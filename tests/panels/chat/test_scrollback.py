@@ -7,15 +7,14 @@ import re
 import subprocess
 import sys
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
-from chatlab.panels import scrollback
-from chatlab.panels.scrollback import COLOURS, MAX_ROWS, Row, Scrollback
+from chatlab.panels.chat.scrollback import COLOURS, MAX_ROWS, Row, Scrollback
+from chatlab.panels.style import ASSETS
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 
-CSS = (Path(scrollback.__file__).parent / "assets/chat.css").read_text(encoding="utf-8")
+CSS = (ASSETS / "chat.css").read_text(encoding="utf-8")
 # What --jp-layout-color1 is in JupyterLab's two themes.
 BACKGROUNDS = {"light": "#ffffff", "dark": "#212121"}
 
@@ -31,7 +30,7 @@ def test_rows_are_numbered_and_only_the_last_are_kept() -> None:
 
 
 def test_the_page_keeps_as_many_rows() -> None:
-    script = (Path(scrollback.__file__).parent / "assets/chat.js").read_text(encoding="utf-8")
+    script = (ASSETS / "chat.js").read_text(encoding="utf-8")
     assert f"const MAX_ROWS = {MAX_ROWS};" in script
 
 
@@ -107,7 +106,8 @@ def rgb(colour: str) -> tuple[float, ...]:
 
 NAMES = [f"member-{number}" for number in range(10)] + ["Zoë", "本"]
 SHOW_COLOURS = (
-    "from chatlab.panels.scrollback import Scrollback as S; import sys; print(*[S().colour(n) for n in sys.argv[1:]])"
+    "import sys; from chatlab.panels.chat.scrollback import Scrollback as S; "
+    "print(*[S().colour(n) for n in sys.argv[1:]])"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatlab.panels.tries import PAUSES, STEADY, Tries
+from chatlab.panels.chat.tries import PAUSES, STEADY, Tries
 
 
 def test_the_pauses_are_those_that_the_panels_promise() -> None:

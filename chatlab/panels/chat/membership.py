@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from chatlab.panels.tries import PAUSES, Tries
+from chatlab.panels.chat.tries import PAUSES, Tries
 from chatlab.room.errors import CantUse, ChatlabError, NobodyAnswers, NotInTheRoom, Refusal, in_words
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
 from chatlab.room.nicknames import normalise
