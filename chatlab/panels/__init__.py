@@ -1,6 +1,6 @@
 """What the notebooks show: panels of people (`ChatPanel`), of a room (`RoomPanel`), of what crosses the wire
-(`LadderPanel`, `StreamPanel`) and of bad networks (`WeatherPanel`, `StreamWeatherPanel`), `side_by_side`; chatlab's own
-code by `show_source`; `check_setup`.
+(`LadderPanel`, `StreamPanel`), of bad networks (`WeatherPanel`, `StreamWeatherPanel`) and of a room's web page
+(`WebPanel`), `side_by_side`; chatlab's own code by `show_source`; `check_setup`.
 
 Each name is imported when it is first used, so that `check_setup` also runs where the widget packages are missing:
 finding that out is its purpose.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chatlab.panels.stream.stream_panel import StreamPanel as StreamPanel
     from chatlab.panels.stream.stream_weather_panel import StreamWeatherPanel as StreamWeatherPanel
     from chatlab.panels.weather_panel import WeatherPanel as WeatherPanel
+    from chatlab.panels.web_panel import WebPanel as WebPanel
 
 _HOMES = {
     "ChatPanel": "chat.chat_panel",
@@ -29,6 +30,7 @@ _HOMES = {
     "StreamPanel": "stream.stream_panel",
     "StreamWeatherPanel": "stream.stream_weather_panel",
     "WeatherPanel": "weather_panel",
+    "WebPanel": "web_panel",
     "check_setup": "setup_check",
     "show_source": "source_view",
     "side_by_side": "layout",
