@@ -24,8 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", type=Path, metavar="DIR", help="where to put pictures of the pages")
 
 
-# The driver needs Playwright, so it is imported by who uses it: without it the tests are skipped, and say why.
-@pytest.fixture(scope="session")
+# The driver needs Playwright, so it is imported by who uses it: without it the tests are skipped, and say why. While its
+# browser is open, an event loop runs in this thread: so it is closed before the worker gets tests from elsewhere.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     from .jupyterlab_driver import run_browser  # noqa: PLC0415
 
@@ -33,7 +34,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     from .jupyterlab_driver import run_jupyterlab  # noqa: PLC0415
 
