@@ -24,8 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", type=Path, metavar="DIR", help="where to put pictures of the pages")
 
 
-# The driver needs Playwright, so it is imported by who uses it: without it the tests are skipped, and say why. While its
-# browser is open, an event loop runs in this thread: so it is closed before the worker gets tests from elsewhere.
+# The driver needs Playwright, so it is imported by who uses it: without it the tests are skipped, and say why. While
+# the browser is open, an event loop runs in this thread: so it is closed before the worker gets tests from elsewhere.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     from .jupyterlab_driver import run_browser  # noqa: PLC0415
