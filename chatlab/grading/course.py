@@ -28,7 +28,8 @@ class Exercise:
     imported because the exercise is to write it: a module, or a name in one (`chatlab.udp.protocol.parse_request`).
     `production`: one line, shown after a pass: what a server in production would do as well. `stub`: the fingerprint of
     the untouched stub (chatlab.grading.attempt.source). `section`: the heading of the lesson under which it says what
-    the exercise is about; '' for its beginning.
+    the exercise is about; '' for its beginning. `each`: its checks stand each for itself, and share the points; its
+    stub works as it is, and is to be mended.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Exercise:
     production: str = ""
     stub: str = ""
     section: str = ""
+    each: bool = False
 
     @property
     def key(self) -> str:

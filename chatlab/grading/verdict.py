@@ -90,7 +90,8 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How one exercise went. It gets all of its points if every check is done, the private ones included.
+    """How one exercise went. It gets all of its points if every check is done, the private ones included; if its checks
+    stand each for itself, the share of those that are done, in whole points.
 
     `unmade`: how many of its checks were not made because others were chosen, or the run was stopped.
     """
@@ -110,7 +111,10 @@ class Grade:
 
     @property
     def points(self) -> int:
-        return self.exercise.points if self.state is State.DONE else 0
+        if not self.exercise.each:
+            return self.exercise.points if self.state is State.DONE else 0
+        done = sum(check.state is State.DONE for check in self.checks)
+        return self.exercise.points * done // (len(self.checks) + self.unmade)
 
     @property
     def message(self) -> Message | None:

@@ -1,4 +1,4 @@
-"""What a learner's code did besides its answer: a crashed thread, something left behind, os._exit."""
+"""What a learner's code did besides its answer: a crashed thread, something left behind, os._exit; or nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ class Crashed(Exception):
         super().__init__(error, frame)
         self.error = error
         self.frame = frame
+
+
+class Untouched(Exception):
+    """The file is the stub still, and that one runs."""
 
 
 class LeftOver(Exception):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from chatlab.grading.attempt.accidents import Crashed
+from chatlab.grading.attempt.accidents import Crashed, Untouched
 from chatlab.grading.attempt.explain import Finding, explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
 from chatlab.grading.attempt.leftovers import Watch
@@ -84,6 +84,8 @@ class Attempt:
 
         def load_and_check() -> None:
             self.file.load()
+            if self.exercise.each and self.file.is_stub:
+                raise Untouched
             check()
 
         self.on_news(self)

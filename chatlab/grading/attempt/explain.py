@@ -8,7 +8,7 @@ from pathlib import Path
 from traceback import FrameSummary, extract_tb, format_exception_only
 from typing import Any, NamedTuple
 
-from chatlab.grading.attempt.accidents import Crashed, Exited, LeftOver
+from chatlab.grading.attempt.accidents import Crashed, Exited, LeftOver, Untouched
 from chatlab.grading.attempt.forbidden_imports import Fenced
 from chatlab.grading.attempt.learner_file import LearnerFile, lacking
 from chatlab.grading.attempt.meanings import awaited, usually
@@ -33,6 +33,8 @@ def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | Non
     """What to say of `error`, which `run_within` returned for a check of `file`, or of `crash`, in which one of the
     learner's threads ended meanwhile.
     """
+    if isinstance(error, Untouched):
+        return Finding(State.NOT_STARTED, f"{file.path.name} is as it was.", "Find what is wrong in it, and mend it.")
     if crash is None:
         assert error is not None
         return _explain(error, file)

@@ -3,6 +3,8 @@
 A check is a test in an exercise's own file. The first one is the basic one: until it is done, those below it wait. They
 also wait when two of them had to be stopped, as each of these takes the whole limit. pytest itself sees done as passed,
 not yet right as failed, not started and waiting as skipped. Tests of no exercise are left alone.
+
+Where the checks of an exercise stand each for itself (`each` in chatlab.grading.course), none waits.
 """
 
 from __future__ import annotations
@@ -93,6 +95,8 @@ class Grader:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         if attempt := item.stash.get(ATTEMPT, None):
             name = attempt.exercise.name
+            if attempt.exercise.each:
+                return
             basic = self._basic[name]
             if basic is not attempt and basic.state is not State.DONE and name not in self.done:
                 pytest.skip("waits for the first check of the exercise")

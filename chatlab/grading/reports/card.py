@@ -108,7 +108,8 @@ def _heading(grade: Grade) -> str:
             standing = f"not started, {points}, about {exercise.minutes} minutes"
         case _:
             passed = sum(check.state is State.DONE for check in grade.shown_checks)
-            standing = f"not yet right, {passed} of {len(grade.shown_checks)} checks pass ({points} when all do)"
+            share = f"{grade.points} of {points}" if exercise.each else f"{points} when all do"
+            standing = f"not yet right, {passed} of {len(grade.shown_checks)} checks pass ({share})"
     return f"{exercise.key} {exercise.title}: {standing}"
 
 
