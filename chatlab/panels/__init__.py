@@ -1,6 +1,7 @@
 """What the notebooks show: panels of people (`ChatPanel`), of a room (`RoomPanel`), of what crosses the wire
-(`LadderPanel`, `StreamPanel`), of bad networks (`WeatherPanel`, `StreamWeatherPanel`) and of a room's web page
-(`WebPanel`), `side_by_side`; chatlab's own code by `show_source`; `check_setup`.
+(`LadderPanel`, `StreamPanel`), of bad networks (`WeatherPanel`, `StreamWeatherPanel`), of a slow reader
+(`SlowReaderPanel`) and of a room's web page (`WebPanel`), `side_by_side`; chatlab's own code by `show_source`;
+`check_setup`.
 
 Each name is imported when it is first used, so that `check_setup` also runs where the widget packages are missing:
 finding that out is its purpose.
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chatlab.panels.layout import side_by_side as side_by_side
     from chatlab.panels.room_panel import RoomPanel as RoomPanel
     from chatlab.panels.setup_check import check_setup as check_setup
+    from chatlab.panels.slow_reader.slow_reader_panel import SlowReaderPanel as SlowReaderPanel
     from chatlab.panels.source_view import show_source as show_source
     from chatlab.panels.stream.stream_panel import StreamPanel as StreamPanel
     from chatlab.panels.stream.stream_weather_panel import StreamWeatherPanel as StreamWeatherPanel
@@ -27,6 +29,7 @@ _HOMES = {
     "ChatPanel": "chat.chat_panel",
     "LadderPanel": "ladder_panel",
     "RoomPanel": "room_panel",
+    "SlowReaderPanel": "slow_reader.slow_reader_panel",
     "StreamPanel": "stream.stream_panel",
     "StreamWeatherPanel": "stream.stream_weather_panel",
     "WeatherPanel": "weather_panel",

@@ -53,6 +53,11 @@ class Room(Generic[Member]):
     def nicknames(self) -> tuple[str, ...]:
         return tuple(self._nicknames.values())
 
+    @property
+    def table(self) -> tuple[tuple[Member, str], ...]:
+        """Each member with its nickname, in the same order."""
+        return tuple(self._nicknames.items())
+
     def nickname(self, member: Member) -> str:
         """The nickname that was registered for `member`. Raises KeyError for one who is not here."""
         return self._nicknames[member]

@@ -53,7 +53,8 @@ class TcpServer(Service):
 
     After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
     by the room's own threads, so it must not wait. `trace` records what crosses the wire; the default model is one that
-    it can watch.
+    it can watch. `send_buffer`: bytes that the kernel is to keep for each connection (SO_SNDBUF in socket(7)); 0 leaves
+    it to the system.
     """
 
     client = "chatlab.tcp.client"
@@ -67,8 +68,11 @@ class TcpServer(Service):
         model: Model | None = None,
         log: Callable[[str], None] = lambda line: None,
         trace: Recorder | None = None,
+        send_buffer: int = 0,
     ) -> None:
         super().__init__(host, port, log)
+        self.limits = limits
+        self.send_buffer = send_buffer
         self.model: Model = model or ("selectors" if trace else DEFAULT_MODEL)
         self._trace = trace
         self._chat: TcpChat[Any] = TcpChat(limits, log=self.log)
@@ -77,6 +81,11 @@ class TcpServer(Service):
     def nicknames(self) -> tuple[str, ...]:
         """Who is here, in the order of joining."""
         return self._chat.room.nicknames
+
+    @property
+    def outboxes(self) -> dict[str, int]:
+        """By nickname: how many bytes wait for that member in the room's own memory."""
+        return {nickname: member.waits for member, nickname in self._chat.room.table}
 
     @property
     def counts(self) -> Counts:
@@ -89,6 +98,8 @@ class TcpServer(Service):
         reserved_keys()  # reads a file, which can't be opened once there is no file descriptor left
         listener = self._resources.enter_context(listen(self._host, self._port))
         self._port = listener.getsockname()[1]
+        if self.send_buffer:  # each connection that is accepted inherits it
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.send_buffer)
         if self._trace:
             listener = self._resources.enter_context(self._trace.watch(listener, "room"))
         self._resources.callback(self._chat.close)  # a room that has failed could not tell its members

@@ -195,3 +195,28 @@ def test_a_connection_that_is_lost_before_asyncio_takes_it_in(monkeypatch: pytes
         with HealthyPair(room.address):
             pass
     assert lost[0].fileno() < 0
+
+
+def test_what_waits_for_a_reader_is_in_its_outbox_and_in_no_other(open_room: OpenRoom) -> None:
+    room = open_room(Limits(rate_limit=0, max_outbox=10_000_000))
+    with RawClient(room.address, "slow", deaf=True) as slow, RawClient(room.address, "ada") as ada:
+        assert room.outboxes == {"slow": 0, "ada": 0}
+        while not (waits := room.outboxes["slow"]):
+            ada.say("x" * 1000)
+        assert room.outboxes["ada"] == 0
+        ada.say("last")
+        eventually(lambda: room.outboxes["slow"] > waits)
+        slow.wait_for("ada: last")
+        eventually(lambda: room.outboxes == {"slow": 0, "ada": 0})
+
+
+def test_a_small_send_buffer_leaves_more_to_the_outbox(model: Model) -> None:
+    limits = Limits(rate_limit=0, max_outbox=10_000_000)
+    with (
+        TcpServer(port=0, limits=limits, model=model, send_buffer=4096) as room,
+        RawClient(room.address, "slow", deaf=True),
+        RawClient(room.address, "ada") as ada,
+    ):
+        for _ in range(200):
+            ada.say("x" * 1000)
+        eventually(lambda: room.outboxes["slow"] > 100_000)

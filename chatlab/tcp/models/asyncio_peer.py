@@ -43,6 +43,11 @@ class Peer(asyncio.BufferedProtocol):
         self._ended = False  # the chat is done with it
         self.buffer_updated = partial(room.hear, self)  # type: ignore[method-assign]  # what asyncio calls after a read
 
+    @property
+    def waits(self) -> int:
+        """How many bytes do. Any thread may ask."""
+        return self._outbox.size + self.transport.get_write_buffer_size()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self.transport.set_write_buffer_limits(0)  # ask for a pause as soon as the kernel takes no more
@@ -86,7 +91,7 @@ class Peer(asyncio.BufferedProtocol):
             if sent < len(data):
                 self.transport.write(data[sent:])
             self._finish()
-        return self._outbox.size + self.transport.get_write_buffer_size()
+        return self.waits
 
     def end(self) -> None:
         """The chat is done with it: what is sent next, and what waits, are its last words."""

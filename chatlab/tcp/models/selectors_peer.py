@@ -37,6 +37,12 @@ class Peer:
         """Whether it has got its last words and said its own."""
         return bool(self.end_by) and self._outbox is None and self._at_end
 
+    @property
+    def waits(self) -> int:
+        """How many bytes do. Any thread may ask."""
+        outbox = self._outbox
+        return outbox.size if outbox else 0
+
     def end_hearing(self) -> None:
         """Its stream has ended."""
         self._at_end = True

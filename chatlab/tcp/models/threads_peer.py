@@ -34,6 +34,11 @@ class Peer:
     def is_late(self) -> bool:
         return 0 < self.end_by <= time.monotonic()
 
+    @property
+    def waits(self) -> int:
+        """How many bytes do. Any thread may ask."""
+        return self._outbox.size
+
     def send(self, pieces: Sequence[bytes]) -> int:
         """Send `pieces` at once, or put them behind what waits already. Returns how many bytes wait. Raises OSError."""
         with self._changed:

@@ -1,0 +1,143 @@
+"""One member that reads slowly, or not at all, on a page: a choice how it reads, and where the bytes for it wait.
+
+slow-reader-panel (our thread)    every tenth of a second: the member reads what it may, the crowd says what it
+                                  is to say, and what has changed is shown
+the choice, the slider, Join      are looked at there, too
+"""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import ipywidgets
+
+from chatlab.panels.live_panel import LivePanel
+from chatlab.panels.open_panels import how_to_come_back
+from chatlab.panels.slow_reader.bars import Fill, draw, fill_of
+from chatlab.panels.slow_reader.capacity import measure
+from chatlab.panels.slow_reader.slow_reader import RECEIVE_BUFFER, Pace, SlowReader
+from chatlab.panels.style import make_card
+from chatlab.room.errors import ChatlabError
+from chatlab.tcp.client import TcpClient
+from chatlab.tcp.server import TcpServer
+from chatlab.trace import Trace
+from chatlab.trace.stream.unread import unread
+
+INTERVAL = 0.05  # seconds, beside the pause that every panel makes
+MOST_LINES = 20  # a second: no member may say more
+LINE = "This is one of many lines, and it is long, so that not many of them fit into a buffer as small as these."
+CROWD = "crowd"
+
+
+class SlowReaderPanel(LivePanel, ipywidgets.VBox):
+    """`nickname`, who may stop to read, in the room `server`; and a member that says as many lines as it is told to.
+
+    `trace` is to be the room's as well. A context manager. `fill` is where the bytes wait now. A panel first closes the
+    older one that the same cell showed.
+    """
+
+    def __init__(self, server: TcpServer, trace: Trace, nickname: str = "tom") -> None:
+        super().__init__("slow-reader-panel", INTERVAL)
+        self._server = server
+        self._trace = trace
+        self._reader = SlowReader(nickname, server, trace)
+        self._capacity = measure(server.send_buffer, RECEIVE_BUFFER)
+        self._crowd = TcpClient(CROWD, server)
+        self._crowd_problem = ""
+        self._said_at = time.monotonic()
+        self._is_to_join = True
+        self._was_in = False
+        self.fill = self._fill()
+        self._state = ipywidgets.HTML()
+        self._join = ipywidgets.Button(description="Join", tooltip=f"Let {nickname} come in again")
+        self._pace = ipywidgets.ToggleButtons(options=[(pace.value, pace) for pace in Pace])
+        self._lines = ipywidgets.IntSlider(description="Lines a second", min=0, max=MOST_LINES, value=0)
+        self._bars = ipywidgets.HTML()
+        self._details = ipywidgets.HTML()
+        sliders = ipywidgets.Box([self._lines])
+        sliders.add_class("chatlab-sliders")
+        header = ipywidgets.HBox([self._state, self._join])
+        self.children = [make_card(self, "slow-reader"), header, self._pace, sliders, self._bars, self._details]
+        self._join.on_click(self._join_again)
+        self._go_live("SlowReaderPanel", trace, of_cell=True)
+
+    def __repr__(self) -> str:
+        return f"Slow reader panel of {self._reader.nickname}"
+
+    def _join_again(self, _button: object) -> None:
+        """On whatever thread the kernel handles clicks."""
+        self._is_to_join = True
+        self._news.set()
+
+    def _shut(self) -> None:
+        for control in (self._join, self._pace, self._lines):
+            control.disabled = True
+        with self._lock:
+            self._reader.close()
+            self._crowd.close()
+
+    def _show(self) -> None:
+        with self._lock:
+            if self._closed:
+                self._state.value = f"<b>{self._name}</b> closed: to come back, {escape(how_to_come_back())}"
+                return
+            if self._is_to_join:
+                self._is_to_join = self._was_in = False
+                self._reader.join()
+            self._reader.pace = self._pace.value
+            self._reader.turn()
+            self._talk()
+            self.fill = self._fill()
+            self._state.value = f"<b>{self._name}</b> {escape(self._status())}"
+            self._join.disabled = not self._is_out
+            self._bars.value = draw(self.fill)
+            self._details.value = self._words()
+
+    @property
+    def _name(self) -> str:
+        return escape(self._reader.nickname)
+
+    @property
+    def _is_out(self) -> bool:
+        return bool(self._reader.end) or (self._was_in and self._reader.nickname not in self._server.nicknames)
+
+    def _talk(self) -> None:
+        """Let the crowd say what is due."""
+        now = time.monotonic()
+        due = min(MOST_LINES, int((now - self._said_at) * self._lines.value))
+        if due or not self._lines.value:
+            self._said_at = now
+        try:
+            if due:
+                self._crowd.start()
+            for _ in range(due):
+                self._crowd.say(LINE)
+                self._crowd_problem = ""
+        except (ChatlabError, OSError) as problem:
+            self._crowd_problem = str(problem)
+
+    def _fill(self) -> Fill:
+        reader, server = self._reader, self._server
+        waits = server.outboxes.get(reader.nickname, 0)
+        under_way = unread(self._trace.snapshot()).get(reader.way, 0) if reader.way and not reader.end else 0
+        outbox = (waits, server.limits.max_outbox)
+        return fill_of(reader.nickname, outbox, under_way, reader.arrived, self._capacity)
+
+    def _status(self) -> str:
+        reader = self._reader
+        if reader.end:
+            return f"is out: {reader.end}"
+        if reader.nickname in self._server.nicknames:
+            self._was_in = True
+            return f"is in the room, and {reader.pace.value}"
+        return "was put out, and has not read so far as to know it" if self._was_in else "signs up"
+
+    def _words(self) -> str:
+        reader = self._reader
+        heard = f": the last line is <q>{escape(reader.heard)}</q>" if reader.heard else ""
+        others = {name: waits for name, waits in self._server.outboxes.items() if name not in (reader.nickname, CROWD)}
+        waits = ", ".join(f"{escape(name)} {size:,} bytes" for name, size in others.items()) or "nobody else is here"
+        lines = [f"{self._name} has read {reader.received:,} bytes{heard}", f"In the outboxes of the others: {waits}"]
+        lines += [f"The crowd: {escape(self._crowd_problem)}"] * bool(self._crowd_problem)
+        return "".join(f"<div>{line}</div>" for line in lines)
