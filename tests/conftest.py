@@ -109,6 +109,13 @@ def no_service_fails(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not failures
 
 
+@pytest.fixture(autouse=True)
+def no_event_loop_takes_the_signals() -> Iterator[None]:
+    """On Windows, a loop that the main thread makes takes them, and gives them back if that thread closes it."""
+    yield
+    assert signal.set_wakeup_fd(-1) == -1
+
+
 @pytest.fixture
 def signals_of_a_terminal() -> Iterator[None]:
     """Children inherit what is ignored: SIGINT where a shell has us in the background, SIGHUP under nohup."""

@@ -93,9 +93,7 @@ class WebGateway(Service):
         self._listener = self._resources.enter_context(listen(self._host, self._port))
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
-        self._resources.callback(self._loop.close)
-        return {"web-gateway": lambda: self._loop.run_until_complete(self._run())}
+        return {"web-gateway": lambda: asyncio.run(self._run())}
 
     def _stop(self) -> None:
         """The thread looks every TICK seconds."""

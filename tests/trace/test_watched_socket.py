@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from chatlab.trace import Trace
-from tests.systems import SLOWER, not_here, wine_differs
+from tests.systems import NO_RESET, SLOWER, not_here, wine_differs
 from tests.tcp.raw_client import RESET
 
 LIMIT = 5.0 * SLOWER
@@ -94,6 +94,7 @@ def test_a_datagram_waits_until_it_is_read_or_its_socket_closes(sockets: ExitSta
     assert rows(trace) == ["ada -> bob heard", "ada -> bob too late lost", "ada -> bob anybody? nobody there"]
 
 
+@wine_differs(NO_RESET)
 def test_an_arrow_to_a_closed_port_finds_nobody_there_though_its_socket_was_not_watched(sockets: ExitStack) -> None:
     trace = Trace()
     ada = udp(trace, "ada", sockets)

@@ -56,6 +56,7 @@ class StreamRelay(Service):
         self.trace = trace
         self._clients = 0  # so far
         self._connections: set[Connection] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
@@ -64,16 +65,16 @@ class StreamRelay(Service):
     def meet(self, trouble: Trouble) -> None:
         """Let this happen to all connections, now; NONE ends a stall. Any thread may call it."""
         with contextlib.suppress(RuntimeError):  # its loop is closed, and there are none
-            self._loop.call_soon_threadsafe(self._meet, trouble)
+            if self._loop:
+                self._loop.call_soon_threadsafe(self._meet, trouble)
 
     def _open(self) -> dict[str, Callable[[], None]]:
         _, self._server = resolve(*self.server_address, socket.SOCK_STREAM)
         self._listener = self._resources.enter_context(listen(self._host, self._port))
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
-        self._resources.callback(self._loop.close)
-        return {"stream-relay": lambda: self._loop.run_until_complete(self._relay())}
+        # A loop that the main thread makes takes Windows' signals, and only that thread could give them back.
+        return {"stream-relay": lambda: asyncio.run(self._relay())}
 
     def _stop(self) -> None:
         """The thread looks every TICK seconds."""
@@ -83,6 +84,7 @@ class StreamRelay(Service):
             connection.meet(trouble)
 
     async def _relay(self) -> None:
+        self._loop = asyncio.get_running_loop()
         accepting = await asyncio.start_server(self._take_in, sock=self._listener, backlog=BACKLOG)
         try:
             while self.running:
@@ -95,7 +97,7 @@ class StreamRelay(Service):
 
     def _take_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients += 1
-        task = self._loop.create_task(self._carry(Side(reader, writer), self._clients))
+        task = asyncio.create_task(self._carry(Side(reader, writer), self._clients))
         self._tasks.add(task)
         task.add_done_callback(self._has_ended)
 
