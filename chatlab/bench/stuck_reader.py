@@ -1,4 +1,4 @@
-"""How long the others wait in a TCP room of which one member reads nothing.
+"""How long the others wait in a TCP room of which one member reads nothing. Lesson 13 asks it of two rooms.
 
 tom comes first, and reads nothing more; ada and bob follow. ada says a line, bob waits for it, and then for the next.
 """

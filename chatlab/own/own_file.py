@@ -50,7 +50,10 @@ class OwnFile:
             self._file.load()
             do(Names(self._file))
 
-        if failure := run_within(seconds, load_and_do, printed):
+        failure = run_within(seconds, load_and_do, printed)
+        if isinstance(failure, CantUse):  # by `do`: it says all
+            raise failure
+        if failure:
             raise self.why(failure) from failure
 
     def why(self, failure: BaseException) -> CantUse:

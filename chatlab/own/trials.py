@@ -10,6 +10,7 @@
     ex07    their Arrivals, in bad weather: what it makes of each message
     ex08    their sender and receiver, in bad weather: a ladder
     ex09    their framing, under somebody's panel in a TCP room
+    ex13    their Outbox, for a quick reader and for one that reads nothing
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
 """
@@ -25,6 +26,7 @@ from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own.carry import carry, count_arrivals
 from chatlab.own.own_file import OwnFile, ipv4
 from chatlab.own.own_framing import OwnFramingClient
+from chatlab.own.own_outbox import tell_two
 from chatlab.own.own_room import ExerciseServer
 from chatlab.own.parts import greet, receive, send_receipts, speak
 from chatlab.own.play import PLAY, Played
@@ -153,6 +155,11 @@ def _ex09(room: HasAddress | tuple[str, int], nickname: str = "tom", *, trace: R
     return ChatPanel(OwnFramingClient(nickname, room, trace=trace))
 
 
+def _ex13(limit: int = 8192, *, lines: int = 720) -> None:
+    """`limit`: bytes of each outbox. `lines`: how many are said to both readers."""
+    _use("ex13", lambda learner: tell_two(learner, limit, lines))
+
+
 TRIALS: dict[str, Callable[..., object]] = {
     "ex00": _ex00,
     "ex01": _ex01,
@@ -164,4 +171,5 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex07": _ex07,
     "ex08": _ex08,
     "ex09": _ex09,
+    "ex13": _ex13,
 }

@@ -157,6 +157,11 @@ CHANGES = [
     ),
     Change("09", "LineBuffer(limit=1024)\ntry", tuple(f"LineBuffer(limit={size})\ntry" for size in (8, 1, 4))),
     Change("09", "10_000_000", ("1_000", "0", "1_000_000", "20_000_000")),
+    Change("13", "tom(send_buffer=4096", tuple(f"tom(send_buffer={size}" for size in (100_000, 1, 1_000_000, 0))),
+    Change("13", "send_buffer=4096) as", tuple(f"send_buffer={size}) as" for size in (16_384, 65_536, 1_000_000))),
+    Change("13", "maxlen=2", tuple(f"maxlen={number}" for number in (4, 1, 0, 100))),
+    Change("13", "max_outbox=65_536", tuple(f"max_outbox={size}" for size in (8_192, 1_000_000, 0))),
+    Change("13", "limit=8192", tuple(f"limit={size}" for size in (1000, 100_000, 0))),
 ]
 INVITED = [lesson.name[:2] for lesson in LESSONS]
 

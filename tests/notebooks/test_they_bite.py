@@ -189,6 +189,35 @@ BREAKS = [
         'line = f"{NICK} {reason}".rstrip()',
         'line = f"{ERROR} {reason}".rstrip()',
     ),
+    Break(
+        "a room that waits for each reader",
+        "13_slow_readers",
+        "tcp/models/selectors_peer.py",
+        "sock.setblocking(False)",
+        "sock.setblocking(True)",
+    ),
+    Break(
+        "nobody is put out, however much waits",
+        "13_slow_readers",
+        "tcp/models/selectors.py",
+        "if peer.send(pieces) > self._chat.limits.max_outbox:",
+        "if peer.send(pieces) < 0:",
+    ),
+    Break("an outbox counts lines", "13_slow_readers", "tcp/outbox.py", "self.size += len(lines)", "self.size += 1"),
+    Break(
+        "large buffers where small ones are wanted",
+        "13_slow_readers",
+        "tcp/server.py",
+        "if self.send_buffer:",
+        "if not self.send_buffer:",
+    ),
+    Break(
+        "a silence that is not told",
+        "13_slow_readers",
+        "bench/stuck_reader.py",
+        "return Waits(number, longest, time.perf_counter() - began)",
+        "return Waits(number, longest, 0.0)",
+    ),
 ]
 
 

@@ -202,7 +202,8 @@ def test_a_room_that_fails_is_shown_up_to_there(
     assert f"{file.name}, line" in capsys.readouterr().out
     file.write_text(answer.replace("return self._all_hear(Said(", "return list((").replace(", text))", ",))"))
     try_out("ex03", "ada joins as ada\nada says Hi!")
-    assert "At the step 'ada says Hi!' your room answers ['ada']: a dictionary is wanted." in capsys.readouterr().out
+    told = "At the step 'ada says Hi!' your room answers ['ada']: a dictionary is wanted.\n"
+    assert capsys.readouterr().out == told
     assert try_out("ex03", "ada sings") is None
     assert "What is 'ada sings'? Write WHO joins as NICKNAME, " in capsys.readouterr().out
 

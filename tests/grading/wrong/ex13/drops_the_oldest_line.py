@@ -1,0 +1,26 @@
+# expects: answered True, when 20 bytes waited. Expected: False.
+import socket
+
+
+class Outbox:
+    def __init__(self, limit):
+        self.limit = limit
+        self.lines = []
+        self.out = False
+
+    def put(self, line):
+        while self.lines and sum(map(len, self.lines)) + len(line) > self.limit:
+            self.lines.pop(0)
+        self.lines.append(line)
+        return True
+
+    def flush(self, sock):
+        while self.lines:
+            try:
+                sent = sock.send(self.lines[0])
+            except BlockingIOError:
+                break
+            self.lines[0] = self.lines[0][sent:]
+            if not self.lines[0]:
+                self.lines.pop(0)
+        return sum(map(len, self.lines))

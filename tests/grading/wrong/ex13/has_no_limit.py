@@ -1,0 +1,22 @@
+# expects: At most `limit` bytes may wait
+import socket
+
+
+class Outbox:
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.waiting = bytearray()
+        self.is_slow = False
+
+    def put(self, line: bytes) -> bool:
+        self.waiting += line
+        return True
+
+    def flush(self, sock: socket.socket) -> int:
+        while self.waiting:
+            try:
+                sent = sock.send(self.waiting)
+            except BlockingIOError:
+                break
+            del self.waiting[:sent]
+        return len(self.waiting)

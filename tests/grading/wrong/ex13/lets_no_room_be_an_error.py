@@ -1,0 +1,22 @@
+# expects: No room now is no error
+import socket
+
+
+class Outbox:
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.waiting = bytearray()
+        self.is_slow = False
+
+    def put(self, line: bytes) -> bool:
+        if self.is_slow or len(self.waiting) + len(line) > self.limit:
+            self.is_slow = True
+            return False
+        self.waiting += line
+        return True
+
+    def flush(self, sock: socket.socket) -> int:
+        while self.waiting:
+            sent = sock.send(self.waiting)
+            del self.waiting[:sent]
+        return len(self.waiting)

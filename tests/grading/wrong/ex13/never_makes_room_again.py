@@ -1,0 +1,27 @@
+# expects: Bytes that were sent wait no more
+import socket
+
+
+class Outbox:
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.waiting = bytearray()
+        self.is_slow = False
+        self.size = 0
+
+    def put(self, line: bytes) -> bool:
+        if self.is_slow or self.size + len(line) > self.limit:
+            self.is_slow = True
+            return False
+        self.waiting += line
+        self.size += len(line)
+        return True
+
+    def flush(self, sock: socket.socket) -> int:
+        while self.waiting:
+            try:
+                sent = sock.send(self.waiting)
+            except BlockingIOError:
+                break
+            del self.waiting[:sent]
+        return len(self.waiting)
