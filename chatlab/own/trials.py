@@ -10,6 +10,7 @@
     ex07    their Arrivals, in bad weather: what it makes of each message
     ex08    their sender and receiver, in bad weather: a ladder
     ex09    their framing, under somebody's panel in a TCP room
+    ex10    their handshake, at the door of a TCP room, under its panel
     ex13    their Outbox, for a quick reader and for one that reads nothing
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own.carry import carry, count_arrivals
+from chatlab.own.own_door import HandshakeServer
 from chatlab.own.own_file import OwnFile, ipv4
 from chatlab.own.own_framing import OwnFramingClient
 from chatlab.own.own_outbox import tell_two
@@ -155,6 +157,13 @@ def _ex09(room: HasAddress | tuple[str, int], nickname: str = "tom", *, trace: R
     return ChatPanel(OwnFramingClient(nickname, room, trace=trace))
 
 
+def _ex10(*, trace: Recorder | None = None) -> RoomPanel:
+    from chatlab.panels.room_panel import RoomPanel  # noqa: PLC0415  # as above
+
+    server = HandshakeServer(trace=trace)
+    return RoomPanel(server, about=lambda: server.whose)
+
+
 def _ex13(limit: int = 8192, *, lines: int = 720) -> None:
     """`limit`: bytes of each outbox. `lines`: how many are said to both readers."""
     _use("ex13", lambda learner: tell_two(learner, limit, lines))
@@ -171,5 +180,6 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex07": _ex07,
     "ex08": _ex08,
     "ex09": _ex09,
+    "ex10": _ex10,
     "ex13": _ex13,
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 
 class Send(NamedTuple):
@@ -57,7 +57,10 @@ class SmallSends(socket.socket):
         return twin
 
 
-def connect_pair(kind: type[SmallSends] = SmallSends) -> tuple[SmallSends, socket.socket]:
+Socket = TypeVar("Socket", bound=SmallSends)
+
+
+def connect_pair(kind: type[Socket] = SmallSends) -> tuple[Socket, socket.socket]:  # type: ignore[assignment]  # python/mypy#3737
     """Both ends of a TCP connection over the loopback."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ours = kind(socket.AF_INET, socket.SOCK_STREAM)
