@@ -55,10 +55,10 @@ def wait_until(panel: SlowReaderPanel, holds: Callable[[], object]) -> None:
 
 
 def test_bytes_are_where_they_are() -> None:
-    fill = fill_of("tom", (100, 8192), unread=3000, arrived=2000, capacity=(4000, 2500))
-    assert [(bar.size, bar.most) for bar in fill] == [(100, 8192), (1000, 4000), (2000, 2500)]
+    fill = fill_of("tom", (0, 8192), unread=3000, arrived=2000, capacity=(4000, 2500))
+    assert [(bar.size, bar.most) for bar in fill] == [(0, 8192), (1000, 4000), (2000, 2500)]
     assert str(fill).splitlines() == [
-        "Outbox, in the room's memory: 100 of 8,192 bytes",
+        "Outbox, in the room's memory, to its limit: 0 of 8,192 bytes",
         "Send buffer, in the room's system: 1,000 of 4,000 bytes",
         "Receive buffer, in tom's system: 2,000 of 2,500 bytes",
     ]
@@ -69,6 +69,15 @@ def test_a_buffer_may_hold_more_than_was_measured_and_no_more_than_there_is() ->
     assert [(bar.size, bar.most) for bar in fill] == [(0, 8192), (6000, 6000), (3000, 3000)]
     assert [bar.size for bar in fill_of("tom", (0, 1), unread=10, arrived=50, capacity=(1, 1))] == [0, 0, 10]
     assert Bar("nothing fits", 0, 0).share == 0
+
+
+def test_when_lines_wait_in_the_outbox_the_send_buffer_is_full() -> None:
+    fill = fill_of("tom", (100, 8192), unread=5000, arrived=2000, capacity=(4000, 2500))
+    assert [(bar.size, bar.most, bar.is_full) for bar in fill] == [
+        (100, 8192, False),
+        (3000, 3000, True),
+        (2000, 2500, False),
+    ]
 
 
 def test_bars_are_meters_in_words_and_names_are_escaped() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from html import escape
 from typing import NamedTuple
 
-FULL = 0.98  # of a buffer: it never is to the byte
+FULL = 0.9  # of a buffer: none is full to the byte, since a packet takes more room than its bytes
 
 
 class Bar(NamedTuple):
@@ -48,13 +48,15 @@ class Fill(NamedTuple):
 
 def fill_of(member: str, outbox: tuple[int, int], unread: int, arrived: int, capacity: tuple[int, int]) -> Fill:
     """`outbox`: its bytes, and its limit. `unread`: bytes in both kernels; `arrived`: those of them that could be read
-    at once. `capacity`: bytes that fit into the one and into the other.
+    at once. `capacity`: bytes that fit into the one and into the other, by and large: the send buffer is full when, and
+    only when, lines wait in the outbox.
     """
     receiving = min(arrived, unread)
     sending = unread - receiving
+    room = sending if outbox[0] else max(sending, capacity[0])
     return Fill(
-        Bar("Outbox, in the room's memory", *outbox),
-        Bar("Send buffer, in the room's system", sending, max(sending, capacity[0])),
+        Bar("Outbox, in the room's memory, to its limit", *outbox),
+        Bar("Send buffer, in the room's system", sending, room),
         Bar(f"Receive buffer, in {member}'s system", receiving, max(receiving, capacity[1])),
     )
 
