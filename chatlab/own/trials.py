@@ -11,6 +11,7 @@
     ex08    their sender and receiver, in bad weather: a ladder
     ex09    their framing, under somebody's panel in a TCP room
     ex10    their handshake, at the door of a TCP room, under its panel
+    ex12    their end of a connection, and each kind of goodbye as both sides see it
     ex13    their Outbox, for a quick reader and for one that reads nothing
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
@@ -25,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 
 from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own.carry import carry, count_arrivals
+from chatlab.own.goodbyes import say_goodbyes
 from chatlab.own.own_door import HandshakeServer
-from chatlab.own.own_file import OwnFile, ipv4
+from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
 from chatlab.own.own_framing import OwnFramingClient
 from chatlab.own.own_outbox import tell_two
 from chatlab.own.own_room import ExerciseServer
@@ -164,6 +166,17 @@ def _ex10(*, trace: Recorder | None = None) -> RoomPanel:
     return RoomPanel(server, about=lambda: server.whose)
 
 
+def _ex12() -> None:
+    def say(learner: Any) -> None:
+        crashes = CrashWatch(OwnFile("ex12"), print)
+        try:
+            say_goodbyes(learner)
+        finally:
+            crashes.close()
+
+    _use("ex12", say)
+
+
 def _ex13(limit: int = 8192, *, lines: int = 720) -> None:
     """`limit`: bytes of each outbox. `lines`: how many are said to both readers."""
     _use("ex13", lambda learner: tell_two(learner, limit, lines))
@@ -181,5 +194,6 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex08": _ex08,
     "ex09": _ex09,
     "ex10": _ex10,
+    "ex12": _ex12,
     "ex13": _ex13,
 }

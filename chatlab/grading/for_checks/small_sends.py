@@ -57,7 +57,7 @@ class SmallSends(socket.socket):
         return twin
 
 
-Socket = TypeVar("Socket", bound=SmallSends)
+Socket = TypeVar("Socket", bound=socket.socket)
 
 
 def connect_pair(kind: type[Socket] = SmallSends) -> tuple[Socket, socket.socket]:  # type: ignore[assignment]  # python/mypy#3737
