@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.conformance.case import cases_of
+from chatlab.conformance.tcp import SUITE, handshake
 from chatlab.own import try_out
 from chatlab.own.own_door import HandshakeServer
 from chatlab.panels import RoomPanel
@@ -49,6 +51,12 @@ def test_clients_come_in_by_it_and_talk(exercise: Path, door: HandshakeServer) -
         assert door.whose == "The handshake at this door is yours, from ex10."
         ada.close()
         by_bob.next(Left("ada"))
+
+
+def test_it_keeps_to_the_protocol(exercise: Path, door: HandshakeServer) -> None:
+    shutil.copy(SOLUTIONS / FILE, exercise)
+    cases = [case for case in cases_of(handshake) if not case.slow]
+    assert [result.problem for result in SUITE.run(door.address, cases)] == [""] * len(cases)
 
 
 def test_what_is_said_behind_the_nickname_is_heard(exercise: Path, door: HandshakeServer) -> None:
