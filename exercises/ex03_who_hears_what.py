@@ -1,7 +1,7 @@
 """ex03 Who hears what. About 25 minutes. Lesson: notebooks/03_the_room.ipynb
 
 The room as a table of addresses and nicknames. Each method changes the table, and answers who hears what, as a
-dictionary: {address: event}. Who is not in the dictionary hears nothing. A refusal is an answer too, and no error:
+new dictionary: {address: event}. Who is not in it hears nothing. A refusal is an answer too, and no error:
 Refused("…"), with a reason in your own words.
 """
 
@@ -21,7 +21,7 @@ class Room:
         """`address` comes in: everybody hears Joined, also who came in.
 
         In three cases only `address` hears something, and the table stays as it was:
-        - another address has this nickname, in small letters or capitals: Refused
+        - another address has this nickname, in small letters or capitals (casefold() makes them alike): Refused
         - `address` is in already, under a different nickname: Refused
         - `address` is in already, under exactly this nickname (its first answer may have been lost): Joined, once more
         """

@@ -32,6 +32,6 @@ class Arrivals:
 
     def missing(self) -> list[int]:
         """The numbers between the lowest and the highest that have arrived which have not, lowest first; [] if there is
-        none. To ask changes nothing.
+        none. To ask changes nothing; an answer stays as it was, whatever arrives later.
         """
         raise NotImplementedError

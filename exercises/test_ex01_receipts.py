@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import select
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.threads import MOMENT, OwnThreads, patiently
 
 LARGEST = 65_507
 PATIENCE = 0.5  # seconds, for a datagram that is on its way, or never comes
@@ -50,9 +52,15 @@ class WatchedSocket(LentSocket):
         self.sizes: list[int] = []  # of the buffers that it was given
         self.taken = 0
         self.took_an_empty_one = False
+        self.caller = threading.current_thread()  # of send_receipts
+        self.has_returned = threading.Event()
+        self.was_late = threading.Event()  # the first receive began after send_receipts had returned
 
     def recvfrom(self, *size_and_flags: Any) -> Any:
         self.check_open()
+        is_first_of_another = threading.current_thread() is not self.caller and not self.taken
+        if is_first_of_another and patiently(self.has_returned.wait, MOMENT):  # who waits for this thread, waits
+            self.was_late.set()
         self.sizes += [size for size in size_and_flags[:1] if isinstance(size, int)]
         if self.gettimeout() is None and not is_waiting(self, PATIENCE):
             means = "Each message is to be received once, and `count` says how many: one receive for one message."
@@ -124,7 +132,13 @@ def check(learner: Any, attempt: Any, sock: WatchedSocket, people: dict[str, Wat
         for name, text in letters:
             people[name].sendto(text.encode(), sock.getsockname())
             attempt.crossed(name, "sock", text.encode())
+        sock.has_returned.clear()
+        threads = OwnThreads()
         answer = learner.send_receipts(sock, count)
+        sock.has_returned.set()
+        if threads.left and patiently(sock.was_late.wait, PATIENCE):
+            saw = "send_receipts returned before its thread had received anything."
+            raise NotYetRight(saw, "Who calls it goes on when it returns: let it wait for the thread, by join().")
         expect_plain(answer, "send_receipts")
         sock.check_open()
         sock.check_free()

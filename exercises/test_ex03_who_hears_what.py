@@ -146,6 +146,10 @@ def test_a_nickname_belongs_to_one(play: Any) -> None:
     room.leave(BOB, {ADA: Left("Bob")})
     free = "When somebody has left, the nickname is free again, also in other letters."
     room.join(EVE, "bob", dict.fromkeys((ADA, EVE), Joined("bob")), free)
+    room.join(BOB, "Strauß", dict.fromkeys((ADA, BOB, EVE), Joined("Strauß")))
+    room.leave(EVE, dict.fromkeys((ADA, BOB), Left("bob")))
+    sharp = "ß in capitals is SS. lower() leaves ß as it is; casefold() makes ss of it, so that the two are alike."
+    room.join(EVE, "STRAUSS", {EVE: REFUSED}, sharp)
 
 
 def test_other_nicknames_are_free(play: Any) -> None:

@@ -33,6 +33,7 @@ class Play:
         self._attempt = attempt
         self._kinds = learner.Was
         self._numbers: list[int] = []
+        self._lists: list[tuple[int, Any, list[int]]] = []  # of missing: after how many numbers, and as it was
         self.made = "Made Arrivals()"
         self._attempt.did(f"{self.made}.")
         self.arrivals = learner.Arrivals()
@@ -54,6 +55,16 @@ class Play:
             if missing != expected:
                 saw = f"missing() answered {shown(missing)}{again}. Expected: {shown(expected)}."
                 raise NotYetRight(saw, cause_of_missing(missing, expected) or why)
+        self._expect_no_change()
+        self._lists.append((len(self._numbers), missing, expected))
+
+    def _expect_no_change(self) -> None:
+        for number, answer, before in self._lists:
+            if answer != before:
+                when = f"After {self._numbers[number - 1]} had arrived" if number else "At first"
+                saw = f"{when}, missing() answered {shown(before)}; by now this very list has become {shown(answer)}."
+                means = "Whoever has an answer may still need it: return a new list each time, say list(…) of yours."
+                raise NotYetRight(saw, means)
 
     def _answer(self, step: str, call: Callable[[], object], expected: str, means: str) -> object:
         try:

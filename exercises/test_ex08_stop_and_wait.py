@@ -189,7 +189,7 @@ def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_numbers_the_messages(sender: Any) -> None:
     """sends a message with its number, from 0 on"""
     play = sender()
-    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now. Numbers begin with 0.")
+    play.send(b"one", 0.0, (0, b"one"), "Nothing is under way, so it is sent now.")
     play.acknowledge(0, 0.5, None, "Nothing waits, so nothing is to be sent.")
     play.send(b"two", 1.0, (1, b"two"), "Nothing is under way, so it is sent now, with the next number.")
 

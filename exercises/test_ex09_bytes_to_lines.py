@@ -4,6 +4,7 @@ takes three bytes. Nothing is left to chance: no network cuts anything here.
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -255,7 +256,12 @@ class Sending:
         self._tell(text)
         self._before.append(len(self.sock.sends))
         threads = OwnThreads()
-        answer = self._learner.send_text(self.sock, text)
+        try:
+            answer = self._learner.send_text(self.sock, text)
+        except BlockingIOError as error:
+            saw = "sock is non-blocking now; when there was no room for a moment, send raised BlockingIOError."
+            means = "A send that blocks waits until there is room: leave sock as it was, without setblocking(False)."
+            raise NotYetRight(saw, means).with_traceback(error.__traceback__) from None
         expect_plain(answer, "send_text")
         for given, taken in self.sock.sends[self._before[-1] :]:
             self._attempt.crossed("send_text", "sock", given[:taken])
@@ -336,9 +342,24 @@ class Sending:
 
 
 class NotForEver(SmallSends):
-    """It says so when more is sent than any line here has."""
+    """It says so when more is sent than any line here has. Made non-blocking, it has no room at first, once: whoever
+    does not ask select is to expect that.
+    """
+
+    was_asked_for = had_no_room = False  # in select or the like; when it was non-blocking
+
+    def fileno(self) -> int:
+        self.was_asked_for = True
+        return super().fileno()
+
+    @property
+    def was_closed(self) -> bool:
+        return super().fileno() == -1
 
     def send(self, data: Any, *flags: Any) -> int:
+        if self.gettimeout() == 0 and not self.was_asked_for and not self.had_no_room:
+            self.had_no_room = True
+            raise BlockingIOError(errno.EAGAIN, "no room")
         if len(self.sends) > TOO_MANY:
             same = len({given for given, _ in self.sends[-SHOWN:]}) == 1
             means = "Each call of send was given the same bytes: give it those that were not taken yet, data[sent:]."

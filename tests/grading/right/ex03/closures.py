@@ -10,7 +10,7 @@ def make():
     def join(address, nickname):
         if (own := table.get(address)) is not None:
             return {address: Joined(own)} if own == nickname else {address: Refused("Sorry, %s." % own)}
-        if {n.lower() for n in table.values()} & {nickname.lower()}:
+        if {n.casefold() for n in table.values()} & {nickname.casefold()}:
             return {address: Refused("Sorry.")}
         table[address] = nickname
         return everybody(Joined(nickname))

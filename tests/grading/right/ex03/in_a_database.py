@@ -6,7 +6,7 @@ from chatlab.room.events import Joined, Left, Refused, Said
 class Room:
     def __init__(self):
         self.db = sqlite3.connect(":memory:", isolation_level=None)
-        self.db.execute("CREATE TABLE members (host TEXT, port INT, nickname TEXT COLLATE NOCASE UNIQUE)")
+        self.db.execute("CREATE TABLE members (host TEXT, port INT, nickname TEXT, folded TEXT UNIQUE)")
 
     def __del__(self):
         self.db.close()
@@ -23,7 +23,7 @@ class Room:
         if own is not None:
             return {address: Joined(own) if own == nickname else Refused("second name")}
         try:
-            self.db.execute("INSERT INTO members VALUES (?, ?, ?)", (*address, nickname))
+            self.db.execute("INSERT INTO members VALUES (?, ?, ?, ?)", (*address, nickname, nickname.casefold()))
         except sqlite3.IntegrityError:
             return {address: Refused("not unique")}
         return self.all_hear(Joined(nickname))

@@ -12,7 +12,7 @@ class Room:
                     return {address: Joined(name)}
                 return {address: Refused("no second nickname")}
         for who, name in self.rows:
-            if name.lower() == nickname.lower():
+            if name.casefold() == nickname.casefold():
                 return {address: Refused("somebody has it")}
         self.rows.append((address, nickname))
         return {who: Joined(nickname) for who, _ in self.rows}

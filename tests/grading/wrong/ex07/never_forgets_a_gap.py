@@ -32,4 +32,4 @@ class Arrivals:
         return was
 
     def missing(self) -> list[int]:
-        return self._missing
+        return list(self._missing)

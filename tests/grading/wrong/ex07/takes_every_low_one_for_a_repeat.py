@@ -27,4 +27,4 @@ class Arrivals:
         return Was.REPEAT
 
     def missing(self) -> list[int]:
-        return self._missing
+        return list(self._missing)
