@@ -352,6 +352,7 @@ def test_a_reset(run: Any) -> None:
     it.start()
     it.peer_says(b"Hello!\n")
     it.expect_data(b"Hello!\n")
+    it.sock.wait_for_receives(2, SHORT)  # on Wine, a reset that is there before recv is taken for an end
     it.peer_resets()
     it.expect_end(RESET, RESET_IS_AN_END)
     it.expect_over(it.begin_close(), "close()", NOT_WOKEN)
@@ -476,6 +477,7 @@ def test_closes_twice(run: Any) -> None:
     it.expect_over(it.begin_leave(LONG), "leave(30)", IS_CLOSED)
     broken = run()
     broken.start()
+    broken.sock.wait_for_receives(1, SHORT)
     broken.peer_resets()
     broken.expect_end(RESET, RESET_IS_AN_END)
     broken.expect_over(broken.begin_leave(LONG), "leave(30)", "After a reset there is nothing to wait for.")

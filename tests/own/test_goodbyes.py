@@ -10,6 +10,7 @@ import pytest
 
 from chatlab.own import try_out
 from tests.grading.course import EXERCISES, SOLUTIONS, WRONG
+from tests.systems import ON_WINE
 
 FILE = "ex12_leave_and_close.py"
 SEEN = """\
@@ -45,7 +46,10 @@ def exercise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_both_sides_are_told(exercise: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(SOLUTIONS / FILE, exercise)
     try_out("ex12")
-    assert re.sub(r"\d\.\d s", "TIME s", capsys.readouterr().out) == SEEN
+    seen = re.sub(r"\d\.\d s", "TIME s", capsys.readouterr().out)
+    if ON_WINE:  # a reset that is there before recv is taken for an end
+        seen = seen.replace("on_end('ended'); close()", "on_end('reset'); close()")
+    assert seen == SEEN
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,4 @@ def test_what_goes_wrong_is_seen(answer: str, says: str, exercise: Path, capsys:
 
 def test_what_is_not_started_says_so(exercise: Path, capsys: pytest.CaptureFixture[str]) -> None:
     try_out("ex12")
-    assert (
-        capsys.readouterr().out == f"ex12 is not started yet: write your code in {exercise.relative_to(Path.cwd())}.\n"
-    )
+    assert capsys.readouterr().out == f"ex12 is not started yet: write your code in exercises/{FILE}.\n"
