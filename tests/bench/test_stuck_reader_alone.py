@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import socketserver
-import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from chatlab.bench.handler_room import HandlerRoom
 from chatlab.bench.stuck_reader import LINES, talk_beside_one_who_does_not_read
 from chatlab.room.errors import CantUse
 from chatlab.tcp.limits import Limits
@@ -28,7 +26,7 @@ class InTurn(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.wfile.write(b"NICK\n")
-        self.rfile.readline()
+        self.nickname = self.rfile.readline().strip()
         self.wfile.write(b"Connected to the server!\n")
         self.server.members.append(self)
         with suppress(OSError):
@@ -36,18 +34,6 @@ class InTurn(socketserver.StreamRequestHandler):
                 for member in self.server.members:
                     if member is not self:
                         member.wfile.write(line)
-
-
-@pytest.fixture
-def room_in_turn() -> Iterator[tuple[str, int]]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), InTurn) as server:
-        server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        server.members = []  # type: ignore[attr-defined]
-        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
-        serving.start()
-        yield server.server_address  # type: ignore[misc]
-        server.shutdown()
-        serving.join()
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -63,8 +49,9 @@ def test_in_our_room_nobody_waits_for_one_who_does_not_read(model: Model) -> Non
     assert "tom left: you read too slowly (2 here)" in log
 
 
-def test_a_room_that_waits_for_each_stands_still(room_in_turn: tuple[str, int]) -> None:
-    waits = talk_beside_one_who_does_not_read(room_in_turn)
+def test_a_room_that_waits_for_each_stands_still() -> None:
+    with HandlerRoom(InTurn, send_buffer=4096) as room:
+        waits = talk_beside_one_who_does_not_read(room)
     assert 0 < waits.heard < LINES
     assert waits.silence > 2
     assert str(waits).endswith(" Then he heard nothing for 2.5 s.")

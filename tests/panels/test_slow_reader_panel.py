@@ -130,10 +130,26 @@ def test_the_crowd_says_as_many_lines_as_it_is_told_to(panel: SlowReaderPanel) -
     assert "tom</b> is out: " in panel._state.value
 
 
-def test_a_room_that_is_not_open(trace: Trace, panels: ExitStack) -> None:
-    panel = panels.enter_context(SlowReaderPanel(TcpServer(port=1), trace))
-    wait_until(panel, lambda: "tom</b> is out: " in panel._state.value)
-    assert not panel._join.disabled
+def test_a_room_that_is_not_open_is_started_and_closed(trace: Trace, panels: ExitStack) -> None:
+    server = TcpServer(port=0, trace=trace)
+    panel = panels.enter_context(SlowReaderPanel(server, trace))
+    wait_until(panel, lambda: "tom</b> is in the room" in panel._state.value)
+    panel.close()
+    assert not server.running
+
+
+def test_a_room_that_can_not_be_started(server: TcpServer, trace: Trace, panels: ExitStack) -> None:
+    panel = panels.enter_context(SlowReaderPanel(TcpServer(port=server.address[1]), trace))
+    wait_until(panel, lambda: "tom</b> is out: not in the room" in panel._state.value)
+    assert server.nicknames == ()
+    panel.close()
+    assert server.running
+
+
+def test_a_room_without_outboxes_says_so() -> None:
+    html = draw(fill_of("tom", (0, 0), unread=0, arrived=0, capacity=(1000, 1000)))
+    assert "No outbox: when both buffers are full, this room waits." in html
+    assert html.count('role="meter"') == 2
 
 
 def test_it_ends_and_says_what_it_is(panel: SlowReaderPanel, server: TcpServer) -> None:

@@ -13,6 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 FULL = 0.9  # of a buffer: none is full to the byte, since a packet takes more room than its bytes
+NO_OUTBOX = "No outbox: when both buffers are full, this room waits."
 
 
 class Bar(NamedTuple):
@@ -62,8 +63,9 @@ def fill_of(member: str, outbox: tuple[int, int], unread: int, arrived: int, cap
 
 
 def draw(fill: Fill) -> str:
-    """HTML: a row for each of them."""
-    return '<div class="chatlab-bars">' + "".join(map(_row, fill)) + "</div>"
+    """HTML: a row for each of them. A room that has no outboxes has 0 for their limit."""
+    outbox = _row(fill.outbox) if fill.outbox.most else f"<div>{escape(NO_OUTBOX)}</div>"
+    return f'<div class="chatlab-bars">{outbox}{_row(fill.sending)}{_row(fill.receiving)}</div>'
 
 
 def _row(bar: Bar) -> str:

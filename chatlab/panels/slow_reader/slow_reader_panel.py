@@ -7,8 +7,10 @@ the choice, the slider, Join      are looked at there, too
 
 from __future__ import annotations
 
-import time
+import contextlib
+from collections.abc import Mapping
 from html import escape
+from typing import Protocol
 
 import ipywidgets
 
@@ -16,36 +18,53 @@ from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.open_panels import how_to_come_back
 from chatlab.panels.slow_reader.bars import Fill, draw, fill_of
 from chatlab.panels.slow_reader.capacity import measure
+from chatlab.panels.slow_reader.crowd import MOST_LINES, NAME, Crowd
 from chatlab.panels.slow_reader.slow_reader import RECEIVE_BUFFER, Pace, SlowReader
 from chatlab.panels.style import make_card
 from chatlab.room.errors import ChatlabError
-from chatlab.tcp.client import TcpClient
-from chatlab.tcp.server import TcpServer
+from chatlab.service.interfaces import HasAddress
+from chatlab.tcp.limits import Limits
 from chatlab.trace import Trace
 from chatlab.trace.stream.unread import unread
 
 INTERVAL = 0.05  # seconds, beside the pause that every panel makes
-MOST_LINES = 20  # a second: no member may say more
-LINE = "This is one of many lines, and it is long, so that not many of them fit into a buffer as small as these."
-CROWD = "crowd"
+
+
+class Room(HasAddress, Protocol):
+    """Such as a TcpServer."""
+
+    limits: Limits
+    send_buffer: int
+
+    @property
+    def outboxes(self) -> Mapping[str, int]: ...
+
+    @property
+    def nicknames(self) -> tuple[str, ...]: ...
+
+    @property
+    def running(self) -> bool: ...
+
+    def start(self) -> object: ...
+
+    def close(self) -> None: ...
 
 
 class SlowReaderPanel(LivePanel, ipywidgets.VBox):
     """`nickname`, who may stop to read, in the room `server`; and a member that says as many lines as it is told to.
 
-    `trace` is to be the room's as well. A context manager. `fill` is where the bytes wait now. A panel first closes the
-    older one that the same cell showed.
+    `trace` is to be the room's as well. A room that is not open the panel starts, and closes. `fill` is where the bytes
+    wait now. A context manager. A panel first closes the older one that the same cell showed.
     """
 
-    def __init__(self, server: TcpServer, trace: Trace, nickname: str = "tom") -> None:
+    def __init__(self, server: Room, trace: Trace, nickname: str = "tom") -> None:
         super().__init__("slow-reader-panel", INTERVAL)
         self._server = server
         self._trace = trace
         self._reader = SlowReader(nickname, server, trace)
         self._capacity = measure(server.send_buffer, RECEIVE_BUFFER)
-        self._crowd = TcpClient(CROWD, server)
-        self._crowd_problem = ""
-        self._said_at = time.monotonic()
+        self._crowd = Crowd(server)
+        self._is_its_room = False
         self._is_to_join = True
         self._was_in = False
         self.fill = self._fill()
@@ -70,24 +89,32 @@ class SlowReaderPanel(LivePanel, ipywidgets.VBox):
         self._is_to_join = True
         self._news.set()
 
+    def _open(self) -> None:
+        if not self._server.running:
+            self._is_its_room = True
+            with contextlib.suppress(ChatlabError, OSError):  # then nobody can join, as is shown
+                self._server.start()
+
     def _shut(self) -> None:
         for control in (self._join, self._pace, self._lines):
             control.disabled = True
         with self._lock:
             self._reader.close()
             self._crowd.close()
+            if self._is_its_room:
+                self._server.close()
 
     def _show(self) -> None:
         with self._lock:
             if self._closed:
                 self._state.value = f"<b>{self._name}</b> closed: to come back, {escape(how_to_come_back())}"
                 return
-            if self._is_to_join:
+            if self._is_to_join and self._server.running:
                 self._is_to_join = self._was_in = False
                 self._reader.join()
             self._reader.pace = self._pace.value
             self._reader.turn()
-            self._talk()
+            self._crowd.turn(self._lines.value)
             self.fill = self._fill()
             self._state.value = f"<b>{self._name}</b> {escape(self._status())}"
             self._join.disabled = not self._is_out
@@ -100,22 +127,11 @@ class SlowReaderPanel(LivePanel, ipywidgets.VBox):
 
     @property
     def _is_out(self) -> bool:
-        return bool(self._reader.end) or (self._was_in and self._reader.nickname not in self._server.nicknames)
-
-    def _talk(self) -> None:
-        """Let the crowd say what is due."""
-        now = time.monotonic()
-        due = min(MOST_LINES, int((now - self._said_at) * self._lines.value))
-        if due or not self._lines.value:
-            self._said_at = now
-        try:
-            if due:
-                self._crowd.start()
-            for _ in range(due):
-                self._crowd.say(LINE)
-                self._crowd_problem = ""
-        except (ChatlabError, OSError) as problem:
-            self._crowd_problem = str(problem)
+        return (
+            bool(self._reader.end)
+            or not self._server.running
+            or (self._was_in and self._reader.nickname not in self._server.nicknames)
+        )
 
     def _fill(self) -> Fill:
         reader, server = self._reader, self._server
@@ -136,8 +152,10 @@ class SlowReaderPanel(LivePanel, ipywidgets.VBox):
     def _words(self) -> str:
         reader = self._reader
         heard = f": the last line is <q>{escape(reader.heard)}</q>" if reader.heard else ""
-        others = {name: waits for name, waits in self._server.outboxes.items() if name not in (reader.nickname, CROWD)}
-        waits = ", ".join(f"{escape(name)} {size:,} bytes" for name, size in others.items()) or "nobody else is here"
-        lines = [f"{self._name} has read {reader.received:,} bytes{heard}", f"In the outboxes of the others: {waits}"]
-        lines += [f"The crowd: {escape(self._crowd_problem)}"] * bool(self._crowd_problem)
+        lines = [f"{self._name} has read {reader.received:,} bytes{heard}"]
+        if self.fill.outbox.most:
+            waits = self._server.outboxes.items()
+            others = [f"{escape(name)} {size:,} bytes" for name, size in waits if name not in (reader.nickname, NAME)]
+            lines.append(f"In the outboxes of the others: {', '.join(others) or 'nobody else is here'}")
+        lines += [f"The crowd: {escape(self._crowd.problem)}"] * bool(self._crowd.problem)
         return "".join(f"<div>{line}</div>" for line in lines)
