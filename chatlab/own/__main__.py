@@ -1,4 +1,7 @@
-"""`python -m chatlab.own server`, `python -m chatlab.own client`: what you wrote in ex05 and ex06, as programs."""
+"""`python -m chatlab.own server`, `python -m chatlab.own client`: what you wrote in ex05 and ex06, as programs.
+
+`server --tcp` is that of ex11.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from chatlab.own.own_client import EXERCISE as CLIENT
 from chatlab.own.own_client import run_own_client
 from chatlab.own.own_room import EXERCISE as SERVER
 from chatlab.own.own_room import ExerciseServer
+from chatlab.own.own_tcp_room import EXERCISE as TCP_SERVER
+from chatlab.own.own_tcp_room import ExerciseTcpServer
 from chatlab.service.cli import Parser, parser_for, run_server
+from chatlab.tcp.protocol import DEFAULT_PORT as TCP_PORT
 from chatlab.udp.protocol import DEFAULT_PORT
 
 MODULE = "chatlab.own"
@@ -28,18 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run_client(options)
     parser = Parser(prog=f"python -m {MODULE}", description="Your own code at work, with others or with itself.")
     programs = parser.add_argument("program", choices=["server", "client"])
-    programs.help = f"yours from {SERVER} or from {CLIENT}; each takes --help"
+    programs.help = f"yours from {SERVER} (or {TCP_SERVER}) or from {CLIENT}; each takes --help"
     parser.parse_args(given)
     return 2  # not reached: what these take is run above
 
 
 def _run_server(options: Sequence[str]) -> int:
-    parser = parser_for(f"{MODULE} server", f"Run a UDP chatroom by your own {SERVER}.", DEFAULT_PORT)
+    # Looked at first, as the default port follows from it.
+    over_tcp = "--tcp" in options
+    exercise, default_port = (TCP_SERVER, TCP_PORT) if over_tcp else (SERVER, DEFAULT_PORT)
+    kind = "TCP" if over_tcp else "UDP"
+    parser = parser_for(f"{MODULE} server", f"Run a {kind} chatroom by your own {exercise}.", default_port)
+    parser.add_argument("--tcp", action="store_true", help=f"a TCP chatroom, by your own {TCP_SERVER}")
     _add_submission(parser)
     given = parser.parse_args(options)
-    return run_server(
-        lambda log: ExerciseServer(given.host, given.port, submission=given.submission, or_ours=False, log=log)
-    )
+    server = ExerciseTcpServer if given.tcp else ExerciseServer
+    return run_server(lambda log: server(given.host, given.port, submission=given.submission, or_ours=False, log=log))
 
 
 def _run_client(options: Sequence[str]) -> int:

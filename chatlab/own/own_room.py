@@ -1,4 +1,4 @@
-"""The room of ex05: the learner's own server, in a notebook's panel and as a program.
+"""The room of ex05: the learner's own server, in a notebook's panel and as a program. That of ex11 is one, too.
 
 Each start loads the learner's file anew. So a learner who has changed it stops the room and starts it again, by the
 button of its panel; the port stays, and those who were in the room come back. Lesson 05 ends in it.
@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from chatlab.grading.attempt.time_limit import Printed, run_within
+from chatlab.grading.for_checks.lent_listener import LentListener
 from chatlab.grading.for_checks.lent_socket import LentSocket
 from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantUse, NotStarted
+from chatlab.service.interfaces import Counts
 from chatlab.service.resolve import cant_listen
 from chatlab.service.service import Service
-from chatlab.udp.server import Counts, UdpServer
+from chatlab.tcp.server import TcpServer
+from chatlab.udp.server import Counts as UdpCounts
+from chatlab.udp.server import UdpServer
 
 EXERCISE = "ex05"
 SECONDS = 2.0  # for the learner's start and stop
@@ -29,18 +33,17 @@ class OwnRoom:
     """A socket, and the Server in `file` at it. Raises CantListen or CantResolve.
 
     `failure`: the error that has ended one of the learner's threads, and the line. `log` gets what `start` printed.
+    `ends_by`: the name of the Server's method that ends it.
     """
 
+    ends_by = "stop"
+
     def __init__(self, file: OwnFile, host: str, port: int, log: Callable[[str], None]) -> None:
-        self.counts = Counts()
         self.failure: CantUse | None = None
         self._file = file
         self._log = log
-        address = ipv4(host, port)
-        try:
-            self._socket = CountedSocket(self.counts, address)
-        except OSError as error:
-            raise cant_listen(address, error) from error
+        self._counts = UdpCounts()
+        self._socket = self._lend(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._server: Any = None
         self._watch: CrashWatch | None = None
@@ -66,15 +69,30 @@ class OwnRoom:
     def close(self) -> None:
         """Stop the learner's server. Raises CantUse: it does not stop, or crashes. The port is free all the same."""
         try:
-            if failure := run_within(SECONDS, self._server.stop, Printed()):
+            if failure := run_within(SECONDS, getattr(self._server, self.ends_by), Printed()):
                 raise self._file.why(failure)
         finally:
             self._give_back()
 
     @property
     def nicknames(self) -> tuple[str, ...]:
-        chat = getattr(self._server, "chat", None)  # the stub's __init__ makes it
-        return tuple(chat.room.nicknames) if chat else ()
+        return tuple(self._chat.room.nicknames) if self._chat else ()
+
+    @property
+    def counts(self) -> Counts:
+        return self._counts
+
+    @property
+    def _chat(self) -> Any:
+        """The stub's __init__ makes it; None if the learner's does not."""
+        return getattr(self._server, "chat", None)
+
+    def _lend(self, host: str, port: int) -> LentSocket | LentListener:
+        address = ipv4(host, port)
+        try:
+            return CountedSocket(self._counts, address)
+        except OSError as error:
+            raise cant_listen(address, error) from error
 
     def _give_back(self) -> None:
         self._socket.take_back()
@@ -88,7 +106,7 @@ class OwnRoom:
 class CountedSocket(LentSocket):
     """`counts` what crosses it."""
 
-    def __init__(self, counts: Counts, address: Address) -> None:
+    def __init__(self, counts: UdpCounts, address: Address) -> None:
         super().__init__(address[1], address[0])
         self.counts = counts
         self.before_send = self._count_sent
@@ -111,6 +129,8 @@ class ExerciseServer(Service):
     """
 
     client = "chatlab.udp.client"
+    exercise = EXERCISE
+    own = OwnRoom
 
     def __init__(
         self,
@@ -125,7 +145,7 @@ class ExerciseServer(Service):
         self.whose = "This room was not opened yet."
         self._submission = submission
         self._or_ours = or_ours
-        self._room: OwnRoom | UdpServer = UdpServer(port=0)
+        self._room: OwnRoom | UdpServer | TcpServer = self._ours(host, port)
         self._stopped = threading.Event()
 
     @property
@@ -137,26 +157,30 @@ class ExerciseServer(Service):
         return self._room.counts
 
     def __repr__(self) -> str:
-        return f"<Room of {EXERCISE}, {self.state}, {len(self.nicknames)} here>"
+        return f"<Room of {self.exercise}, {self.state}, {len(self.nicknames)} here>"
 
     def _open(self) -> dict[str, Callable[[], None]]:
         try:
-            own = OwnRoom(OwnFile(EXERCISE, self._submission), self._host, self._port, self.log)
+            own = self.own(OwnFile(self.exercise, self._submission), self._host, self._port, self.log)
             self._port = own.port
             own.start()
         except CantUse as problem:
             if not (self._or_ours and isinstance(problem, NotStarted)):
                 self.whose = f"No room: {problem}"
                 raise
-            self._room = UdpServer(self._host, self._port).start()
+            self._room = self._ours(self._host, self._port).start()
             self._port = self._room.address[1]
-            self.whose = f"{EXERCISE} is not started yet. Until it is, this is chatlab's own room."
+            self.whose = f"{self.exercise} is not started yet. Until it is, this is chatlab's own room."
         else:
             self._room = own
-            self.whose = f"This room is yours: {EXERCISE} runs it."
+            self.whose = f"This room is yours: {self.exercise} runs it."
         self._resources.callback(self._room.close)
         self._stopped.clear()
         return {"own-room": self._watch}
+
+    def _ours(self, host: str, port: int) -> UdpServer | TcpServer:
+        """chatlab's own room of this kind."""
+        return UdpServer(host, port)
 
     def _stop(self) -> None:
         self._stopped.set()

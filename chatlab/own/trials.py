@@ -11,6 +11,7 @@
     ex08    their sender and receiver, in bad weather: a ladder
     ex09    their framing, under somebody's panel in a TCP room
     ex10    their handshake, at the door of a TCP room, under its panel
+    ex11    their TCP server, under a panel
     ex12    their end of a connection, and each kind of goodbye as both sides see it
     ex13    their Outbox, for a quick reader and for one that reads nothing
 
@@ -32,6 +33,7 @@ from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
 from chatlab.own.own_framing import OwnFramingClient
 from chatlab.own.own_outbox import tell_two
 from chatlab.own.own_room import ExerciseServer
+from chatlab.own.own_tcp_room import ExerciseTcpServer
 from chatlab.own.parts import greet, receive, send_receipts, speak
 from chatlab.own.play import PLAY, Played
 from chatlab.room.errors import CantUse
@@ -95,10 +97,13 @@ def _ex04(*texts: str) -> None:
 
 
 def _ex05() -> RoomPanel:
+    return _room(ExerciseServer())
+
+
+def _room(server: ExerciseServer) -> RoomPanel:
     # The programs in this folder work without the widget packages.
     from chatlab.panels.room_panel import RoomPanel  # noqa: PLC0415
 
-    server = ExerciseServer()
     return RoomPanel(server, about=lambda: server.whose)
 
 
@@ -166,6 +171,10 @@ def _ex10(*, trace: Recorder | None = None) -> RoomPanel:
     return RoomPanel(server, about=lambda: server.whose)
 
 
+def _ex11() -> RoomPanel:
+    return _room(ExerciseTcpServer())
+
+
 def _ex12() -> None:
     def say(learner: Any) -> None:
         crashes = CrashWatch(OwnFile("ex12"), print)
@@ -194,6 +203,7 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex08": _ex08,
     "ex09": _ex09,
     "ex10": _ex10,
+    "ex11": _ex11,
     "ex12": _ex12,
     "ex13": _ex13,
 }

@@ -165,6 +165,25 @@ CHANGES = [
         '["ada", "ADA", "a d a", "", "ada_2"]',
         ('["ada"] * 12', '["аda"]', '["bob", "ada"]', "[]", '["x" * 2000, "bob"]'),
     ),
+    Change(
+        "11",
+        'Turns("ada looks", "bob looks", "ada writes", "bob writes")',
+        ('Turns("ada looks", "ada writes", "bob looks")', "Turns()", 'Turns("bob writes", "bob looks", "eve looks")'),
+    ),
+    Change(
+        "11",
+        "for nickname in members:",
+        tuple(f"for nickname in {kind}(members):" for kind in ("list", "set", "sorted")),
+    ),
+    Change("11", 'come("dan")', ('come("bob")', 'come("")', 'tell("Hi!")')),
+    Change(
+        "11", 'cy=lambda: leave("cy")', ('cy=lambda: broadcast(b"Hi!")', 'cy=lambda: leave("ada")', "dan=lambda: 0")
+    ),
+    Change(
+        "11",
+        'TcpClient("bob", room):',
+        tuple(f'TcpClient("{name}", room), TcpClient("cy", room):' for name in ("bob", "zoë", "ada2")),
+    ),
     Change("12", "seconds = 0.1", tuple(f"seconds = {seconds}" for seconds in ("0.01", "0.5", "0", "-1"))),
     Change(
         "12",

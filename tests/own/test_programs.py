@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.tcp.client import TcpClient
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from tests.grading.course import COURSE, EXERCISES, SOLUTIONS
 from tests.programs import STOPS, Program, Runs, code_after
 
 SERVER, CLIENT = "ex05_a_udp_server.py", "ex06_a_udp_client.py"
+TCP_SERVER = "ex11_a_threaded_tcp_server.py"
 
 
 class Own:
@@ -36,7 +38,7 @@ class Own:
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
     monkeypatch.chdir(COURSE)
-    for file in (SERVER, CLIENT):
+    for file in (SERVER, CLIENT, TCP_SERVER):
         shutil.copy(EXERCISES / file, tmp_path)
     return Own(tmp_path)
 
@@ -84,6 +86,38 @@ def test_a_server_that_crashes_says_where(own: Own) -> None:
             f"has failed: A thread of yours has ended with NameError: name 'address' is not defined. {SERVER}, line "
             in (server.errors)
         )
+        assert server.errors.count("\n") == 1
+
+
+def test_the_learners_tcp_server_is_joined_by_ours_and_by_a_bare_socket(own: Own) -> None:
+    own.write(TCP_SERVER)
+    with own.program("server", "--tcp", "--port", "0") as server:
+        line = server.wait_for_line("is open at")
+        found = re.search(r"open at ([\d.]+):(\d+) .* -m chatlab\.tcp\.client ", line)
+        assert found, line
+        address = (found[1], int(found[2]))
+        with TcpClient("ada", address) as ada, socket.create_connection(address, timeout=10) as netcat:
+            netcat.sendall(b"bob\n")
+            said = netcat.makefile("r", encoding="utf-8")
+            assert [next(said), next(said)] == ["NICK\n", "Connected to the server!\n"]
+            ada.say("Hello!")
+            assert next(said) == "ada: Hello!\n"
+            server.wait_for_line("bob joined (2 here)")
+            server.press_ctrl_c()
+            assert server.wait() == 0
+            assert next(said).startswith("ERROR ")
+        assert server.errors == ""
+
+
+def test_a_tcp_server_that_crashes_says_where(own: Own) -> None:
+    own.write(TCP_SERVER, "data = client.recv(4096)", "data = cleint.recv(4096)")
+    with own.program("server", "--tcp", "--port", "0") as server:
+        found = re.search(r"open at ([\d.]+):(\d+) ", server.wait_for_line("is open at"))
+        assert found
+        with socket.create_connection((found[1], int(found[2])), timeout=10):
+            assert server.wait() == 1
+        assert "A thread of yours has ended with NameError: name 'cleint' is not defined" in server.errors
+        assert f"{TCP_SERVER}, line " in server.errors
         assert server.errors.count("\n") == 1
 
 

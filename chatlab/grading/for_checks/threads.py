@@ -150,12 +150,12 @@ def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> 
     raise NotYetRight(f"While nothing arrived, your code took {share:.0%} of a processor.", RESTLESS)
 
 
-def refuse_to_wait_here() -> NoReturn:
+def refuse_to_wait_here(did: str = "received", to_do: str = "To receive") -> NoReturn:
     """Raises NotYetRight: the thread that called the learner's code is about to wait in it."""
     frames = list(takewhile(lambda frame: not Path(frame.filename).name.startswith("test_ex"), extract_stack()[::-1]))
-    means = "To receive is for a thread of its own: Thread(target=self.method), then start()."
+    means = f"{to_do} is for a thread of its own: Thread(target=self.method), then start()."
     if any(re.search(r"target\s*=.+\(.*\)\s*[,)]", frame.line or "") for frame in frames):
         means = "The brackets call the method at once: Thread(target=self.method), without brackets behind it."
     if any(frame.name == "run" for frame in frames):
         means = "run() does the work of the thread in the thread that calls it; start() starts a thread."
-    raise NotYetRight("It received in the thread that called it, so it can't return at once.", means)
+    raise NotYetRight(f"It {did} in the thread that called it, so it can't return at once.", means)

@@ -100,7 +100,8 @@ class ThreadsModel:
     def deliver(self, deliveries: list[Delivery[Peer]]) -> None:
         """With the lock held."""
         for delivery in deliveries:
-            if delivery.recipients:  # a member alone in the room speaks to nobody, and nothing wakes for it
+            # A member alone in the room speaks to nobody, and nothing wakes for it.
+            if delivery.recipients:
                 self._due.append(delivery)
                 self._unsent += len(delivery.lines)
                 self._news.notify()
