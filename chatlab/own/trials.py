@@ -14,6 +14,7 @@
     ex11    their TCP server, under a panel
     ex12    their end of a connection, and each kind of goodbye as both sides see it
     ex13    their Outbox, for a quick reader and for one that reads nothing
+    ex15    the room that they mend, under a panel
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
 """
@@ -33,7 +34,7 @@ from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
 from chatlab.own.own_framing import OwnFramingClient
 from chatlab.own.own_outbox import tell_two
 from chatlab.own.own_room import ExerciseServer
-from chatlab.own.own_tcp_room import ExerciseTcpServer
+from chatlab.own.own_tcp_room import ExerciseTcpServer, MendedServer
 from chatlab.own.parts import greet, receive, send_receipts, speak
 from chatlab.own.play import PLAY, Played
 from chatlab.room.errors import CantUse
@@ -191,6 +192,10 @@ def _ex13(limit: int = 8192, *, lines: int = 720) -> None:
     _use("ex13", lambda learner: tell_two(learner, limit, lines))
 
 
+def _ex15() -> RoomPanel:
+    return _room(MendedServer())
+
+
 TRIALS: dict[str, Callable[..., object]] = {
     "ex00": _ex00,
     "ex01": _ex01,
@@ -206,4 +211,5 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex11": _ex11,
     "ex12": _ex12,
     "ex13": _ex13,
+    "ex15": _ex15,
 }

@@ -46,7 +46,7 @@ def test_a_stub_asks_one_thing_and_leads_to_its_lesson(exercise: Exercise) -> No
     assert f"About {exercise.minutes} minutes" in stub
     assert exercise.reading in stub
     assert stub.count("TODO") == 1
-    assert len(stub.splitlines()) <= 50
+    assert len(stub.splitlines()) <= (220 if exercise.each else 50)  # a room to mend is there already
 
 
 @pytest.mark.parametrize("exercise", MANIFEST, ids=each_exercise)

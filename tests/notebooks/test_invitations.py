@@ -197,6 +197,12 @@ CHANGES = [
     Change("13", "maxlen=2", tuple(f"maxlen={number}" for number in (4, 1, 0, 100))),
     Change("13", "max_outbox=65_536", tuple(f"max_outbox={size}" for size in (8_192, 1_000_000, 0))),
     Change("13", "limit=8192", tuple(f"limit={size}" for size in (1000, 100_000, 0))),
+    Change(
+        "15",
+        'print(stay("bob", says_every=0.2))',
+        tuple(f'print(stay("bob", says_every={seconds}))' for seconds in (0.4, 0.6, 0.45, 3)),
+    ),
+    Change("15", "settimeout(None)", tuple(f"settimeout({seconds})" for seconds in (0.7, 3, 60, 0))),
 ]
 INVITED = [lesson.name[:2] for lesson in LESSONS]
 

@@ -337,6 +337,11 @@ BREAKS = [
         "return Waits(number, longest, time.perf_counter() - began)",
         "return Waits(number, longest, 0.0)",
     ),
+    Break("a carriage return stays", "15_the_bug_hunt", "tcp/framing.py", '.removesuffix(b"\\r")', ""),
+    Break("a case is not asked for", "15_the_bug_hunt", "conformance/tcp/__init__.py", '"no echo",', ""),
+    Break("nine nicknames fewer", "15_the_bug_hunt", "conformance/tcp/handshake.py", "TRIES = 10", "TRIES = 1"),
+    Break("an end is drawn in other words", "15_the_bug_hunt", "trace/picture/row.py", '"says no more"', '"goes"'),
+    Break("another exercise is tried out", "15_the_bug_hunt", "own/own_tcp_room.py", '"ex15"', '"ex11"'),
 ]
 
 

@@ -1,0 +1,217 @@
+"""ex15 The bug hunt. About 45 minutes. Lesson: notebooks/15_the_bug_hunt.ipynb
+
+This room works at first sight: people come in, talk, and leave. Eight mistakes are in it. Its users write:
+
+1  José: "On the train, and only there, my é and my 🐍 now and then come out as ��."
+2  Lin:  "I pasted a poem of 200 lines. Bob has it all, but for two places where half a line is missing."
+3  Tom:  "I can't get in. I connect, and nothing happens. My sister was the last: she saw NICK, and went for a walk."
+4  Kim:  "I wanted a nickname that somebody had already. Since then nothing moves any more. For nobody!"
+5  Bob:  "I closed the lid of my laptop. Ada says that some minutes later the whole room stood still."
+6  Mia:  "My phone died. Now I can't be mia, it is taken, and the others never saw me leave."
+7  Olu:  "At ten the room closes. Some of us are told. My window looks as if it were still open."
+8  Ada:  "I never said 'ada: I owe everybody a pizza'! But there it stood, word for word."
+
+Mend them in any order: each is a point. Keep Server with its three methods; all else you may change as you like.
+"""
+
+import contextlib
+import queue
+import socket
+import threading
+import time
+
+from chatlab.room.errors import LineTooLong, NicknameTaken, Refusal
+from chatlab.room.room import Room
+from chatlab.room.text import clean
+from chatlab.tcp.foreign import mistaken_for
+from chatlab.tcp.protocol import Hangup, Welcome, build_answer
+from chatlab.tcp.sockets import prepare_accepted
+from chatlab.tcp.telnet import TelnetFilter
+
+MOST = 1024  # bytes of a line, its newline included
+TRIES = 10  # nicknames that one may try
+WAITING = 200  # lines that may wait for one who reads slowly
+LINGER = 1.0  # seconds for the last words, until a connection ends
+
+# TODO: find the eight mistakes, and mend them.
+
+
+class Member:
+    """One who is connected. Two threads serve each: one reads, and Member.write writes."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.is_in = False  # the room
+        self.buffer = ""  # of the line that is not whole yet
+        self.lines = []  # that are whole, and were not taken yet
+        self.telnet = TelnetFilter(MOST)
+        self.outbox = queue.Queue(WAITING)
+
+    def next_line(self):
+        """Wait for the next line. None: there is none, the stream has ended."""
+        while not self.lines:
+            data = self.sock.recv(4096)
+            if not data:
+                return None
+            self.take(data)
+        return self.lines.pop(0).removesuffix("\r")
+
+    def take(self, data):
+        """Cut what has come into lines."""
+        if not self.is_in and (server := mistaken_for(data)):
+            raise Refusal(f"this is a chatroom, not {server}")
+        data, answer = self.telnet.take(data)
+        if answer:
+            self.send(answer)
+        self.buffer += data.decode("utf-8", "replace")
+        if "\n" in self.buffer:
+            self.lines += self.buffer.split("\n")[:-1]
+            self.buffer = ""
+        if any(len(line) >= MOST for line in [*self.lines, self.buffer]):
+            raise LineTooLong(f"a line has at most {MOST} bytes")
+
+    def send(self, line):
+        """Have a line sent, after those that wait. None: it was the last one."""
+        self.outbox.put(line)
+
+    def write(self):
+        """Send what comes into the outbox."""
+        with contextlib.suppress(OSError):  # the connection is lost: the thread that reads learns it, too
+            while (line := self.outbox.get()) is not None:
+                self.sock.sendall(line)
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def end(self):
+        """End the connection, and wake the threads that wait in it."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
+
+
+class Server:
+    """A chatroom at `listener`, a TCP socket that listens. It is the server's from now on."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.listener = listener
+        self.room = Room(1000, echo=False)  # of lesson 03: who is in, under which nickname, and who hears what
+        self.members = []  # all who are connected, in the room or not yet
+        self.lock = threading.Lock()  # for both
+        self.running = False
+        self.acceptor = threading.Thread(target=self.accept, daemon=True)
+
+    def start(self) -> None:
+        """Let people in from now on, and return at once."""
+        self.running = True
+        self.acceptor.start()
+
+    def close(self) -> None:
+        """Let nobody in any more, tell all who are connected, and end their connections."""
+        self.running = False
+        self.acceptor.join()
+        self.listener.close()
+        for member in self.members:
+            self.hang_up(member, "the room is closing")
+
+    def accept(self):
+        """Let people in."""
+        self.listener.settimeout(0.1)  # seconds: so often it looks whether the room still runs
+        while self.running:
+            try:
+                sock, _ = self.listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:  # no file descriptor is left, or who came has gone already
+                time.sleep(0.1)
+                continue
+            sock.settimeout(None)
+            prepare_accepted(sock)
+            member = Member(sock)
+            with self.lock:
+                self.members.append(member)
+            threading.Thread(target=member.write, daemon=True).start()
+            if self.choose_nickname(member):
+                threading.Thread(target=self.read, args=(member,), daemon=True).start()
+
+    def choose_nickname(self, member):
+        """Ask until there is a nickname. Returns whether the member is in the room."""
+        member.send(b"NICK\n")
+        try:
+            for tries_left in reversed(range(TRIES)):
+                line = member.next_line()
+                if line is None:
+                    break
+                refusal = self.join(member, line.strip(" "))
+                if not refusal:
+                    return True
+                if tries_left:
+                    member.send(f"NICK {refusal}\n".encode())
+                else:
+                    self.hang_up(member, f"{TRIES} nicknames were refused")
+        except (LineTooLong, Refusal) as error:
+            self.hang_up(member, str(error))
+        except OSError:
+            pass  # the connection is lost
+        self.leave(member)
+        return False
+
+    def read(self, member):
+        """Read what a member says, until it goes."""
+        try:
+            while (line := member.next_line()) is not None:
+                self.say(member, clean(line))
+            self.leave(member)
+        except LineTooLong as error:
+            self.hang_up(member, str(error))
+        except OSError:
+            member.end()  # the connection is lost
+
+    def join(self, member, nickname):
+        """Let a member in, or return why not."""
+        with self.lock:
+            try:
+                joined = self.room.join(member, nickname)
+            except NicknameTaken as refusal:
+                return f"{refusal}; {self.free_one(nickname)} is free"
+            except Refusal as refusal:
+                return str(refusal)
+            member.is_in = True
+            member.send(build_answer(Welcome()))
+            self.tell(joined.hearers, build_answer(joined.event))
+        return ""
+
+    def free_one(self, nickname):
+        """A nickname like this one that nobody has."""
+        with self.lock:
+            here = [name.casefold() for name in self.room.nicknames]
+        names = (f"{nickname[:16]}{number}" for number in range(2, 2000))
+        return next(name for name in names if name.casefold() not in here)
+
+    def say(self, member, text):
+        """Tell the others what a member says."""
+        with self.lock:
+            if text and member in self.room:
+                said = self.room.say(member, text)
+                line = text if ": " in text else f"{said.event.nickname}: {text}"
+                self.tell(said.hearers, f"{line}\n".encode())
+
+    def tell(self, hearers, line):
+        """Send a line to each of them."""
+        for hearer in hearers:
+            hearer.send(line)
+
+    def hang_up(self, member, reason):
+        """End a member's connection, and say why."""
+        member.send(build_answer(Hangup(reason)))
+        self.leave(member)
+
+    def leave(self, member):
+        """The one way out. Who is out already can't leave."""
+        with self.lock:
+            if member not in self.members:
+                return
+            self.members.remove(member)
+            if member in self.room:
+                left = self.room.leave(member)
+                self.tell(left.hearers, build_answer(left.event))
+        member.send(None)
+        threading.Timer(LINGER, member.end).start()
