@@ -7,6 +7,7 @@ every nickname but those that a check has refused.
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import struct
 import sys
@@ -21,7 +22,7 @@ from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import against, expect_plain
 from chatlab.grading.for_checks.small_receives import SmallReceives
 from chatlab.grading.for_checks.small_sends import connect_pair
-from chatlab.grading.for_checks.threads import Call, OwnThreads, patiently
+from chatlab.grading.for_checks.threads import Call, OwnThreads, patiently, waits_in
 from chatlab.room.errors import NicknameTaken, Refusal
 
 MOST = 1024
@@ -33,6 +34,8 @@ PACE = 0.05  # seconds between two words of a stranger who dribbles
 QUESTION = b"NICK\n"
 WELCOME = b"Connected to the server!\n"
 TAKEN = "taken: somebody in the room has that nickname"
+LOOKS = 8  # each takes a twentieth of a second
+RECEIVES = ("recv", "recv_into")
 RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)  # SO_LINGER: on, for 0 seconds (socket(7))
 
 SPEAKS_FIRST = 'The room speaks first: send b"NICK\\n", and only then receive.'
@@ -86,6 +89,7 @@ class Handshake:
         self._answer: Any = None
         self._steps: list[str] = []
         self._call: Call | None = None
+        self._looks = 0  # so often in a row it was seen to wait
         self.sock, self.peer = connect_pair(SmallReceives)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else many small sends take 40 ms each
         if piece:
@@ -188,11 +192,21 @@ class Handshake:
             socket.socket.sendall(self.sock, WELCOME)
         return self.names.get(text, text)
 
+    def _waits(self) -> bool:
+        """Whether it waits for the stranger, LOOKS times in a row: then nothing will happen any more."""
+        waits = False
+        if self._call and self._seconds == LONG and not self.sock.was_closed:
+            is_receiving = any(waits_in(self._call.thread, SmallReceives.__module__, name) for name in RECEIVES)
+            waits = is_receiving and not select.select([self.sock], [], [], 0)[0]
+        self._looks = self._looks + 1 if waits else 0
+        return self._looks >= LOOKS
+
     def _next(self, expected: bytes, means: str) -> bytes:
         """The next line; what there is of it if no more comes."""
+        self._looks = 0
 
         def receive(piece: float) -> bool:
-            over = self.is_over()
+            over = self.is_over() or self._waits()
             try:
                 self.peer.settimeout(piece)
                 data = self.peer.recv(65_536)
@@ -228,8 +242,9 @@ class Handshake:
 
     def _ends(self, means: str) -> Any:
         """What shake_hands returned, as soon as it has."""
-        if not self._call or not self._call.wait(LIMIT):
-            raise NotYetRight(f"shake_hands had not returned after {LIMIT:g} s. It is to be over now.", means)
+        self._looks = 0
+        if not patiently(lambda piece: self.is_over(piece) or self._waits(), LIMIT) or not self.is_over():
+            raise NotYetRight("shake_hands goes on. It is to return now.", means)
         self._raise_its_error(means)
         expect_plain(self._answer, "shake_hands")
         return self._answer
