@@ -1,6 +1,6 @@
 """`python -m chatlab.own server`, `python -m chatlab.own client`: what you wrote in ex05 and ex06, as programs.
 
-`server --tcp` is that of ex11.
+With `--tcp` they are those of ex11 and ex14.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from chatlab.own.own_client import EXERCISE as CLIENT
-from chatlab.own.own_client import run_own_client
+from chatlab.own.own_client import TCP, UDP, run_own_client
 from chatlab.own.own_room import EXERCISE as SERVER
 from chatlab.own.own_room import ExerciseServer
 from chatlab.own.own_tcp_room import EXERCISE as TCP_SERVER
@@ -34,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run_client(options)
     parser = Parser(prog=f"python -m {MODULE}", description="Your own code at work, with others or with itself.")
     programs = parser.add_argument("program", choices=["server", "client"])
-    programs.help = f"yours from {SERVER} (or {TCP_SERVER}) or from {CLIENT}; each takes --help"
+    tcp = f"with --tcp from {TCP_SERVER} or {TCP.exercise}"
+    programs.help = f"yours from {SERVER} or from {UDP.exercise}, {tcp}; each takes --help"
     parser.parse_args(given)
     return 2  # not reached: what these take is run above
 
@@ -53,11 +53,14 @@ def _run_server(options: Sequence[str]) -> int:
 
 
 def _run_client(options: Sequence[str]) -> int:
-    parser = parser_for(f"{MODULE} client", f"Talk in a UDP chatroom by your own {CLIENT}.", DEFAULT_PORT, joins=True)
+    kind, port = (TCP, TCP_PORT) if "--tcp" in options else (UDP, DEFAULT_PORT)
+    what = f"Talk in a chatroom by your own client: {UDP.exercise} over UDP, {TCP.exercise} over TCP."
+    parser = parser_for(f"{MODULE} client", what, port, joins=True)
+    parser.add_argument("--tcp", action="store_true", help="over TCP")
     parser.add_argument("--nick", help="nickname; without one you are asked")
     _add_submission(parser)
     given = parser.parse_args(options)
-    return run_own_client(given.host, given.port, given.nick, given.submission)
+    return run_own_client(kind, given.host, given.port, given.nick, given.submission)
 
 
 def _add_submission(parser: Parser) -> None:

@@ -1,4 +1,5 @@
-"""The client of ex06, run as a program: what is typed goes to the learner's `talk` as lines, what it shows is printed.
+"""The client of ex06 or of ex14 as a program: what is typed goes to the learner's `talk` as lines, what it shows is
+printed.
 
 the main thread     reads the keyboard until the input ends, Ctrl-C comes, or there is nobody to read for
 own-talk            runs `talk`; after its last line it has SECONDS to say goodbye
@@ -16,30 +17,42 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatlab.grading.attempt.time_limit import Printed, Stuck
 from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
 from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import ChatlabError, NobodyAnswers, NotStarted
+from chatlab.room.events import Event, Gone
 from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.signals import Interrupts
 from chatlab.terminal.keyboard import Keyboard, open_keyboard, somebody_types
-from chatlab.terminal.talk import ECHO_WAIT, QUIT
+from chatlab.terminal.talk import ECHO_WAIT, QUIT, in_a_line
 
-EXERCISE = "ex06"
 SECONDS = 2.0  # for `talk` after its last line; the exercise says one
-PATIENCE = 5.0  # until it is said that nobody answers, as chatlab's own client does then
+PATIENCE = 5.0  # until it is said that nobody answers, as chatlab's own client does then; ex14 is to say so itself
 
 
-def run_own_client(host: str, port: int, nickname: str | None, submission: Path | None) -> int:
-    """Talk in the room at `host` and `port` by the learner's `talk`. Returns the exit code: 2 if it can't start or
-    nobody answers, 1 if it crashes or does not end.
+class Kind(NamedTuple):
+    """A room's kind: the exercise that is a client of it, that one's socket, and chatlab's own client."""
+
+    exercise: str
+    socket: socket.SocketKind
+    ours: str
+
+
+UDP = Kind("ex06", socket.SOCK_DGRAM, "chatlab.udp.client")
+TCP = Kind("ex14", socket.SOCK_STREAM, "chatlab.tcp.client")
+
+
+def run_own_client(kind: Kind, host: str, port: int, nickname: str | None, submission: Path | None) -> int:
+    """Talk in the room at `host` and `port` by the learner's `talk`. Returns the exit code: 2 if it can't start, nobody
+    answers or the room ends, 1 if it crashes or does not end.
     """
     interrupts = Interrupts()
     with ExitStack() as stack:
         try:
-            file, room = OwnFile(EXERCISE, submission), ipv4(host, port)
+            file, room = OwnFile(kind.exercise, submission), ipv4(host, port)
             functions: list[Any] = []
             file.use(lambda learner: functions.append(learner.talk), Printed(), SECONDS)
             keyboard = open_keyboard(stack, interrupts)
@@ -51,8 +64,8 @@ def run_own_client(host: str, port: int, nickname: str | None, submission: Path 
             return 2
         if somebody_types():
             keyboard.show(f"{file.path} talks to {shown(room)} as {name}. Type a line and press Enter; {QUIT} leaves.")
-        talk = OwnTalk(file, room, keyboard)
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        talk = OwnTalk(file, room, keyboard, echoes=kind is UDP)
+        sock = socket.socket(socket.AF_INET, kind.socket)
         try:
             problem = talk.run(lambda lines: functions[0](sock, name, room, lines, talk.show), interrupts)
         finally:
@@ -60,16 +73,19 @@ def run_own_client(host: str, port: int, nickname: str | None, submission: Path 
                 sock.close()
     if problem is None:
         return 0
-    ours = " (chatlab's own client: python -m chatlab.udp.client)" if isinstance(problem, NotStarted) else ""
+    ours = f" (chatlab's own client: python -m {kind.ours})" if isinstance(problem, NotStarted) else ""
     sys.stderr.write(f"{problem}{ours}\n")
     return 2 if isinstance(problem, NotStarted | NobodyAnswers) else 1
 
 
 class OwnTalk:
-    """One run of `talk`. `goes_on`: it was given up, and still runs."""
+    """One run of `talk`. `echoes`: the room sends what somebody says to the speaker too, as over UDP. `goes_on`: it was
+    given up, and still runs.
+    """
 
-    def __init__(self, file: OwnFile, room: Address, keyboard: Keyboard) -> None:
+    def __init__(self, file: OwnFile, room: Address, keyboard: Keyboard, *, echoes: bool) -> None:
         self.goes_on = False
+        self._echoes = echoes
         self._file = file
         self._room = room
         self._keyboard = keyboard
@@ -85,7 +101,8 @@ class OwnTalk:
         complaint = threading.Timer(PATIENCE, self._complain)
         crashes = CrashWatch(self._file, self._fail)
         talking.start()
-        complaint.start()
+        if self._echoes:
+            complaint.start()
         try:
             while True:
                 for line in self._keyboard.read("").split("\n"):
@@ -97,16 +114,22 @@ class OwnTalk:
             self._typed.put(None)
         talking.join(SECONDS)
         complaint.cancel()
-        complaint.join()
+        if self._echoes:
+            complaint.join()
         crashes.close()
         self.goes_on = talking.is_alive()
         if self._problem or not self.goes_on:
             return self._problem
         return self._file.why(Stuck(SECONDS, talking)) if self._answered else NobodyAnswers(self._nobody)
 
-    def show(self, text: object) -> None:
+    def show(self, what: object) -> None:
+        """A text over UDP, an event over TCP."""
         self._answered = True
-        self._keyboard.show(f"{text}")
+        if isinstance(what, Gone):  # nothing more can be said
+            self._problem = self._problem or NobodyAnswers(what.reason)
+            self._typed.put(None)
+        else:
+            self._keyboard.show(in_a_line(what) if isinstance(what, Event) else f"{what}")
         self._shown.set()
 
     @property
@@ -126,7 +149,8 @@ class OwnTalk:
         while (line := self._typed.get()) is not None:
             self._shown.clear()
             yield line
-            if not somebody_types():  # else the goodbye, or what a room lets nobody say so fast, overtakes the answer
+            # Else the goodbye, or what a room lets nobody say so fast, overtakes the answer.
+            if self._echoes and not somebody_types():
                 self._shown.wait(ECHO_WAIT)
         self._give_up_at = time.monotonic() + SECONDS
 

@@ -14,6 +14,7 @@
     ex11    their TCP server, under a panel
     ex12    their end of a connection, and each kind of goodbye as both sides see it
     ex13    their Outbox, for a quick reader and for one that reads nothing
+    ex14    their TCP client, in a room that is open
     ex15    the room that they mend, under a panel
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
@@ -40,7 +41,7 @@ from chatlab.own.play import PLAY, Played
 from chatlab.room.errors import CantUse
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
-from chatlab.terminal.talk import ECHO_WAIT, QUIT
+from chatlab.terminal.talk import ECHO_WAIT, QUIT, in_a_line
 from chatlab.trace import Trace
 from chatlab.weather.fate import Conditions
 from chatlab.weather.simulated import SimulatedNetwork
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 TEXTS = ("Hello!", "Can you hear me?", "It rains.", "Bye!")
 STORM = Conditions(loss=0.2, repeat=0.2, reorder=0.2, delay=0.02)
 RAIN = Conditions(loss=0.3, delay=0.05)
+PATIENCE = 2.0  # seconds for each answer of a TCP room
 
 
 def try_out(key: str, *given: Any, **options: Any) -> object:
@@ -192,6 +194,25 @@ def _ex13(limit: int = 8192, *, lines: int = 720) -> None:
     _use("ex13", lambda learner: tell_two(learner, limit, lines))
 
 
+def _ex14(
+    room: HasAddress | tuple[str, int], nickname: str = "tom", lines: Iterable[str] = ("Hello from my own client!",)
+) -> None:
+    """`room`: as for ex09. It sends nobody's words back to the speaker, so what is typed is printed."""
+
+    def typed() -> Iterator[str]:
+        for line in lines:
+            print(f"> {line}")
+            yield line
+        yield QUIT
+
+    def join(learner: Any) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+            address = ipv4(*host_and_port(room))
+            learner.talk(sock, nickname, address, typed(), lambda event: print(in_a_line(event)), patience=PATIENCE)
+
+    _use("ex14", join)
+
+
 def _ex15() -> RoomPanel:
     return _room(MendedServer())
 
@@ -211,5 +232,6 @@ TRIALS: dict[str, Callable[..., object]] = {
     "ex11": _ex11,
     "ex12": _ex12,
     "ex13": _ex13,
+    "ex14": _ex14,
     "ex15": _ex15,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets
 
+from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.style import sheet
 
 
@@ -33,7 +34,9 @@ class OneScreen(ipywidgets.VBox):
         self.add_class("chatlab-screen")
 
     def __repr__(self) -> str:
-        return " | ".join(repr(panel) for column in self._columns for panel in column)
+        """What else there is, such as sliders of a lesson's own, would say far too much of itself."""
+        panels = [panel for column in self._columns for panel in column]
+        return " | ".join(repr(panel) if isinstance(panel, LivePanel) else type(panel).__name__ for panel in panels)
 
 
 def side_by_side(*panels: ipywidgets.DOMWidget | list[ipywidgets.DOMWidget]) -> SideBySide | OneScreen:

@@ -58,7 +58,7 @@ def _enter(make: Callable[[str], Client], nickname: str | None, keyboard: Keyboa
         if wanted == QUIT:
             raise EOFError
         client = make(wanted)
-        client.on_event = lambda event: keyboard.show(_shown(event))
+        client.on_event = lambda event: keyboard.show(in_a_line(event))
         try:
             with interrupts.may_end():
                 client.start()
@@ -76,7 +76,7 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
     asked: list[str] = []  # of the lines that were read last, those that are not answered
 
     def show(event: Event) -> None:
-        keyboard.show(_shown(event))
+        keyboard.show(in_a_line(event))
         match event:
             case Said(client.nickname, text):
                 with suppress(ValueError):
@@ -118,8 +118,8 @@ def _talk(client: Client, keyboard: Keyboard, interrupts: Interrupts) -> None:
                 answered.wait(ECHO_WAIT)
 
 
-def _shown(event: Event) -> str:
-    """In one line. No nickname begins with a bracket, so no member can imitate the lines in brackets."""
+def in_a_line(event: Event) -> str:
+    """As people read it. No nickname begins with a bracket, so no member can imitate the lines in brackets."""
     match event:
         case Said(nickname, text):
             return f"{nickname}: {text}"

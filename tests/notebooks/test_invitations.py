@@ -197,6 +197,18 @@ CHANGES = [
     Change("13", "maxlen=2", tuple(f"maxlen={number}" for number in (4, 1, 0, 100))),
     Change("13", "max_outbox=65_536", tuple(f"max_outbox={size}" for size in (8_192, 1_000_000, 0))),
     Change("13", "limit=8192", tuple(f"limit={size}" for size in (1000, 100_000, 0))),
+    Change("14", "dark = [4, 5, 6]", ("dark = [5]", "dark = [10]", "dark = range(1, 11)", "dark = []")),
+    Change(
+        "14",
+        "loss=0.3, delay=0.1",
+        ("loss=0.0, delay=1.0", "loss=0.9, delay=0.1", "loss=1.0, delay=0.0", "loss=0.0, delay=0.0"),
+    ),
+    Change("14", 'b"netcat\\n"', tuple(f'b"{name}\\n"' for name in ("ada", "two words", "", "x" * 2000))),
+    Change("14", '"--lesson", "11"]', ('"--lesson", "10"]', '"--lesson", "12"]', '"--lesson", "14"]')),
+    Change("14", "limit = 0.3", ("limit = 0.01", "limit = 2", "limit = 1.5")),
+    Change(
+        "14", '"tom", ["Hello!", "Is this all mine?"]', ('"ada", ["tom", "Hello!"]', '"", []', '"tom", ["x" * 2000]')
+    ),
     Change(
         "15",
         'print(stay("bob", says_every=0.2))',

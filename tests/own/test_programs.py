@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.room.events import Event, Left, Said
 from chatlab.tcp.client import TcpClient
+from chatlab.tcp.server import TcpServer
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from tests.grading.course import COURSE, EXERCISES, SOLUTIONS
 from tests.programs import STOPS, Program, Runs, code_after
+from tests.waiting import Heard
 
 SERVER, CLIENT = "ex05_a_udp_server.py", "ex06_a_udp_client.py"
-TCP_SERVER = "ex11_a_threaded_tcp_server.py"
+TCP_SERVER, TCP_CLIENT = "ex11_a_threaded_tcp_server.py", "ex14_a_tcp_client.py"
 
 
 class Own:
@@ -38,7 +41,7 @@ class Own:
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
     monkeypatch.chdir(COURSE)
-    for file in (SERVER, CLIENT, TCP_SERVER):
+    for file in (SERVER, CLIENT, TCP_SERVER, TCP_CLIENT):
         shutil.copy(EXERCISES / file, tmp_path)
     return Own(tmp_path)
 
@@ -227,4 +230,45 @@ def test_a_client_without_a_room_says_so_and_can_be_ended(own: Own) -> None:
             client.press_ctrl_c()
             assert client.wait() == 2
             assert client.errors.startswith("nobody answers at 127.0.0.1:")
+            assert client.errors.count("\n") == 1
+
+
+def test_the_learners_tcp_client_talks_in_our_room(own: Own) -> None:
+    own.write(TCP_CLIENT)
+    heard = Heard[Event]()
+    with TcpServer(port=0) as room, TcpClient("bob", room, on_event=heard) as bob:
+        with own.program("client", "--tcp", "--port", str(room.address[1]), "--nick", "bob") as client:
+            client.wait_for_line("(refused: ")
+            client.type("ada\n")
+            client.wait_for_line("ada joined!")
+            client.type("  Hello!\n")
+            heard.wait_for(lambda event: event == Said("ada", "  Hello!"))
+            bob.say("Hello, ada.")
+            client.wait_for_line("bob: Hello, ada.")
+            client.type("!q\n")
+            assert client.wait() == 0
+            assert client.errors == ""
+        heard.wait_for(lambda event: event == Left("ada"))
+
+
+def test_what_is_piped_into_the_tcp_client_is_said(own: Own) -> None:
+    own.write(TCP_CLIENT)
+    heard = Heard[Event]()
+    with TcpServer(port=0) as room, TcpClient("bob", room, on_event=heard):
+        with own.program("client", "--tcp", "--port", str(room.address[1])) as client:
+            client.type("tom\none\ntwo")
+            client.end_input()
+            assert client.wait() == 0
+        heard.wait_for(lambda event: event == Left("tom"))
+        assert [event.text for event in heard.all if isinstance(event, Said)] == ["one", "two"]
+
+
+def test_the_end_of_the_room_ends_the_tcp_client(own: Own) -> None:
+    own.write(TCP_CLIENT)
+    with TcpServer(port=0) as room:
+        client = own.program("client", "--tcp", "--port", str(room.address[1]), "--nick", "ada")
+        with client:
+            client.wait_for_line("ada joined!")
+            room.close()
+            assert client.wait() == 2
             assert client.errors.count("\n") == 1

@@ -17,6 +17,8 @@ from chatlab.own.play import Played
 from chatlab.panels import RoomPanel
 from chatlab.room.errors import CantUse, NotStarted
 from chatlab.room.events import Said
+from chatlab.tcp.client import TcpClient
+from chatlab.tcp.server import TcpServer
 from chatlab.trace import Trace
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
@@ -101,10 +103,10 @@ def test_it_runs_in_a_thread_of_its_own(course: Path) -> None:
     assert threads != [threading.current_thread()]
 
 
-@pytest.mark.parametrize("key", ["ex00", "ex01", "ex02", "ex03", "ex04", "ex06", "ex07", "ex08"])
+@pytest.mark.parametrize("key", ["ex00", "ex01", "ex02", "ex03", "ex04", "ex06", "ex07", "ex08", "ex14"])
 def test_a_stub_is_not_started(course: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     with UdpServer(port=0) as server:
-        assert try_out(key, *([server] if key in ("ex00", "ex02", "ex06") else [])) is None
+        assert try_out(key, *([server] if key in ("ex00", "ex02", "ex06", "ex14") else [])) is None
     assert capsys.readouterr().out == f"{key} is not started yet: write your code in ../exercises/{FILES[key]}.\n"
 
 
@@ -213,6 +215,18 @@ def test_the_learners_client_joins_a_room(solved: Callable[..., Path], capsys: p
     with UdpServer(port=0) as server:
         try_out("ex06", server, "tom", ["one", " two "])
     assert capsys.readouterr().out.splitlines() == ["tom joined!", "tom: one", "tom:  two "]
+
+
+def test_the_learners_tcp_client_talks_in_a_room(
+    solved: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved("ex14")
+    with TcpServer(port=0) as server, TcpClient("bob", server) as bob:
+        try_out("ex14", server, "bob", ["tom", "Hello!"])
+        assert next(event for event in bob if isinstance(event, Said)) == Said("tom", "Hello!")
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("(refused: ")
+    assert out[1:] == ["> tom", "tom joined!", "> Hello!"]
 
 
 def test_the_learners_server_gets_a_panel(solved: Callable[..., Path]) -> None:
