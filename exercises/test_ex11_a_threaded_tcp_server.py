@@ -25,7 +25,7 @@ from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_connection import LentConnection
 from chatlab.grading.for_checks.lent_listener import LentListener
 from chatlab.grading.for_checks.sharing import why_shared
-from chatlab.grading.for_checks.threads import Call, OwnThreads, expect_rest, patiently
+from chatlab.grading.for_checks.threads import Call, OwnThreads, expect_rest, patiently, wait_until
 from chatlab.grading.for_checks.words import words_in
 from chatlab.tcp.chat import TcpChat
 from chatlab.tcp.framing import LineBuffer
@@ -310,6 +310,9 @@ class Run:
         self._lose(self.connection(member), noticed)
 
     def begin_close(self) -> Call:
+        """When all threads wait where they do, if they wait in accept and in recv; else a moment later."""
+        ends = (self.listener, *(each for each in self._connections.values() if not each.was_closed))
+        wait_until(lambda: all(each.waiting for each in ends), MOMENT / 4)
         self._attempt.did("Called close().")
         return self.threads.call(self.server.close)
 
@@ -449,7 +452,7 @@ def test_people_talk(run: Any, rooms: AskedRooms) -> None:
     server.say(bob, "Hi!")
     server.say(cy, "Olé 🐍!")
     server.send(ada, b"in two ")
-    patiently(lambda piece: rooms.has_heard(b"in two") or threading.Event().wait(piece / 5), LIMIT / 4)
+    wait_until(lambda: rooms.has_heard(b"in two"), MOMENT)
     server.send(ada, b"pieces\n")
     for listener in (bob, cy):
         server.expect(listener, b"ada: in two pieces", ASK, b"pieces\n")
@@ -583,7 +586,7 @@ def test_leaving(run: Any) -> None:
         raise NotYetRight(f"mallory heard {told(line)}. Expected: a line that begins with ERROR.", PASS_ON)
     server.expect(mallory, END, LAST)
     left = [server.connection(person) for person in (ada, eve, mallory)]
-    if not patiently(lambda piece: all(each.was_closed for each in left) or threading.Event().wait(piece / 5), LIMIT):
+    if not wait_until(lambda: all(each.was_closed for each in left), LIMIT):
         raise NotYetRight("Who left is gone, and the server's socket is still open.", CLOSE_IT)
 
 
@@ -599,7 +602,7 @@ def test_resets(run: Any) -> None:
     server.reset(eve)
     server.next_is_lost = True
     mallory = server.meet("mallory")
-    patiently(lambda piece: mallory.address in server.accepted or threading.Event().wait(piece / 5), LIMIT)
+    wait_until(lambda: mallory.address in server.accepted, LIMIT)
     server.reset(mallory)
     server.join("bob", LOST_AT_ONCE)
     server.say(ada, "Welcome back", LOST)
@@ -671,7 +674,7 @@ def test_accept_fails(run: Any) -> None:
     server.listener.error = ConnectionAbortedError(errno.ECONNABORTED, "Software caused connection abort")
     fay = server.meet("fay")
     begun = server.listener.accepts
-    patiently(lambda piece: server.listener.accepts > begun or threading.Event().wait(piece / 5), MOMENT / 4)
+    wait_until(lambda: server.listener.accepts > begun, MOMENT / 4)
     server.listener.error = None
     server.expect(fay, b"NICK", NO_FILES)
 
@@ -685,9 +688,7 @@ def test_closes(run: Any) -> None:
     eve = server.meet("eve")
     server.expect(eve, b"NICK", PASS_ON)
     for connection in server.listener.connections:
-        connection.after_shutdown = lambda c=connection: patiently(
-            lambda piece: c.was_closed or threading.Event().wait(piece / 5), MOMENT / 2
-        )
+        connection.after_shutdown = lambda c=connection: wait_until(lambda: c.was_closed, MOMENT / 2)
     server.expect_closed(server.begin_close())
     for person in (*server.members, eve):
         person.patience = LIMIT / 3

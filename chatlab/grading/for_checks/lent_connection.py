@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from chatlab.grading.for_checks.every_call import EveryCall
 from chatlab.grading.for_checks.small_sends import SmallSends
-from chatlab.grading.for_checks.threads import PIECE, patiently
+from chatlab.grading.for_checks.threads import PIECE, wait_until
 
 LOOK_EVERY = 0.02  # seconds until a thread that waits notices what another one has done to its socket
 PATIENCE = 1.0  # seconds for threads that wait to end
@@ -42,7 +42,7 @@ class Lent(socket.socket):
     def take_back(self) -> None:
         """End every thread that waits here, and close. Idempotent."""
         self.taken_back = True
-        patiently(lambda piece: not self.waiting or threading.Event().wait(piece / 10), PATIENCE)
+        wait_until(lambda: not self.waiting, PATIENCE)
         self.close()
 
     def _wait_for(self, take: Callable[[], Result], timeout: float | None) -> Result:

@@ -26,6 +26,7 @@ import pytest
 from chatlab.grading.verdict import NotYetRight
 
 PIECE = 0.05  # seconds
+LOOKS_A_PIECE = 10
 MOMENT = 0.2  # seconds
 SENDS = ("send", "sendall", "sendto")
 CALL = "check-call"
@@ -46,6 +47,15 @@ def patiently(wait: Callable[[float], Result], seconds: float) -> Result | None:
         if result := wait(PIECE):
             return result
     return None
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    """Wait for what nobody tells of: `is_so` is asked again and again. Returns whether it is."""
+
+    def look(piece: float) -> bool:
+        return any(is_so() or threading.Event().wait(piece / LOOKS_A_PIECE) for _ in range(LOOKS_A_PIECE))
+
+    return bool(patiently(look, seconds)) or is_so()
 
 
 class Call:
