@@ -71,6 +71,7 @@ TOO_IMPATIENT = (
     "Until the other side ends, leave waits, for `patience` seconds: shut down only your own direction, SHUT_WR, and "
     "then thread.join(patience)."
 )
+TOLD_WHILE_LEAVING = "As long as leave waits, the other side's end is news: on_end is told of it, as always."
 NO_LONGER = "leave waits for `patience` seconds at most, whatever the other side does: thread.join(patience)."
 IN_WORDS = "To say goodbye, leave sends no text of its own: sock.shutdown(socket.SHUT_WR) is what recv gives b'' for."
 THEN_CLOSES = "leave ends with close, whether the other side has ended or not."
@@ -424,7 +425,7 @@ def test_leaves(run: Any) -> None:
     it.peer_says(b"Your hat!\n")
     it.expect_data(b"Wait!\nYour hat!\n", BREAKS_OFF)
     it.peer_ends()
-    it.expect_end(ENDED, NOT_TOLD)
+    it.expect_end(ENDED, TOLD_WHILE_LEAVING)
     it.expect_over(call, "leave(30)", "It ends when the other side has ended: no need to wait longer.")
     it.expect_told_once()
 
