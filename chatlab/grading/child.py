@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from chatlab.grading.course import Exercise
 from chatlab.grading.verdict import Grade, Progress
 
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "chatlab.grading.contained", "-p", "no:cacheprovider")
 PATIENCE = 0.1  # seconds between two looks at whether to go on
 
 
@@ -49,19 +51,25 @@ def grade_in_child(
         command = [*PYTEST, *arguments, f"--grades={grades}", f"--progress={progress}"]
         with output.open("wb") as sink:
             child = subprocess.Popen(
-                command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+                command,
+                cwd=folder,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
             )
             try:
                 in_time = _wait(child, seconds, stop or threading.Event(), lambda: _read(progress, on_progress))
             finally:
-                child.kill()  # its worker ends when nobody is there to report to
-                child.wait()
+                _end(child)
         if not in_time:
             return Outcome((), f"no result after {seconds:g} s, so the check was stopped. Look for a loop without end.")
-        graded = json.loads(grades.read_text(encoding="utf-8")) if grades.exists() else []
-        if not graded:
-            words = output.read_text(encoding="utf-8", errors="replace")
-            return Outcome((), f"no result. The last words of the check:\n{words[-1000:]}")
+        try:
+            graded = json.loads(grades.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # not written, or not in full: no space may be left
+            words = output.read_text(encoding="utf-8", errors="replace").strip()
+            return Outcome((), f"no result. The last words of the check:\n{words[-1000:] or 'none'}")
     by_name = {exercise.name: exercise for exercise in exercises}
     return Outcome(tuple(Grade.from_json(grade, by_name[grade["exercise"]]) for grade in graded))
 
@@ -85,6 +93,16 @@ def what_fails_to_load(folder: Path, private: Path) -> str:
         line.split(" - ")[0].removeprefix("ERROR ") for line in run.stdout.splitlines() if line.startswith("ERROR ")
     ]
     return f"checks that can't be loaded: {', '.join(files) or run.stdout} (to see why: {_typed(command)})"
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """And what it has started. Windows knows no such groups: there, its worker ends when nobody listens any more."""
+    if sys.platform == "win32":
+        child.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _typed(command: Sequence[str]) -> str:

@@ -1,13 +1,12 @@
-"""Grades a class: `python -m chatlab.grading.classroom SUBMISSIONS_DIR`, where each folder is one student's.
+"""Grades a class: `python -m chatlab.grading.classroom SUBMISSIONS_DIR`, which holds what each student handed in.
 
-Each submission is graded in a process of its own, for a limited time; several at once. It gets a row in grades.csv, and
-one in grades.html that says who is stuck where. A submission that breaks everything gets its row too.
+Each hand-in is graded in a process of its own, for a limited time; several at once. It gets a row in grades.csv,
+grades.json and grades.html, which says who is stuck where. A row is kept as soon as it is made: the same command again
+goes on where it stopped, and grades what is new or changed. What could not be graded has no points, not zero.
 """
 
 from __future__ import annotations
 
-import argparse
-import math
 import os
 import sys
 import tempfile
@@ -17,143 +16,142 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 
 from tqdm import tqdm
 
 from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
-from chatlab.grading.course import Exercise, find_folder, read_manifest
-from chatlab.grading.reports.class_report import Row, count_rows, replace, write_csv, write_page
-from chatlab.grading.submission import TwoOfOne, in_one_folder, readable
-from chatlab.service.cli import Parser, print_line
-from chatlab.service.options import from_to
+from chatlab.grading.class_folder import HandIn, hand_ins
+from chatlab.grading.class_options import class_parser
+from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
+from chatlab.grading.kept_rows import FILE, KeptRows, digest
+from chatlab.grading.reports.class_report import Row, write_reports
+from chatlab.grading.submission import SeveralPeople, Submission, readable
+from chatlab.service.cli import print_line
+
+STOPPED = "stopped: the same command goes on from here"
+MOST_NAMED = 20  # of those that were not graded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The program. Returns its exit code: 0 if every submission was graded, and the grades are where they should be."""
-    parser = _parser()
+    """The program. Returns its exit code: 0 if every hand-in was graded, and the grades are where they should be."""
+    parser = class_parser()
     given = parser.parse_args(arguments)
+    start = time.monotonic()
     try:
         folder = find_folder(Path.cwd())
-        submissions = _submissions(given.submissions)
+        exercises = _chosen(read_manifest(folder), given.only)
+        submissions, others = hand_ins(given.submissions)
+        if not submissions:
+            parser.error(f"{given.submissions} holds no hand-ins: a folder or a zip for each student is what is graded")
         output = _output(given.output or Path(f"{given.submissions.resolve()}-grades"))
+        checks = [folder, *([given.checks] if given.checks else [])]
+        kept = KeptRows(output, exercises, digest(checks, version("chatlab"), *(e.key for e in exercises)))
+        before = {} if given.again else kept.read()
     except LookupError as error:
         parser.error(error.args[0])
     except OSError as error:
         parser.error(str(error))
     if given.checks and (failure := what_fails_to_load(folder, given.checks.resolve())):
         parser.exit(2, f"{failure}\n")
-    if others := [path for path in sorted(given.submissions.iterdir()) if not path.is_dir() and path.name[0] != "."]:
-        print(f"not graded, no folder: {', '.join(map(readable, others))}", file=sys.stderr)
-    classroom = Classroom(read_manifest(folder), folder, given.checks, given.seconds)
-    rows: list[Row] = []
-    start = time.monotonic()
+    if others:
+        print(f"not graded, no hand-in: {', '.join(map(readable, others))}", file=sys.stderr)
+    keys = {hand_in: digest(map(itemgetter(1), hand_in.paths), str(hand_in)) for hand_in in submissions}
+    rows = [before[key] for key in keys.values() if key in before]
+    old = len(rows)
+    classroom = Classroom(exercises, folder, given.checks, given.seconds)
+    problem = ""
     try:
-        with closing(classroom.grade_all(submissions, given.jobs)) as graded:
-            for row in tqdm(graded, total=len(submissions), unit="submission"):
+        new = [hand_in for hand_in, key in keys.items() if key not in before]
+        with closing(classroom.grade_all(new, given.jobs)) as graded:
+            for hand_in, row in tqdm(graded, total=len(new), unit="hand-in"):
                 rows.append(row)
+                if row.is_graded:
+                    kept.add(keys[hand_in], row)
     except KeyboardInterrupt:
-        pass
+        problem = STOPPED
+    except OSError as error:
+        problem = f"stopped, as rows can't be kept ({error}): make room, and give the same command again"
     rows.sort(key=lambda row: row.student)
-    finished = len(rows) == len(submissions)
-    page = output / (
-        "grades.html" if finished or len(rows) >= count_rows(output / "grades.csv") else "interrupted.html"
-    )
-    replaced = [
-        replace(page.with_suffix(".csv"), lambda file: write_csv(file, rows, classroom.exercises)),
-        replace(page, lambda file: write_page(file, rows, classroom.exercises)),
-    ]
-    seconds = time.monotonic() - start
-    where = os.fsencode(page).decode(errors="replace")
-    print_line(f"{len(rows)} of {len(submissions)} submissions graded in {seconds:.0f} s: {where}")
-    if not finished:
-        return 130
-    return 0 if all(replaced) else 1
+    is_written = write_reports(output, rows, exercises)
+    missing = [row for row in rows if not row.is_graded]
+    words = f"{len(rows) - len(missing)} of {len(submissions)} hand-ins graded in {time.monotonic() - start:.0f} s"
+    words += f", {old} of them before" if old else ""
+    print_line(f"{words}: {os.fsencode(output / 'grades.html').decode(errors='replace')}")
+    _say_what_is_missing(missing, len(submissions))
+    if problem:
+        print(problem, file=sys.stderr)
+    return 130 if problem == STOPPED else int(bool(problem or missing or not is_written))
+
+
+def _say_what_is_missing(missing: Sequence[Row], of: int) -> None:
+    if missing:
+        named = ", ".join(f"{row.student} ({row.stuck_at})" for row in missing[:MOST_NAMED])
+        print(f"{len(missing)} of {of} NOT graded: {named}", file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """`folder`: of the exercises. `private`: of the private checks, or None. `seconds`: for one submission."""
+    """`folder`: of the exercises. `private`: of the private checks, or None. `seconds`: for one hand-in."""
 
     exercises: tuple[Exercise, ...]
     folder: Path
     private: Path | None
     seconds: float
 
-    def grade_all(self, submissions: Sequence[Path], jobs: int) -> Generator[Row, None, None]:
+    def grade_all(self, submissions: Sequence[HandIn], jobs: int) -> Generator[tuple[HandIn, Row], None, None]:
         """Grade `jobs` at a time, and yield each row when it is done. To close the generator ends those that are under
         way.
         """
         stop = threading.Event()
         with ThreadPoolExecutor(jobs, "grade") as pool:
-            futures = [pool.submit(self._grade, submission, stop) for submission in submissions]
+            futures = {pool.submit(self._grade, submission, stop): submission for submission in submissions}
             try:
                 for future in as_completed(futures):
-                    yield future.result()
+                    yield futures[future], future.result()
             finally:
                 stop.set()
                 pool.shutdown(cancel_futures=True)
 
-    def _grade(self, submission: Path, stop: threading.Event) -> Row:
+    def _grade(self, submission: HandIn, stop: threading.Event) -> Row:
         start = time.monotonic()
         try:
             with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as elsewhere:
-                # What a submission writes, it writes there.
-                files = in_one_folder(submission.resolve(), self.exercises, Path(elsewhere))
-                # Else pytest may look from a folder that holds both, at whatever comes and goes in there.
-                arguments = [str(self.folder), f"--rootdir={self.folder}", f"--submission={files}"]
-                if self.private:
-                    arguments.append(f"--checks={self.private.resolve()}")
-                outcome = grade_in_child(self.exercises, arguments, Path(elsewhere), self.seconds, stop)
-        except (OSError, TwoOfOne) as error:  # OSError: a folder that may not be read
+                outcome = self._grade_copy(submission, Path(elsewhere), stop)
+        except (OSError, SeveralPeople) as error:
             outcome = Outcome((), str(error))
-        return Row(readable(submission), outcome, time.monotonic() - start)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it costs the others nothing
+            outcome = Outcome((), f"{type(error).__name__}: {error}")
+        return Row(submission.student, outcome, time.monotonic() - start)
+
+    def _grade_copy(self, submission: HandIn, elsewhere: Path, stop: threading.Event) -> Outcome:
+        files = elsewhere / submission.student
+        submission.copy(files)
+        Submission(files, self.exercises, self.folder.parent / "solutions")
+        # Without a root, pytest may look from a folder that holds both, at whatever comes and goes in there.
+        arguments = [str(self.folder / exercise.checks) for exercise in self.exercises]
+        arguments += [f"--rootdir={self.folder}", f"--submission={files}"]
+        if self.private:
+            arguments.append(f"--checks={self.private.resolve()}")
+        # What a hand-in writes, it writes there.
+        return grade_in_child(self.exercises, arguments, elsewhere, self.seconds, stop)
 
 
-def _submissions(folder: Path) -> list[Path]:
-    """Raises OSError, or LookupError if there is none."""
-    submissions = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
-    if not submissions:
-        raise LookupError(f"{folder} has no folders: a folder for each student is what is graded")
-    return submissions
+def _chosen(exercises: tuple[Exercise, ...], only: str | None) -> tuple[Exercise, ...]:
+    """Raises LookupError."""
+    if only is None:
+        return exercises
+    chosen = {find_exercise(exercises, key.strip()).name for key in only.split(",")}
+    return tuple(exercise for exercise in exercises if exercise.name in chosen)
 
 
 def _output(folder: Path) -> Path:
     """Make the folder. Raises OSError, or LookupError if it holds anything but grades."""
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / "grades.csv").exists():
+    if any(folder.iterdir()) and not (folder / FILE).exists():
         raise LookupError(f"{folder} holds other files: choose an empty folder with --output")
-    return folder
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="python -m chatlab.grading.classroom",
-        description="Grades a class: a table of who is done with what, and who is stuck where.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("submissions", metavar="SUBMISSIONS_DIR", type=_folder, help="has a folder for each student")
-    parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
-    parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
-    parser.add_argument(
-        "--seconds",
-        type=from_to(0.01, math.inf, float),
-        default=300.0,
-        help="for each submission (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--jobs",
-        type=from_to(1, math.inf, int),
-        default=os.cpu_count() or 1,
-        help="how many at a time (default: %(default)s)",
-    )
-    return parser
-
-
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
     return folder
 
 

@@ -8,6 +8,7 @@ are the key by which people name the exercise. Beside them: what one run of the 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,15 +67,16 @@ class Exercise:
 class Settings:
     """Of one run.
 
-    `folder`: where the checks are. `private`: where more checks are, which are not shown; None for nowhere.
-    `submission`: where the files to check are. `limit`: seconds for a check. `tracebacks`: whether a message also has
-    Python's traceback.
+    `folder`: where the checks are. `private`: where more checks are, which are not shown; None for nowhere. `paths`:
+    where each file to check is, by its name. `doubts`: why it isn't clear which file counts, a sentence, by its name.
+    `limit`: seconds for a check. `tracebacks`: whether a message also has Python's traceback.
     """
 
     exercises: tuple[Exercise, ...]
     folder: Path
     private: Path | None
-    submission: Path
+    paths: Mapping[str, Path]
+    doubts: Mapping[str, str]
     limit: float
     tracebacks: bool
 

@@ -1,52 +1,71 @@
-"""What a student has handed in: where the exercises are in it, and the student's name.
+"""What a student has handed in: which file of it counts for which exercise.
 
-That may be the files alone, a copy of the whole course, or a folder for each exercise. Its name may be anything that a
-file system takes.
+That may be the files alone, a copy of the whole course, or a folder for each task. One rule for `--submission` and for
+a class: an untouched stub competes with no answer, the course's own model answers are nobody's, identical files are
+one, and the folder that has most of the exercises has the first word. Files of several people are never put together.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from chatlab.grading.attempt.source import fingerprint, is_plain_file
 from chatlab.grading.course import Exercise
 from chatlab.room.text import decode
 
+MODELS = "solutions"  # the folder of model answers in a copy of the course
+MOST_FILES = 20_000  # that are looked at
+# A folder for a task of one person's, such as "ps1", "week 2" or "homework"; any other may be a person.
+TASK = re.compile(
+    r"(?i)(ex|ps|hw|homework|week|lesson|task|part|problem|assignment|exercise|solution|chatlab)s?(?![a-z]).*"
+)
 
-def in_one_folder(submission: Path, exercises: Sequence[Exercise], elsewhere: Path) -> Path:
-    """The folder in which the exercises of `submission` are, or a new one in `elsewhere` if they are in several.
 
-    Raises TwoOfOne if it isn't clear which file counts.
+class SeveralPeople(Exception):
+    """The folder holds the files of more than one person. The text is one line to show."""
+
+
+class Submission:
+    """The files below `folder`. `models`: where the course's own answers are. Raises SeveralPeople.
+
+    `paths`: of the file that counts for each exercise, by its name; where it would be, if there is none. `doubts`: why
+    it isn't clear which one counts, a sentence each.
     """
-    names = {exercise.file for exercise in exercises}
-    files = [file for file in sorted(submission.rglob("ex*.py")) if file.name in names]
-    files = [file for file in files if file.parent.name != "solutions"] or files
-    beside = Counter(file.parent for file in files)
-    chosen: dict[str, Path] = {}
-    for file in sorted(files, key=lambda file: -beside[file.parent]):
-        other = chosen.setdefault(file.name, file)
-        if beside[other.parent] == beside[file.parent] and other.read_bytes() != file.read_bytes():
-            places = " and ".join(str(each.parent.relative_to(submission)) for each in (other, file))
-            raise TwoOfOne(f"{file.name} is there twice, and not the same: in {places}. Remove one of them.")
-    folders = {file.parent for file in chosen.values()} or {submission}
-    together = elsewhere / readable(submission)
-    if len(folders) > 1:
-        together.mkdir()
-        for file in chosen.values():
-            shutil.copy(file, together)
-        return together
-    [folder] = folders
-    if _is_utf8(folder):
-        return folder
-    together.symlink_to(folder, target_is_directory=True)  # what isn't UTF-8 can't be told to pytest-xdist
-    return together
+
+    def __init__(self, folder: Path, exercises: Sequence[Exercise], models: Path) -> None:
+        names = {exercise.file: exercise for exercise in exercises}
+        below: dict[str, list[Path]] = {name: [] for name in names}
+        for file in _files_below(folder):
+            if file.name in names:
+                below[file.name].append(file)
+        is_elsewhere = any(file.parent.name != MODELS for files in below.values() for file in files)
+        if is_elsewhere:
+            below = {name: [file for file in files if file.parent.name != MODELS] for name, files in below.items()}
+        counting = {name: _that_count(files, names[name], models) for name, files in below.items()}
+        beside = Counter(file.parent for files in counting.values() for file in files)
+        self.paths: dict[str, Path] = {}
+        self.doubts: dict[str, str] = {}
+        for name, files in counting.items():
+            most = max((beside[file.parent] for file in files), default=0)
+            first, *others = [file for file in files if beside[file.parent] == most] or [folder / name]
+            self.paths[name] = first
+            if others:
+                places = sorted(str(file.parent.relative_to(folder)) for file in (first, others[0]))
+                self.doubts[name] = f"{name} is there twice, and not the same: in {' and '.join(places)}."
+        _expect_one_person(folder, [file for files in below.values() for file in files])
 
 
-class TwoOfOne(Exception):
-    """There are two files for one exercise. The text is one line to show."""
+def _expect_one_person(folder: Path, files: Sequence[Path]) -> None:
+    """Raises SeveralPeople."""
+    inside = {file.relative_to(folder).parts[0] for file in files if file.parent != folder}
+    people = sorted(name for name in inside if not TASK.fullmatch(name))
+    if len(people) > 1:
+        shown = ", ".join(readable(Path(name)) for name in people[:3])
+        raise SeveralPeople(f"it holds folders of several people ({shown}): give the folder above the students")
 
 
 def readable(path: Path) -> str:
@@ -54,9 +73,41 @@ def readable(path: Path) -> str:
     return decode(os.fsencode(path.name))
 
 
-def _is_utf8(path: Path) -> bool:
+def _files_below(folder: Path) -> Iterator[Path]:
+    """In order, MOST_FILES at most; what begins with a dot, or belongs to a Python, is left out. Links to folders are
+    not followed.
+    """
+    seen = 0
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")) and name != "site-packages")
+        for name in sorted([*names, *folders]):
+            seen += 1
+            if seen > MOST_FILES:
+                return
+            yield Path(parent, name)
+
+
+def _that_count(files: list[Path], exercise: Exercise, models: Path) -> list[Path]:
+    """Of the files of one name those that may count, no two of them the same."""
+    texts = {file: _text(file) for file in files}
+    model = _text(models / exercise.file)
+    answers = [file for file in files if file.parent.name != MODELS or texts[file] != model]
+    answers = [file for file in answers if not _is_stub(texts[file], exercise)] or answers
+    return [file for number, file in enumerate(answers) if texts[file] not in [texts[f] for f in answers[:number]]]
+
+
+def _text(file: Path) -> bytes:
+    """What is in it; of what is not to be read, its path."""
     try:
-        str(path).encode()
-    except UnicodeEncodeError:
+        if is_plain_file(file):
+            return file.read_bytes()
+    except OSError:  # whoever loads it says so
+        pass
+    return os.fsencode(file)
+
+
+def _is_stub(text: bytes, exercise: Exercise) -> bool:
+    try:
+        return fingerprint(text.decode("utf-8-sig")) == exercise.stub
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return False
-    return True

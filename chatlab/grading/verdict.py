@@ -18,6 +18,7 @@ class State(Enum):
     DONE = "done"
     NOT_YET_RIGHT = "not yet right"
     NOT_STARTED = "not started"
+    NOT_HANDED_IN = "not handed in"
     WAITING = "waiting"  # a check that was not made, because the one it builds on isn't done
 
 
@@ -31,6 +32,10 @@ class NotYetRight(BaseException):
         super().__init__(saw, means)
         self.saw = saw
         self.means = means
+
+
+class NotThere(NotYetRight):
+    """There is no file to check."""
 
 
 class Progress(NamedTuple):
@@ -105,8 +110,9 @@ class Grade:
         states = {check.state for check in self.checks}
         if states == {State.DONE} and not self.unmade:
             return State.DONE
-        if State.NOT_STARTED in states and states <= {State.NOT_STARTED, State.WAITING}:
-            return State.NOT_STARTED
+        for state in (State.NOT_STARTED, State.NOT_HANDED_IN):
+            if state in states and states <= {state, State.WAITING}:
+                return state
         return State.NOT_YET_RIGHT
 
     @property

@@ -112,7 +112,17 @@ def test_points_are_whole() -> None:
 
 def test_every_report_shows_them(tmp_path: Path) -> None:
     grade = grade_of(State.DONE, State.NOT_YET_RIGHT, State.DONE)
-    assert table([grade], tmp_path, tmp_path)[1].split()[:8] == ["ex90", "Small", "not", "yet", "right", "4", "of", "6"]
+    files = {grade.exercise.file: tmp_path / grade.exercise.file}
+    assert table([grade], files, tmp_path)[1].split()[:8] == [
+        "ex90",
+        "Small",
+        "not",
+        "yet",
+        "right",
+        "4",
+        "of",
+        "6",
+    ]
     assert "not yet right, 2 of 3 checks pass (4 of 6 points)" in repr(Card(grade, "", ""))
     [test] = results_json([grade], 1)["tests"]
     assert (test["score"], test["max_score"], test["status"]) == (4, 6, "failed")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
 
 from chatlab.grading.child import Outcome
-from chatlab.grading.reports.class_report import Row, count_rows, replace, write_csv, write_page
+from chatlab.grading.reports import class_report
+from chatlab.grading.reports.class_report import Row, write_csv, write_page, write_reports
+from chatlab.grading.verdict import CheckResult, Grade, State
 from tests.grading.course import MANIFEST
+
+EXERCISE = MANIFEST[0]
+MISSING = CheckResult("greets", State.NOT_HANDED_IN, None)
 
 
 @pytest.mark.parametrize("sign", "=+-@")
@@ -39,21 +45,36 @@ def test_the_page_escapes_names_and_failures(tmp_path: Path) -> None:
     assert "<failed>" not in page
 
 
-def test_rows_are_counted_without_the_heading(tmp_path: Path) -> None:
-    table = tmp_path / "grades.csv"
-    assert count_rows(table) == 0
-    write_csv(table, [Row("ada", Outcome((), "two\nlines"), 1.0)] * 3, MANIFEST)
-    assert count_rows(table) == 3
+def test_who_was_not_graded_has_no_points(tmp_path: Path) -> None:
+    """Not zero: that is the grade of who handed in nothing."""
+    rows = [Row("ada", Outcome((), "no space left"), 1.0), Row("bob", Outcome((Grade(EXERCISE, (MISSING,)),)), 1.0)]
+    assert write_reports(tmp_path, rows, [EXERCISE])
+    with (tmp_path / "grades.csv").open(encoding="utf-8-sig", newline="") as table:
+        ada, bob = csv.DictReader(table)
+    assert (ada["ex00"], ada["points"], ada["ex00 state"], ada["stuck at"]) == ("", "", "NOT graded", "no space left")
+    assert (bob["ex00"], bob["points"], bob["ex00 state"]) == ("0", "0", "not handed in")
+    graded = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
+    assert [(row["student"], row["points"], row["failure"]) for row in graded] == [
+        ("ada", None, "no space left"),
+        ("bob", 0, None),
+    ]
+    page = (tmp_path / "grades.html").read_text(encoding="utf-8")
+    assert "NOT graded: no space left</pre></td><td></td>" in page
+    assert '<td class="">–</td><td>0</td>' in page
 
 
-def test_a_file_is_written_in_full_before_it_takes_its_place(tmp_path: Path) -> None:
+def test_a_file_is_written_in_full_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "grades.csv"
     file.write_text("earlier", encoding="utf-8")
 
-    def fail(new: Path) -> None:
+    def fail(new: Path, *_: object) -> None:
         new.write_text("half of it", encoding="utf-8")
         raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
-        replace(file, fail)
+    monkeypatch.setattr(class_report, "write_csv", fail)
+    assert not write_reports(tmp_path, [], MANIFEST)
     assert file.read_text(encoding="utf-8") == "earlier"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["grades.csv", "grades.html", "grades.json"]
+    assert capsys.readouterr().err == f"{file} could not be written: disk full\n"

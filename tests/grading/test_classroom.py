@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import shutil
 import subprocess
@@ -20,9 +21,11 @@ import pytest
 
 from chatlab.grading import classroom
 from chatlab.grading.child import Outcome, grade_in_child
+from chatlab.grading.class_folder import HandIn
 from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
 from chatlab.grading.reports.class_report import Row
+from chatlab.grading.verdict import CheckResult, Grade, State
 from tests.grading.small_course import FILE, SmallCourse
 from tests.systems import not_here
 
@@ -85,15 +88,15 @@ def rows(folder: Path) -> dict[str, dict[str, str]]:
 def test_everybody_gets_a_row(course: SmallCourse, submissions: Path) -> None:
     before = sorted(course.folder.parent.rglob("*"))
     run = grade_class(submissions)
-    assert run.returncode == 0
+    assert run.returncode == 0, run.stderr
     output = submissions.with_name("class-grades")
-    assert run.stdout.startswith("8 of 8 submissions graded in ")
+    assert run.stdout.startswith("8 of 8 hand-ins graded in ")
     assert "8/8" in run.stderr
-    assert "not graded, no folder: notes.txt\n" in run.stderr
+    assert "not graded, no hand-in: notes.txt\n" in run.stderr
     assert {student: (row["ex90"], row["stuck at"]) for student, row in rows(output).items()} == {
         "ada": ("1", ""),
         "bob": ("0", "ex90: It returned <b>41</b>. Expected: 42."),
-        "cat": ("0", f"ex90: There is no {FILE} in the folder cat/."),
+        "cat": ("0", "ex90: not handed in"),
         "dan": ("0", "ex90: It had not ended after 5 s; it was stuck in the line below."),
         "eve": ("0", "ex90: It ended its Python without a word."),
         "fay": ("1", ""),
@@ -109,9 +112,12 @@ def test_everybody_gets_a_row(course: SmallCourse, submissions: Path) -> None:
 
 
 def test_what_takes_too_long_gets_a_row(course: SmallCourse, submissions: Path) -> None:
-    assert grade_class(submissions, "--seconds=0.1", "--output=elsewhere").returncode == 0
+    run = grade_class(submissions, "--seconds=0.1", "--output=elsewhere")
+    assert run.returncode == 1
+    assert "8 of 8 NOT graded: =gus (no result after 0.1 s" in run.stderr
     for row in rows(Path("elsewhere")).values():
         assert row["stuck at"].startswith("no result after 0.1 s")
+        assert row["points"] == ""
 
 
 def test_private_checks_count(course: SmallCourse, submissions: Path, tmp_path: Path) -> None:
@@ -127,7 +133,7 @@ def test_private_checks_count(course: SmallCourse, submissions: Path, tmp_path: 
 
 def test_it_can_be_done_again_and_never_mixes_with_other_files(course: SmallCourse, submissions: Path) -> None:
     for _ in range(2):
-        assert grade_class(submissions, "--seconds=0.1").returncode == 0
+        assert grade_class(submissions, "--seconds=0.1").returncode == 1
     run = grade_class(submissions, f"--output={course.folder}")
     assert run.returncode == 2
     assert "exercises holds other files: choose an empty folder with --output" in run.stderr
@@ -145,41 +151,96 @@ def test_pytest_looks_at_nothing_beside_the_exercises(tmp_path: Path, monkeypatc
 
 
 def test_a_folder_without_submissions_is_named(course: SmallCourse, tmp_path: Path) -> None:
-    for folder, reason in [("nowhere", "nowhere: there is no such folder"), ("exercises", "exercises has no folders")]:
+    (tmp_path / "empty").mkdir()
+    for folder, reason in [("nowhere", "nowhere: there is no such folder"), ("empty", "empty holds no hand-ins")]:
         run = grade_class(folder)
         assert run.returncode == 2
         assert reason in run.stderr
         assert "Traceback" not in run.stderr
 
 
-def test_ctrl_c_leaves_what_was_done(
+def graded_one(student: str) -> tuple[HandIn, Row]:
+    check = CheckResult("it", State.DONE, None)
+    exercise = read_manifest(Path("exercises"))[0]
+    hand_in = HandIn(student, ((student, Path("class").resolve() / student),))
+    return hand_in, Row(student, Outcome((Grade(exercise, (check,)),)), 1.0)
+
+
+def test_a_run_that_is_stopped_is_gone_on_with(
     course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stopped_after_one(self: Any, submissions: Sequence[Path], jobs: int) -> Generator[Row, None, None]:
-        yield Row("ada", Outcome((), "no result."), 1.0)
+    asked: list[list[str]] = []
+
+    def stopped_after_one(
+        self: Any, hand_ins: Sequence[HandIn], jobs: int
+    ) -> Generator[tuple[HandIn, Row], None, None]:
+        asked.append([hand_in.student for hand_in in hand_ins])
+        yield graded_one(hand_ins[0].student)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Classroom, "grade_all", stopped_after_one)
+    output = submissions.with_name("class-grades")
     assert classroom.main([str(submissions)]) == 130
-    assert list(rows(submissions.with_name("class-grades"))) == ["ada"]
-    assert "1 of 8 submissions graded" in capsys.readouterr().out
+    assert list(rows(output)) == ["'=gus"]
+    out, err = capsys.readouterr()
+    assert out.startswith("1 of 8 hand-ins graded in ")
+    assert "stopped: the same command goes on from here\n" in err
+    with (output / "rows.jsonl").open("a", encoding="utf-8") as kept:
+        kept.write('{"half a li')  # as kill -9 leaves it
+    (submissions / "ada" / FILE).write_text("changed", encoding="utf-8")
+    assert classroom.main([str(submissions)]) == 130
+    assert list(rows(output)) == ["'=gus", "ada"]
+    assert "2 of 8 hand-ins graded in 0 s, 1 of them before: " in capsys.readouterr().out
+    (submissions / "ada" / FILE).write_text("and again", encoding="utf-8")
+    classroom.main([str(submissions)])
+    classroom.main([str(submissions), "--again"])
+    everybody = ["=gus", "ada", "bob", "cat", "dan", "eve", "fay", "hal"]
+    assert asked == [everybody, everybody[1:], everybody[1:], everybody]
 
 
-def test_a_run_that_is_stopped_does_not_replace_a_fuller_table(
+def test_rows_that_cant_be_kept_stop_the_run(
     course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    graded = [Row(student, Outcome((), "no result."), 1.0) for student in CLASS]
-    monkeypatch.setattr(Classroom, "grade_all", lambda self, submissions, jobs: (row for row in graded))
-    classroom.main([str(submissions)])
-    graded = graded[:2]
-    assert classroom.main([str(submissions)]) == 130
-    output = submissions.with_name("class-grades")
-    assert len(rows(output)) == len(CLASS)
-    assert (output / "interrupted.csv").read_text(encoding="utf-8-sig").count("no result.") == 2
-    assert "interrupted.html" in capsys.readouterr().out
-    graded = graded * 4  # as many as there are: this run is finished
-    assert classroom.main([str(submissions)]) == 0
-    assert len(rows(output)) == 2
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Classroom, "grade_all", lambda *_: (graded_one(name) for name in ("ada", "bob")))
+    monkeypatch.setattr(os, "fsync", full)
+    assert classroom.main([str(submissions)]) == 1
+    assert "No space left on device): make room, and give the same command again\n" in capsys.readouterr().err
+    assert list(rows(submissions.with_name("class-grades"))) == ["ada"]
+
+
+def test_only_what_is_due_is_graded(course: SmallCourse, submissions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (course.folder / "exercises.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write(TWO)
+    shutil.copy(course.folder / f"test_{FILE}", course.folder / "test_ex91_other.py")
+    shutil.move(submissions / "ada", submissions.with_name("due") / "ada")
+    assert grade_class("due", "--only=ex90").returncode == 0
+    [row] = rows(Path("due-grades")).values()
+    assert (row["ex90"], row["of"]) == ("1", "1")
+    assert "ex91" not in row
+    assert grade_class("due").returncode == 0
+    [row] = rows(Path("due-grades")).values()
+    assert (row["ex90"], row["ex91 state"], row["of"]) == ("1", "not handed in", "2")
+    run = grade_class("due", "--only=ex90,ex77")
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+    assert "there is no exercise 'ex77'" in run.stderr
+
+
+def test_whatever_fails_is_its_own_row(
+    course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def grade(exercises: Any, arguments: Sequence[str], *_: Any) -> Outcome:
+        if any("bob" in argument for argument in arguments):
+            raise ValueError("what nobody has thought of")
+        return graded_one("x")[1].outcome
+
+    monkeypatch.setattr(classroom, "grade_in_child", grade)
+    assert classroom.main([str(submissions)]) == 1
+    assert "1 of 8 NOT graded: bob (ValueError: what nobody has thought of)\n" in capsys.readouterr().err
+    table = rows(submissions.with_name("class-grades"))
+    assert (table["ada"]["points"], table["bob"]["points"]) == ("1", "")
 
 
 def test_a_table_that_is_open_elsewhere_costs_nothing(
@@ -189,7 +250,7 @@ def test_a_table_that_is_open_elsewhere_costs_nothing(
         raise PermissionError(13, "as Windows says of a file that is open in a spreadsheet")
 
     monkeypatch.setattr(Path, "replace", locked)
-    graded = [Row("ada", Outcome((), "no result."), 1.0)] * 8
+    graded = [(HandIn("ada", ()), Row("ada", Outcome((), "no result."), 1.0))] * 8
     monkeypatch.setattr(Classroom, "grade_all", lambda self, submissions, jobs: (row for row in graded))
     assert classroom.main([str(submissions)]) == 1
     [table] = submissions.with_name("class-grades").glob("grades-*.csv")
@@ -226,10 +287,10 @@ def test_a_name_that_is_not_utf8_gets_its_row(course: SmallCourse, tmp_path: Pat
         (folder / FILE).write_text(answer, encoding="utf-8")
     (tmp_path / "class" / os.fsdecode(b"\xe9.zip")).touch()
     run = grade_class("class")
-    assert run.returncode == 0
-    assert "not graded, no folder: \ufffd.zip" in run.stderr
+    assert run.returncode == 1
+    assert "\ufffd (\ufffd.zip can't be unpacked" in run.stderr
     table = rows(tmp_path / "class-grades")
-    assert {student: row["ex90"] for student, row in table.items()} == {"caf\ufffd": "1", "no\ufffd": "0"}
+    assert {student: row["ex90"] for student, row in table.items()} == {"caf\ufffd": "1", "no\ufffd": "0", "\ufffd": ""}
 
 
 def test_a_path_that_the_terminal_cant_show(course: SmallCourse, tmp_path: Path) -> None:
@@ -274,10 +335,10 @@ def test_exercises_in_a_folder_each_are_graded_together(course: SmallCourse, tmp
     table = rows(tmp_path / "class-grades")
     assert {student: (row["ex90"], row["ex91"]) for student, row in table.items()} == {
         "bob": ("1", "1"),
-        "eve": ("0", "0"),
+        "eve": ("0", "1"),
         "fay": ("1", "0"),  # a model answer is nobody's own
     }, table
-    assert table["eve"]["stuck at"] == f"{FILE} is there twice, and not the same: in ex90 and old. Remove one of them."
+    assert table["eve"]["stuck at"] == f"ex90: {FILE} is there twice, and not the same: in ex90 and old."
 
 
 @pytest.mark.parametrize("code", ["import nowhere_to_be_found", "def test(:", "1 / 0"])
@@ -308,8 +369,9 @@ def test_who_stops_early_starts_no_more(
 
     monkeypatch.setattr(classroom, "grade_in_child", grade)
     grader = Classroom(read_manifest(course.folder), course.folder, None, 300)
-    with closing(grader.grade_all([submissions / "ada", *[submissions / "dan"] * 10], jobs=3)) as graded:
-        assert next(graded).outcome.failure == "no result."
+    hand_ins = [HandIn(name, ((name, submissions / name),)) for name in ("ada", *["dan"] * 10)]
+    with closing(grader.grade_all(hand_ins, jobs=3)) as graded:
+        assert next(graded)[1].outcome.failure == "no result."
     assert len(stops) <= 4
     assert all(stop.is_set() for stop in stops)
 

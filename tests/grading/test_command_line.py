@@ -116,13 +116,14 @@ def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) 
 
 @pytest.mark.parametrize("handed_in", ["ada", "ada/exercises"])
 def test_the_folder_of_a_class_leads_to_the_program_that_grades_one(handed_in: str, tmp_path: Path) -> None:
-    (tmp_path / handed_in).mkdir(parents=True)
-    (tmp_path / handed_in / FIRST.file).write_text(WRONG_ANSWER, encoding="utf-8")
+    for folder in (tmp_path / handed_in, tmp_path / handed_in.replace("ada", "bob")):
+        folder.mkdir(parents=True)
+        (folder / FIRST.file).write_text(f"{WRONG_ANSWER}  # {folder}", encoding="utf-8")
     run = run_pytest("exercises", f"--submission={tmp_path}")
     assert run.returncode == 4
     assert run.stderr.strip() == (
-        f"ERROR: --submission {tmp_path}: no exercise is in there, but some are in its folders: "
-        f"python -m chatlab.grading.classroom {tmp_path} grades a class"
+        f"ERROR: --submission {tmp_path}: it holds folders of several people (ada, bob): give the folder above the "
+        f"students. python -m chatlab.grading.classroom {tmp_path} grades a class"
     )
 
 

@@ -33,7 +33,8 @@ class Attempt:
     def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
         self.exercise = exercise
         self.title = title
-        self.file = LearnerFile(settings.submission / exercise.file, exercise.fence, exercise.stub)
+        doubt = settings.doubts.get(exercise.file, "")
+        self.file = LearnerFile(settings.paths[exercise.file], exercise.fence, exercise.stub, doubt)
         self.learner = Names(self.file)
         self.state = State.WAITING
         self.message: Message | None = None

@@ -14,7 +14,7 @@ from chatlab.grading.attempt.learner_file import LearnerFile, lacking
 from chatlab.grading.attempt.meanings import awaited, usually
 from chatlab.grading.attempt.source import begins_a_function, code_below, written_above
 from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck
-from chatlab.grading.verdict import NotYetRight, State
+from chatlab.grading.verdict import NotThere, NotYetRight, State
 
 # Mistakes whatever the check does. They say more than the failure that follows from them.
 SLIPS = (ArithmeticError, AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
@@ -60,7 +60,8 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
         case Fenced():
             return Finding(wrong, error.saw, error.means, _where(file, _line(error.line, file)))
         case NotYetRight():
-            return Finding(wrong, error.saw, error.means, where)
+            state = State.NOT_HANDED_IN if isinstance(error, NotThere) else wrong
+            return Finding(state, error.saw, error.means, where)
         case LeftOver():
             means = "Whoever starts a thread ends it, and whoever opens a socket closes it: the line below did."
             return Finding(wrong, f"When all was over, {error.what}.", means, _where(file, error.frame))

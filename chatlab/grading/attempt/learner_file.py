@@ -17,19 +17,22 @@ from types import ModuleType
 from typing import Any
 
 from chatlab.grading.attempt.forbidden_imports import keep_out
-from chatlab.grading.attempt.source import fingerprint
-from chatlab.grading.verdict import NotYetRight
+from chatlab.grading.attempt.source import MOST_BYTES, fingerprint, is_plain_file
+from chatlab.grading.verdict import NotThere, NotYetRight
+
+PACKED = (".zip", ".tar.gz", ".tgz", ".7z", ".rar")
 
 
 class LearnerFile:
     """The file at `path`, and the module that comes of it. `fence`: what it may not import. `stub`: the stub's
-    fingerprint.
+    fingerprint. `doubt`: why it isn't clear that this is the file, a sentence; '' if it is.
     """
 
-    def __init__(self, path: Path, fence: Sequence[str] = (), stub: str = "") -> None:
+    def __init__(self, path: Path, fence: Sequence[str] = (), stub: str = "", doubt: str = "") -> None:
         self.path = path
         self.fence = fence
         self._stub = stub
+        self._doubt = doubt
         self.module = ModuleType(path.stem)
 
     def load(self) -> None:
@@ -52,14 +55,21 @@ class LearnerFile:
     @property
     def source(self) -> str:
         """Its text. Raises NotYetRight if there is none."""
+        if self._doubt:
+            raise NotYetRight(self._doubt, "Which of them counts can't be known: remove one.")
         try:
+            if not is_plain_file(self.path):
+                saw = f"{self.path.name} is no file to read: a folder, a device, or more than {MOST_BYTES:,} bytes."
+                raise NotYetRight(saw, "The answer is a file of Python code, a few kilobytes long.")
             source = importlib.util.decode_source(self.path.read_bytes())
-        except OSError:
+        except FileNotFoundError:
             saw = f"There is no {self.path.name} in the folder {self.path.parent.name}/."
             if similar := self._similar_file():
                 means = "The check looks for the first name, letter by letter: rename the file."
-                raise NotYetRight(f"{saw} It has {similar}.", means) from None
-            raise NotYetRight(saw, "The file was renamed, moved or deleted, or another folder was meant.") from None
+                raise NotThere(f"{saw} It has {similar}.", means) from None
+            raise NotThere(saw, "The file was renamed, moved or deleted, or another folder was meant.") from None
+        except OSError as error:
+            raise NotYetRight(f"{self.path.name} can't be read: {error.strerror}.", "Allow it to be read.") from None
         except (UnicodeDecodeError, SyntaxError):
             source = "\0"
         if "\0" in source:
@@ -79,7 +89,9 @@ class LearnerFile:
         beside = {path.name.casefold(): path.name for path in self.path.parent.glob("*")}
         beside.pop(f"test_{self.path.name}", None)
         wanted = self.path.name.casefold()
-        close = [name for name in sorted(beside) if name.startswith(wanted[:4])]
+        key, _, topic = wanted.removesuffix(".py").partition("_")
+        close = [name for name in sorted(beside) if name.startswith(key) or f"{key}_{topic}" in name]
+        close += [name for name in sorted(beside) if name == f"{topic}.py" or name.endswith(PACKED)]
         return next((beside[name] for name in close or get_close_matches(wanted, beside, n=1, cutoff=0.8)), "")
 
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import ast
 import gc
+import stat
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
+
+MOST_BYTES = 1_000_000
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether to read it: no folder, link to a device or pipe, and not larger than MOST_BYTES. Raises OSError."""
+    status = path.stat()
+    return stat.S_ISREG(status.st_mode) and status.st_size <= MOST_BYTES
 
 
 def parsed(source: str, file: str = "<unknown>") -> ast.Module:

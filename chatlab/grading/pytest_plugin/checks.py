@@ -140,7 +140,7 @@ def _report(attempt: Attempt, reports: list[pytest.TestReport]) -> pytest.TestRe
     report.sections.clear()
     vars(report)[GRADE] = attempt.exercise.name, attempt.result.to_json()
     match attempt.state:
-        case State.NOT_YET_RIGHT:
+        case State.NOT_YET_RIGHT | State.NOT_HANDED_IN:
             report.outcome, report.longrepr = "failed", str(attempt.result.message or "A private check did not pass.")
         case State.NOT_STARTED:
             report.outcome, report.longrepr = "skipped", (str(attempt.file.path), 1, str(attempt.message))

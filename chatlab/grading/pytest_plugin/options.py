@@ -14,6 +14,7 @@ import xdist.plugin
 from chatlab.grading.course import Exercise, Settings, find_exercise, find_folder, read_manifest
 from chatlab.grading.pytest_plugin.results import Results
 from chatlab.grading.pytest_plugin.workers import grader_in, start_in
+from chatlab.grading.submission import SeveralPeople, Submission
 from chatlab.service.options import from_to
 
 
@@ -41,22 +42,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.args[:] = [str(checks.get(_absolute(config, argument), argument)) for argument in config.args]
     submission = _folder(config, "submission") or folder
     private = _folder(config, "checks")
+    paths, doubts = {exercise.file: folder / exercise.file for exercise in exercises}, dict[str, str]()
     if submission.resolve() != folder.resolve():
         _leave_out(config, submission)
-        _refuse_a_class(config, submission, {exercise.file for exercise in exercises})
+        paths, doubts = _find(config, submission, exercises, folder.parent / "solutions")
     if private:
         if private.resolve() == folder.resolve():
             raise pytest.UsageError("--checks: private checks are in a folder of their own, not beside the exercises")
         config.args.append(str(private))
     # pytest puts the folder of a conftest.py first on the path, where a learner's socket.py would hide Python's own.
-    sys.path[:] = [entry for entry in sys.path if Path(entry) not in (folder, submission)]
+    folders = {folder, submission, *(path.parent for path in paths.values())}
+    sys.path[:] = [entry for entry in sys.path if Path(entry) not in folders]
     config.option.importmode = "importlib"
     warnings.simplefilter("ignore")  # what a learner's code leaves behind must not end the run when pytest tidies up
     settings = Settings(
         exercises=exercises,
         folder=folder,
         private=private,
-        submission=submission,
+        paths=paths,
+        doubts=doubts,
         limit=config.getoption("limit"),
         tracebacks=config.getoption("tracebacks"),
     )
@@ -130,15 +134,18 @@ def _exercises_folder(config: pytest.Config) -> Path:
     raise pytest.UsageError(reason)
 
 
-def _refuse_a_class(config: pytest.Config, submission: Path, names: set[str]) -> None:
-    """Raises UsageError for a folder of students' folders."""
-    inside = (file for depth in ("*", "*/*") for file in submission.glob(f"{depth}/ex*.py"))
-    if not any((submission / name).exists() for name in names) and any(file.name in names for file in inside):
+def _find(
+    config: pytest.Config, folder: Path, exercises: tuple[Exercise, ...], models: Path
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """The `paths` and `doubts` of a submission. Raises UsageError for a folder of students' folders."""
+    try:
+        submission = Submission(folder, exercises, models)
+    except SeveralPeople as error:
         given = config.getoption("submission")
         raise pytest.UsageError(
-            f"--submission {given}: no exercise is in there, but some are in its folders: "
-            f"python -m chatlab.grading.classroom {given} grades a class"
-        )
+            f"--submission {given}: {error}. python -m chatlab.grading.classroom {given} grades a class"
+        ) from None
+    return submission.paths, submission.doubts
 
 
 def _leave_out(config: pytest.Config, submission: Path) -> None:

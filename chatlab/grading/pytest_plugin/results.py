@@ -19,8 +19,20 @@ from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import write_summary
 from chatlab.grading.verdict import GRADE, CheckResult, Grade, Progress, State
 
-LETTERS = {State.DONE: ".", State.NOT_YET_RIGHT: "x", State.NOT_STARTED: "-", State.WAITING: "w"}
-COLOURS = {State.DONE: "green", State.NOT_YET_RIGHT: "red", State.NOT_STARTED: "yellow", State.WAITING: "yellow"}
+LETTERS = {
+    State.DONE: ".",
+    State.NOT_YET_RIGHT: "x",
+    State.NOT_HANDED_IN: "?",
+    State.NOT_STARTED: "-",
+    State.WAITING: "w",
+}
+COLOURS = {
+    State.DONE: "green",
+    State.NOT_YET_RIGHT: "red",
+    State.NOT_HANDED_IN: "red",
+    State.NOT_STARTED: "yellow",
+    State.WAITING: "yellow",
+}
 
 
 @dataclass(eq=False)
@@ -95,7 +107,7 @@ class Results:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         if self.grades:
             here = config.invocation_params.dir
-            write_summary(terminalreporter, self.grades, self.settings.submission, self.settings.folder, here)
+            write_summary(terminalreporter, self.grades, self.settings.paths, self.settings.folder, here)
 
 
 def _titles(file: Path) -> dict[str, str]:

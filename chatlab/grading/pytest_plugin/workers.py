@@ -141,7 +141,7 @@ def _message(words: LastWords, doing: str, exercise: Exercise, settings: Setting
     where = ""
     if line := words.line_in(exercise.file):
         number, function = line
-        code = clean(getline(str(settings.submission / exercise.file), number).strip())[:LONGEST_LINE]
+        code = clean(getline(str(settings.paths[exercise.file]), number).strip())[:LONGEST_LINE]
         where = f"{exercise.file}, line {number}, in {function}\n    {code}"
     if words.was_stuck:
         saw = f"It had not ended after {settings.limit:g} s, and nothing could interrupt it, so its Python was ended."

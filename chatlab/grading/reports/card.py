@@ -14,7 +14,13 @@ from chatlab.grading.reports.marked_up import literal, prose, seen_and_expected,
 from chatlab.grading.verdict import Grade, State
 
 IN_PRODUCTION = "In production:"
-MARKS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "○", State.WAITING: "○"}
+MARKS = {
+    State.DONE: "✓",
+    State.NOT_YET_RIGHT: "✗",
+    State.NOT_HANDED_IN: "✗",
+    State.NOT_STARTED: "○",
+    State.WAITING: "○",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,6 +112,8 @@ def _heading(grade: Grade) -> str:
             standing = f"done, {points}"
         case State.NOT_STARTED:
             standing = f"not started, {points}, about {exercise.minutes} minutes"
+        case State.NOT_HANDED_IN:
+            standing = f"its file is not there, {points}"
         case _:
             passed = sum(check.state is State.DONE for check in grade.shown_checks)
             share = f"{grade.points} of {points}" if exercise.each else f"{points} when all do"

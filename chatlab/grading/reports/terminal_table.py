@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import indent
 
@@ -13,11 +14,13 @@ from chatlab.service.this_python import this_pytest
 
 
 def write_summary(
-    terminal: pytest.TerminalReporter, grades: list[Grade], files: Path, checks: Path, here: Path
+    terminal: pytest.TerminalReporter, grades: list[Grade], files: Mapping[str, Path], checks: Path, here: Path
 ) -> None:
-    """`files`, `checks`: the folders of what was checked, and of the checks. `here`: where people type commands."""
+    """`files`: what was checked, each by its name. `checks`: the folder of the checks. `here`: where people type
+    commands.
+    """
     for grade in grades:
-        if grade.state is State.NOT_YET_RIGHT and grade.message:
+        if grade.state in (State.NOT_YET_RIGHT, State.NOT_HANDED_IN) and grade.message:
             terminal.write_line("")
             terminal.write_line(f"{grade.exercise.key} {grade.exercise.title}: {grade.state.value}", bold=True)
             terminal.write_line(indent(str(grade.message), "    "))
@@ -33,7 +36,7 @@ def write_summary(
         terminal.write_line(f"A hint: {this_pytest()} {relative(checks, here)} --hint {first}")
 
 
-def table(grades: list[Grade], files: Path, here: Path) -> list[str]:
+def table(grades: list[Grade], files: Mapping[str, Path], here: Path) -> list[str]:
     rows = [("exercise", "state", "points", "next")]
     rows += [
         (
@@ -59,9 +62,8 @@ def relative(path: Path, here: Path) -> str:
         return path.as_posix()
 
 
-def _next(grade: Grade, files: Path, here: Path) -> str:
-    path = files / grade.exercise.file
-    file = relative(path, here)
+def _next(grade: Grade, files: Mapping[str, Path], here: Path) -> str:
+    file = relative(files[grade.exercise.file], here)
     match grade.state:
         case State.DONE:
             return grade.private_checks
@@ -69,7 +71,7 @@ def _next(grade: Grade, files: Path, here: Path) -> str:
             return f"{grade.unmade} of its checks were not made"
         case State.NOT_STARTED:
             return f"open {file} ({grade.exercise.minutes} minutes)"
-        case _ if not path.exists():
+        case State.NOT_HANDED_IN:
             return "read the message above"
         case _:
             return f"read the message above, correct {file}"

@@ -1,0 +1,46 @@
+"""The command line of the class run."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from pathlib import Path
+
+from chatlab.service.cli import Parser
+from chatlab.service.options import from_to
+
+
+def class_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="python -m chatlab.grading.classroom",
+        description="Grades a class: a table of who is done with what, and who is stuck where.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "submissions", metavar="SUBMISSIONS_DIR", type=_folder, help="has a folder or a zip for each student"
+    )
+    parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
+    parser.add_argument("--only", metavar="EXERCISES", help="what is due, such as ex01,ex02 (default: all)")
+    parser.add_argument("--again", action="store_true", help="grade also what was graded before and has not changed")
+    parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
+    parser.add_argument(
+        "--seconds",
+        type=from_to(0.01, math.inf, float),
+        default=300.0,
+        help="for each submission (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=from_to(1, math.inf, int),
+        default=os.cpu_count() or 1,
+        help="how many at a time (default: %(default)s)",
+    )
+    return parser
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
+    return folder
