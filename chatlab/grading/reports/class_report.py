@@ -51,7 +51,8 @@ class Row(NamedTuple):
     def stuck_at(self) -> str:
         """The first exercise that isn't done, and what is wrong with it; '' if all are done."""
         if not self.outcome.grades:
-            return " ".join(self.outcome.failure.split())
+            lines = self.outcome.failure.split("\n")
+            return " ".join(" ".join((lines[0], *lines[1:][-1:])).split())  # of a traceback, its last line
         for grade in self.outcome.grades:
             if grade.state is State.NOT_YET_RIGHT:
                 return f"{grade.exercise.key}: {grade.message.saw if grade.message else grade.state.value}"
