@@ -30,6 +30,8 @@ TRIES = 10
 LIMIT = 1.0  # seconds, for what is due at once
 LONG = 30.0  # seconds to choose a nickname in, where a check is not about that
 SHORT = 0.25  # seconds, where it is
+HALFWAY = 0.5  # seconds, where the stranger says something late, and then no more
+TIMES = 3
 PACE = 0.05  # seconds between two words of a stranger who dribbles
 QUESTION = b"NICK\n"
 WELCOME = b"Connected to the server!\n"
@@ -482,6 +484,23 @@ def test_a_stranger_who_dribbles(stranger: Any) -> None:
         raise NotYetRight(f"It went on for more than {4 * SHORT:g} s, while a byte came now and then.", DEADLINE)
     eve.hears_an_error(SILENCE)
     eve.is_given_up(SILENCE)
+
+
+def test_a_stranger_who_stops_halfway(stranger: Any) -> None:
+    """waits only for what is left of the time"""
+    for _ in range(TIMES):  # a machine that stood still for a moment is no fault of the answer's
+        eve = stranger(HALFWAY)
+        eve.hears(QUESTION, SPEAKS_FIRST)
+        eve.is_over(HALFWAY * 0.75)
+        said = time.monotonic()
+        eve.says(b"e")
+        eve.hears_an_error(SILENCE)
+        after = time.monotonic() - said
+        eve.is_given_up(SILENCE)
+        if after < HALFWAY * 0.9:
+            return
+    saw = f"The stranger said a byte after {HALFWAY * 0.75:.2f} s of {HALFWAY} s, and was given up {after:.1f} s later."
+    raise NotYetRight(saw, DEADLINE)
 
 
 def test_a_stranger_who_tries_slowly(stranger: Any) -> None:
