@@ -111,6 +111,7 @@ class Run:
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
         self.address = self.listener.getsockname()
         self.conn = socket.socket()
+        self.conn.close()  # until somebody is accepted
         self.beside: list[Run] = []  # others of this check
         self._patience = {} if patience is None else {"patience": patience}
         self._since = time.monotonic()  # the last line was typed
@@ -174,7 +175,8 @@ class Run:
     def finish(self) -> None:
         """The room ends its stream, and still reads."""
         self._attempt.did("The room ended its stream.")
-        self.conn.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # the client has closed its end, and the system says so here
+            self.conn.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
         self._attempt.did("The room reset the connection.")
