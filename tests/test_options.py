@@ -171,7 +171,7 @@ def test_an_option_arrives(name: str, option: Option, monkeypatch: pytest.Monkey
     monkeypatch.setattr(owner, target, see)
     monkeypatch.setattr(module, "run_server", lambda make, what="room": make(print) and 0, raising=False)
     monkeypatch.setattr(module, "run_client", run_client, raising=False)
-    monkeypatch.setattr(module, "what_fails_to_load", lambda folder, checks: "", raising=False)
+    monkeypatch.setattr(module, "problem_with", lambda *_: "", raising=False)
     (tmp_path / "class" / "ada").mkdir(parents=True)
     module.main([*(typed.format(tmp_path / "class") for typed in needed), *option.typed])
     assert option.value(seen) == option.expected

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -53,7 +52,7 @@ def grade_in_child(
             child = subprocess.Popen(
                 command,
                 cwd=folder,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,
@@ -74,27 +73,6 @@ def grade_in_child(
     return Outcome(tuple(Grade.from_json(grade, by_name[grade["exercise"]]) for grade in graded))
 
 
-def what_fails_to_load(folder: Path, private: Path) -> str:
-    """A line that names the checks in these two folders that can't be imported; '' if all can."""
-    command = [*PYTEST, str(folder), f"--checks={private}", "--collect-only", "-q"]
-    run = subprocess.run(
-        command,
-        env=_environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if run.returncode == 0:
-        return ""
-    files = [
-        line.split(" - ")[0].removeprefix("ERROR ") for line in run.stdout.splitlines() if line.startswith("ERROR ")
-    ]
-    return f"checks that can't be loaded: {', '.join(files) or run.stdout} (to see why: {_typed(command)})"
-
-
 def _end(child: subprocess.Popen[bytes]) -> None:
     """And what it has started. Windows knows no such groups: there, its worker ends when nobody listens any more."""
     if sys.platform == "win32":
@@ -105,12 +83,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _typed(command: Sequence[str]) -> str:
-    """`command` as people type it in a shell of this system."""
-    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
-
-
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Of the child: neither the user's own pytest options nor installed plugins have a say."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     return environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
 

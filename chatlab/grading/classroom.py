@@ -22,13 +22,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from chatlab.grading.child import Outcome, grade_in_child, what_fails_to_load
+from chatlab.grading.child import Outcome, grade_in_child
 from chatlab.grading.class_folder import HandIn, hand_ins
 from chatlab.grading.class_options import class_parser
 from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
 from chatlab.grading.kept_rows import FILE, KeptRows, digest
+from chatlab.grading.private_checks import problem_with
 from chatlab.grading.reports.class_report import Row, write_reports
-from chatlab.grading.submission import SeveralPeople, Submission, readable
+from chatlab.grading.submission import MODELS, SeveralPeople, Submission, readable
 from chatlab.service.cli import print_line
 
 STOPPED = "stopped: the same command goes on from here"
@@ -54,8 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(error.args[0])
     except OSError as error:
         parser.error(str(error))
-    if given.checks and (failure := what_fails_to_load(folder, given.checks.resolve())):
-        parser.exit(2, f"{failure}\n")
+    if given.checks and (problem := problem_with(given.checks.resolve(), folder, exercises, given.seconds)):
+        parser.exit(2, f"{problem}\n")
     if others:
         print(f"not graded, no hand-in: {', '.join(map(readable, others))}", file=sys.stderr)
     keys = {hand_in: digest(map(itemgetter(1), hand_in.paths), str(hand_in)) for hand_in in submissions}
@@ -129,12 +130,12 @@ class Classroom:
     def _grade_copy(self, submission: HandIn, elsewhere: Path, stop: threading.Event) -> Outcome:
         files = elsewhere / submission.student
         submission.copy(files)
-        Submission(files, self.exercises, self.folder.parent / "solutions")
+        Submission(files, self.exercises, self.folder.parent / MODELS)
         # Without a root, pytest may look from a folder that holds both, at whatever comes and goes in there.
         arguments = [str(self.folder / exercise.checks) for exercise in self.exercises]
         arguments += [f"--rootdir={self.folder}", f"--submission={files}"]
         if self.private:
-            arguments.append(f"--checks={self.private.resolve()}")
+            arguments += [f"--checks={self.private.resolve()}", "--show-private"]
         # What a hand-in writes, it writes there.
         return grade_in_child(self.exercises, arguments, elsewhere, self.seconds, stop)
 

@@ -67,14 +67,15 @@ class Exercise:
 class Settings:
     """Of one run.
 
-    `folder`: where the checks are. `private`: where more checks are, which are not shown; None for nowhere. `paths`:
-    where each file to check is, by its name. `doubts`: why it isn't clear which file counts, a sentence, by its name.
-    `limit`: seconds for a check. `tracebacks`: whether a message also has Python's traceback.
+    `folder`: where the checks are. `private`: where more checks are, which are shown if `shows_private`; None for
+    nowhere. `paths`: where each file to check is, by its name. `doubts`: why it isn't clear which file counts, a
+    sentence, by its name. `limit`: seconds for a check. `tracebacks`: whether a message also has Python's traceback.
     """
 
     exercises: tuple[Exercise, ...]
     folder: Path
     private: Path | None
+    shows_private: bool
     paths: Mapping[str, Path]
     doubts: Mapping[str, str]
     limit: float

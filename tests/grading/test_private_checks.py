@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.grading.course import read_manifest
+from chatlab.grading.private_checks import problem_with
 from tests.grading.course import run_pytest
 from tests.grading.small_course import FILE, SmallCourse
 
@@ -35,7 +37,6 @@ class Run:
         private = folder / "private"
         private.mkdir()
         (private / f"test_{FILE}").write_text(PRIVATE.replace("\n    ", "\n"), encoding="utf-8")
-        (private / "test_ex91_other.py").write_text("def test_of_no_exercise(): assert False\n", encoding="utf-8")
         grades, gradescope, junit = (folder / name for name in ("grades.json", "results.json", "junit.xml"))
         files = f"--grades={grades}", f"--gradescope={gradescope}", f"--junitxml={junit}"
         self.process = run_pytest(
@@ -98,3 +99,49 @@ def test_a_folder_that_is_not_there_or_is_the_public_one(tmp_path: Path) -> None
     run = run_pytest(course.folder, f"--checks={course.folder}")
     assert run.returncode == 4
     assert "private checks are in a folder of their own" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ([], f"holds no checks: their files have the names of the public ones, such as test_{FILE}"),
+        (["readme.txt"], "holds no checks"),
+        (["test_ex90.py"], f"test_ex90.py is the name of no exercise's checks: test_{FILE}?"),
+        (["test_ex77_nothing.py", f"test_{FILE}"], "test_ex77_nothing.py is the name of no exercise's checks"),
+    ],
+)
+def test_files_that_would_check_nothing_are_refused(files: list[str], problem: str, tmp_path: Path) -> None:
+    """Else nobody would notice that all have full marks."""
+    course = SmallCourse(tmp_path, PUBLIC, RIGHT)
+    private = tmp_path / "private"
+    private.mkdir()
+    for file in files:
+        (private / file).write_text("def test_it(learner): learner.f()\n", encoding="utf-8")
+    run = run_pytest(course.folder, f"--checks={private}")
+    assert run.returncode == 4
+    assert run.stderr.startswith(f"ERROR: --checks {private}: ")
+    assert problem in run.stderr
+    assert run.stderr.strip().count("\n") == 0
+
+
+def test_the_teacher_is_shown_what_they_say(tmp_path: Path) -> None:
+    run = Run(tmp_path, WRONG, "--show-private")
+    assert "Saw the secret. \n    Means the secret." in run.process.stdout.replace("secret.\n", "secret. \n")
+    assert [check["title"] for check in run.grade["checks"]][1:] == ["secret title", "test_secret_two"]
+
+
+@pytest.mark.parametrize(
+    ("model", "problem"),
+    [(RIGHT, ""), (WRONG, "the model answer of ex90 does not pass the private check 'test_secret_two': Saw")],
+)
+def test_before_a_class_the_model_answers_are_tried(model: str, problem: str, tmp_path: Path) -> None:
+    course = SmallCourse(tmp_path, PUBLIC, RIGHT)
+    for folder, file, text in (
+        ("solutions", FILE, model),
+        ("private", f"test_{FILE}", PRIVATE.replace("\n    ", "\n")),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).write_text(text, encoding="utf-8")
+    found = problem_with(tmp_path / "private", course.folder, read_manifest(course.folder), 60)
+    assert found.startswith(problem)
+    assert bool(found) == bool(problem)

@@ -38,7 +38,7 @@ class Attempt:
         self.learner = Names(self.file)
         self.state = State.WAITING
         self.message: Message | None = None
-        self.is_private = checks == settings.private  # its title and its message are not shown
+        self.is_private = checks == settings.private
         self.was_stuck = False
         self.on_news: Callable[[Attempt], object] = lambda attempt: None  # called whenever there is more to say
         self.doing = f"Loaded {exercise.file}."
@@ -76,9 +76,9 @@ class Attempt:
 
     @property
     def result(self) -> CheckResult:
-        if self.is_private:
+        if self.is_private and not self._settings.shows_private:
             return CheckResult(PRIVATE, self.state, None, is_private=True)
-        return CheckResult(self.title, self.state, self.message)
+        return CheckResult(self.title, self.state, self.message, self.is_private)
 
     def run(self, check: Callable[[], None]) -> None:
         """Make the check. Must be followed by `finish`."""

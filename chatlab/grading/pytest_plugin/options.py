@@ -12,9 +12,10 @@ import pytest
 import xdist.plugin
 
 from chatlab.grading.course import Exercise, Settings, find_exercise, find_folder, read_manifest
+from chatlab.grading.private_checks import misnamed
 from chatlab.grading.pytest_plugin.results import Results
 from chatlab.grading.pytest_plugin.workers import grader_in, start_in
-from chatlab.grading.submission import SeveralPeople, Submission
+from chatlab.grading.submission import MODELS, SeveralPeople, Submission
 from chatlab.service.options import from_to
 
 
@@ -26,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     seconds = from_to(0.01, math.inf, float)
     group.addoption("--limit", metavar="SECONDS", type=seconds, default=5.0, help="for each check (default: 5)")
     group.addoption("--checks", metavar="DIR", help="make the private checks in DIR as well, which are not shown")
+    group.addoption("--show-private", action="store_true", help="show private checks too: for the teacher's eyes")
     group.addoption("--grades", metavar="FILE", help="write the grades to FILE as JSON")
     group.addoption("--progress", metavar="FILE", help="write to FILE which check is being made, a line of JSON each")
     group.addoption("--gradescope", metavar="FILE", help="write the grades to FILE as Gradescope's results.json")
@@ -45,10 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
     paths, doubts = {exercise.file: folder / exercise.file for exercise in exercises}, dict[str, str]()
     if submission.resolve() != folder.resolve():
         _leave_out(config, submission)
-        paths, doubts = _find(config, submission, exercises, folder.parent / "solutions")
+        paths, doubts = _find(config, submission, exercises, folder.parent / MODELS)
     if private:
         if private.resolve() == folder.resolve():
             raise pytest.UsageError("--checks: private checks are in a folder of their own, not beside the exercises")
+        if problem := misnamed(private, exercises):
+            raise pytest.UsageError(f"--checks {config.getoption('checks')}: {problem}")
         config.args.append(str(private))
     # pytest puts the folder of a conftest.py first on the path, where a learner's socket.py would hide Python's own.
     folders = {folder, submission, *(path.parent for path in paths.values())}
@@ -59,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         exercises=exercises,
         folder=folder,
         private=private,
+        shows_private=config.getoption("show_private"),
         paths=paths,
         doubts=doubts,
         limit=config.getoption("limit"),
