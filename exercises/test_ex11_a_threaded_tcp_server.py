@@ -66,8 +66,8 @@ LOCKED = (
     "in one place, and let what is called there take none."
 )
 HELD = (
-    "Nobody gives the lock back: whoever has it waits in recv or accept, where nobody should hold it, or takes it a "
-    "second time."
+    "Nobody gives the lock back: whoever has it waits for something else meanwhile, in recv, accept or join, or "
+    "takes it a second time."
 )
 NO_FILES = "accept raises an OSError when no file descriptor is left. It passes: wait a moment, and accept again."
 TELL = "close() also sends what self.chat.close() answers: else nobody learns why the connection ends."
