@@ -97,10 +97,10 @@ def _that_count(files: list[Path], exercise: Exercise, models: Path) -> list[Pat
 
 
 def _text(file: Path) -> bytes:
-    """What is in it; of what is not to be read, its path."""
+    """What is in it, whatever ends its lines; of what is not to be read, its path."""
     try:
         if is_plain_file(file):
-            return file.read_bytes()
+            return file.read_bytes().replace(b"\r\n", b"\n")
     except OSError:  # whoever loads it says so
         pass
     return os.fsencode(file)
