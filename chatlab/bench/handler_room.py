@@ -2,7 +2,8 @@
 
     handler-room    accepts; each connection has a thread of its own, in which its handler's `handle` runs
 
-All of them end with the room, whatever they wait for.
+All of them end with the room, whatever they wait for. (On Windows nothing may wake one that waits in a send: it ends
+with the connection that it waits for, and the room does not wait until then.)
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ class HandlerRoom(Service):
 
 class _Server(socketserver.ThreadingTCPServer):
     timeout = TICK
+    daemon_threads = sys.platform == "win32"  # closing waits for the others
 
     def __init__(self, address: tuple[str, int], handler: type[socketserver.StreamRequestHandler]) -> None:
         self.members: list[Any] = []
@@ -92,7 +94,7 @@ class _Server(socketserver.ThreadingTCPServer):
         """On everybody."""
         for connection in tuple(self._connections):
             wake(connection)
-            if sys.platform == "win32":  # there, only this wakes who waits
+            if sys.platform == "win32":  # there, shutting it down wakes nobody
                 connection.close()
 
     def process_request(self, request: Any, client_address: Any) -> None:

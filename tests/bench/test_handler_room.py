@@ -13,7 +13,7 @@ from chatlab.room.events import Event, Joined
 from chatlab.service.interfaces import HasAddress
 from chatlab.tcp.client import TcpClient
 from chatlab.trace import Trace
-from tests.tcp.raw_client import RawClient
+from tests.tcp.raw_client import RawClient, eventually
 from tests.waiting import Heard
 
 
@@ -60,7 +60,7 @@ def test_it_ends_although_its_threads_wait_and_starts_again() -> None:
             members = stuck(room)
         for member in members:
             member.socket.close()
-    assert [thread for thread in threading.enumerate() if "process_request_thread" in thread.name] == []
+    eventually(lambda: not [t for t in threading.enumerate() if "process_request_thread" in t.name])
 
 
 def test_it_may_be_closed_with_nobody_there() -> None:
