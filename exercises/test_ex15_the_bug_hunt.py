@@ -164,14 +164,13 @@ class Person:
 class Run:
     """A room of the learner's, and the people who come there."""
 
-    def __init__(self, learner: Any, attempt: Any, reads: Reads, closes: set[bool]) -> None:
+    def __init__(self, learner: Any, attempt: Any, reads: Reads) -> None:
         self.attempt = attempt
         self.people: list[Person] = []
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.address = self.listener.getsockname()
         self.threads = OwnThreads()
         self._reads = reads
-        self._closes = closes
         attempt.did("Made a Server, and called start().")
         self.server = learner.Server(self.listener)
         expect_plain(self.server.start(), "start")
@@ -216,11 +215,13 @@ class Run:
         self.attempt.did("Called close().")
         return self.threads.call(self.server.close)
 
-    def finish(self) -> None:
+    def finish(self) -> Call | None:
+        """The check is over. Whether the room closes is for one check alone to say."""
         for person in self.people:
             person.close()
-        if self.threads.left:  # whether it closes is for one check alone to say
-            self._closes.add(self.threads.call(self.server.close).wait(0 if False in self._closes else CLOSES))
+        return self.threads.call(self.server.close) if self.threads.left else None
+
+    def take_back(self) -> None:
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
@@ -271,21 +272,27 @@ def closes() -> set[bool]:
 @pytest.fixture
 def run(learner: Any, attempt: Any, reads: Reads, closes: set[bool]) -> Iterator[Any]:
     attempt.leaves_running()  # a room in which mistakes are left may not be able to close
-    with contextlib.ExitStack() as stack:
+    runs: list[Run] = []
 
-        def run() -> Run:
-            run = Run(learner, attempt, reads, closes)
-            stack.callback(run.finish)
-            return run
+    def run() -> Run:
+        runs.append(Run(learner, attempt, reads))
+        return runs[-1]
 
-        yield run
+    yield run
+    calls = [call for run in runs if (call := run.finish())]
+    closes.update(call.wait(0 if False in closes else CLOSES) for call in calls)
+    for each in runs:
+        each.take_back()
 
 
 def play(run: Any, kind: str) -> None:
-    """The cases of the protocol that belong to a report."""
-    room = run()
-    for result in SUITE.run(room.address, [case for case in SUITE.cases if case.name in CASES[kind]]):
-        room.attempt.did(f"Played the case: {result.case.name}. The protocol says: {result.case.rule}")
+    """The cases of the protocol that belong to a report, each in a room of its own: who has left one by a reset may not
+    have left it.
+    """
+    for case in (case for case in SUITE.cases if case.name in CASES[kind]):
+        room = run()
+        [result] = SUITE.run(room.address, [case])
+        room.attempt.did(f"Played the case: {case.name}. The protocol says: {case.rule}")
         if result.problem:
             raise NotYetRight(f"{result.problem[0].upper()}{result.problem[1:]}.", HARM)
 

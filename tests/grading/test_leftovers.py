@@ -255,3 +255,48 @@ def test_the_worker_itself_may_end_where_the_code_under_check_may_not() -> None:
         with contextlib.suppress(Exited):
             exec("leave(1)", {"__name__": module, "leave": leave})
         assert ends == ([1] if module.startswith("execnet") else [])
+
+
+def test_a_thread_that_is_ended_after_its_check_ends_without_a_word(tmp_path: Path) -> None:
+    """pytest would format its traceback, and Python 3.11 fails if a thread parses while another one does."""
+    checks = """
+        def test_it(learner, attempt):
+            attempt.leaves_running()
+            learner.f()
+    """
+    answer = """
+        import threading
+        import time
+
+        def turn():
+            while True:
+                time.sleep(0.01)
+
+        def f():
+            threading.Thread(target=turn, name="turns", daemon=True).start()
+    """
+    note = """
+import threading
+import traceback
+
+formatted = []
+format_exception = traceback.format_exception
+
+
+def note(*arguments, **named):
+    formatted.append(arguments[0])
+    return format_exception(*arguments, **named)
+
+
+def pytest_runtest_logfinish():
+    traceback.format_exception = note
+    for thread in threading.enumerate():
+        if thread.name == "turns":
+            thread.join()
+    Path(__file__).with_name("formatted.txt").write_text(f"{formatted}", encoding="utf-8")
+"""
+    course = SmallCourse(tmp_path, checks, answer)
+    with (course.folder / "conftest.py").open("a", encoding="utf-8") as conftest:
+        conftest.write(note)
+    assert [check["state"] for check in course.run("-n0")] == ["done"]
+    assert (course.folder / "formatted.txt").read_text(encoding="utf-8") == "[]"

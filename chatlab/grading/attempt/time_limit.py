@@ -112,6 +112,19 @@ def ask_to_stop(thread: threading.Thread) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
 
 
+def pass_over_stopped_threads() -> None:
+    """Python says nothing when a thread ends by SystemExit. pytest's hook would format its traceback, and parse source
+    for that: in Python 3.11, whoever parses in another thread at the same time fails.
+    """
+    hook = threading.excepthook
+
+    def pass_over(crash: threading.ExceptHookArgs) -> None:
+        if crash.exc_type is not SystemExit:
+            hook(crash)
+
+    threading.excepthook = pass_over
+
+
 def free(thread: threading.Thread) -> None:
     """Wake `thread` if it waits in a socket. Every socket that its functions hold is of no use afterwards."""
     frame = _frame(thread)

@@ -21,6 +21,7 @@ from _pytest.runner import runtestprotocol
 
 from chatlab.grading.attempt.attempt import Attempt
 from chatlab.grading.attempt.learner_file import Names
+from chatlab.grading.attempt.time_limit import pass_over_stopped_threads
 from chatlab.grading.course import Settings
 from chatlab.grading.pytest_plugin.journal import Journal
 from chatlab.grading.verdict import GRADE, State
@@ -67,6 +68,7 @@ class Grader:
                 attempt.on_news = self._note
 
     def pytest_sessionstart(self) -> None:
+        pass_over_stopped_threads()
         if self.journal:
             self.journal.take_faults()  # pytest has set it up otherwise until here
 
