@@ -226,3 +226,4 @@ def test_panels_side_by_side_read_as_one_line(page: Page, panels: ExitStack) -> 
     ada, bob = (panels.enter_context(ChatPanel(FakeClient(nickname))) for nickname in ("ada", "bob"))
     assert repr(side_by_side(room, ada, bob)) == "Room panel | Chat panel of ada | Chat panel of bob"
     assert repr(side_by_side([ada, bob], room)) == "Chat panel of ada | Chat panel of bob | Room panel"
+    assert repr(side_by_side([ipywidgets.Label("sliders"), ada], room)) == "Label | Chat panel of ada | Room panel"
