@@ -55,6 +55,14 @@ def test_the_readme_has_the_same_idea_and_exercises(row: dict[str, str]) -> None
     assert f"| [{Path(file).stem}](notebooks/{file}) | {row['idea']} | {row['exercises']} |" in README
 
 
+@pytest.mark.parametrize("number", range(len(ROWS)), ids=lambda number: f"{number:02}")
+def test_a_lesson_leads_to_those_before_and_behind_it(number: int) -> None:
+    beside = {"Previous": number - 1, "Next": number + 1}
+    links = {name: f"[{ROWS[to]['title']}]({ROWS[to]['file']})" for name, to in beside.items() if 0 <= to < len(ROWS)}
+    found = re.findall(r"(Previous|Next): (\[[^\]]+\]\([^)]+\))", _text(ROWS[number]["file"]))
+    assert dict(found) == links
+
+
 def test_there_are_terms_in_the_order_of_the_alphabet() -> None:
     terms = [row["term"].casefold() for row in TERMS]
     assert len(terms) > 20
