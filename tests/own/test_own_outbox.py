@@ -66,4 +66,4 @@ def test_what_goes_wrong_is_told(exercise: Path, capsys: pytest.CaptureFixture[s
 
 def test_an_exercise_that_is_not_started(exercise: Path, capsys: pytest.CaptureFixture[str]) -> None:
     try_out("ex13")
-    assert lines_of(capsys) == [f"ex13 is not started yet: write your code in {Path('exercises', FILE)}."]
+    assert lines_of(capsys) == [f"ex13 is not started yet: write your code in exercises/{FILE}."]
