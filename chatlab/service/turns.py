@@ -99,7 +99,7 @@ class Turns:
                 continue
             lines.append(thread.name)
             for frame, number in reversed(list(walk_stack(frames[thread.ident]))):
-                if frame.f_code.co_filename not in (__file__, threading.__file__):
+                if frame.f_globals.get("__name__") not in (__name__, threading.__name__):
                     text = linecache.getline(frame.f_code.co_filename, number).strip()
                     lines.append(f"    in {frame.f_code.co_name}, line {number}: {text}")
         return "\n".join(lines)
