@@ -40,6 +40,10 @@ A_WHOLE_LINE = "A line is put whole or not at all: of one that has no room, noth
 OUT_FOR_GOOD = "Who has missed a line gets none after it, even when there is room again: remember that one had no room."
 STILL_SENT = "Lines that were taken before are promised: they go out, to the last byte."
 LOST = "An error such as ConnectionResetError says that the reader is lost. The room has to learn it: let it through."
+BLOCKS = (
+    "sock blocks now (setblocking or settimeout was called).",
+    "A connection that blocks makes the whole room wait for this one reader: leave it as it is.",
+)
 SENDALL = (
     "sendall was called. Where it would have to wait it raises BlockingIOError, in the midst of it, and nobody "
     "learns how much it has sent. send says how much."
@@ -90,9 +94,7 @@ class Connection(SmallSends):
         if self.error:
             raise self.error
         self.full += 1
-        if self.full > MOST_TIMES:
-            saw = f"The connection had no room, and flush called send {self.full} times all the same."
-            raise NotYetRight(saw, "flush must not wait for room: end it there, and answer how many bytes wait.")
+        refuse_to_ask_again(self.full)
         raise BlockingIOError(errno.EWOULDBLOCK, "Resource temporarily unavailable")
 
     def _wrong(self, given: bytes, before: bytes) -> tuple[str, str]:
@@ -118,6 +120,29 @@ class Connection(SmallSends):
         if given in before + expected or self.expected.startswith(given):
             return saw, f"Nothing is sent twice. {GO_ON}"
         return saw, "What is sent is the lines as they were put, byte by byte, and nothing between them."
+
+
+class RealConnection(SmallSends):
+    """Its room is what the systems have. `full`: how often there was none, in this flush."""
+
+    full = 0
+
+    def send(self, data: Any, *flags: Any) -> int:
+        if self.gettimeout() != 0:
+            raise NotYetRight(*BLOCKS)
+        try:
+            return super().send(data, *flags)
+        except BlockingIOError:
+            self.full += 1
+            refuse_to_ask_again(self.full)
+            raise
+
+
+def refuse_to_ask_again(times: int) -> None:
+    """Raises NotYetRight if a flush has asked so often in vain that it waits for room."""
+    if times > MOST_TIMES:
+        saw = f"The connection had no room, and flush called send {times} times all the same."
+        raise NotYetRight(saw, "flush must not wait for room: end it there, and answer how many bytes wait.")
 
 
 class Reader:
@@ -162,8 +187,8 @@ class Reader:
 
     def flush(self, room: int = LIMIT, *, most: int = LIMIT, means: str = ALL_TAKEN) -> None:
         """The connection has room for so many bytes more, and a `send` takes `most` of them."""
-        each = f", of which a send takes {most}" * (most < room)
-        self._tell(f"flushed it, with room for {room} bytes{each}" if room < LIMIT or each else "flushed it")
+        has_room = f", with room for {room} bytes" * (room < LIMIT)
+        self._tell("flushed it" + has_room + f", where a send takes {most}" * (most < room))
         connection, waits = self.connection, self.waits
         connection.room, connection.most = room, most
         connection.full = connection.empty = 0
@@ -207,14 +232,13 @@ class Reader:
         if self.sock.was_shut_down:
             raise NotYetRight("sock.shutdown(…) was called.", "That ends the stream for good: leave it open, as it is.")
         if self.sock.gettimeout() != 0:
-            means = "A connection that blocks makes the whole room wait for this one reader: leave it as it is."
-            raise NotYetRight("sock blocks now (setblocking or settimeout was called).", means)
+            raise NotYetRight(*BLOCKS)
 
     def _tell(self, step: str) -> None:
         self._steps.append(step)
         last = self._steps[-SHOWN:]
         others = len(self._steps) - len(last)
-        earlier = f"did {others} other step{'s' * (others > 1)}, " if others else ""
+        earlier = f"did {others} other step{'s' * (others > 1)}, then " if others else ""
         self._attempt.did(f"{self.made}, {earlier}{', '.join(last)}.")
 
 
@@ -396,7 +420,8 @@ def test_many_lines(reader: Any, attempt: Any) -> None:
         before = tracemalloc.get_traced_memory()[0]
         for number in range(MANY // 10):
             line = b"line %060d\n" % number
-            assert bob.outbox.put(line)
+            if not bob.outbox.put(line):
+                raise NotYetRight(f"put({shown(line)}) answered False, when nothing waited.", SENT_IS_GONE)
             bob.connection.expected, bob.connection.arrived, bob.connection.room = line, b"", LIMIT
             bob.outbox.flush(bob.sock)
         quick = tracemalloc.get_traced_memory()[0] - before
@@ -416,7 +441,7 @@ def test_a_peer_that_never_reads(learner: Any, attempt: Any) -> None:
     attempt.did(
         f"Put lines into Outbox({REAL_LIMIT:,}) and flushed it after each, over a real connection that nobody reads."
     )
-    ours, theirs = connect_pair()
+    ours, theirs = connect_pair(RealConnection)
     with ours, theirs:
         ours.most = LIMIT
         ours.setblocking(False)
@@ -426,6 +451,7 @@ def test_a_peer_that_never_reads(learner: Any, attempt: Any) -> None:
         outbox, lines = learner.Outbox(REAL_LIMIT), 0
         while outbox.put(b"line %094d\n" % lines):
             lines += 1
+            ours.full = 0
             waits = outbox.flush(ours)
             if lines > MANY:
                 raise NotYetRight(f"It took {lines:,} lines, and {waits:,} bytes waited.", LIMITED)
@@ -434,6 +460,7 @@ def test_a_peer_that_never_reads(learner: Any, attempt: Any) -> None:
         )
         arrived = bytearray()
         while outbox.flush(ours):
+            ours.full = 0
             arrived += theirs.recv(LIMIT)
         ours.shutdown(socket.SHUT_WR)
         while piece := theirs.recv(LIMIT):
