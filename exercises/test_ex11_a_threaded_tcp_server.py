@@ -316,8 +316,8 @@ class Run:
         self._attempt.did("Called close().")
         return self.threads.call(self.server.close)
 
-    def expect_closed(self, call: Call) -> None:
-        ended = call.wait(LIMIT)
+    def expect_closed(self, call: Call, seconds: float = LIMIT) -> None:
+        ended = call.wait(seconds)
         self._closes.hangs = self._closes.takes_long = not ended
         if isinstance(call.error, RuntimeError) and "changed size" in str(call.error):
             raise NotYetRight(f"close() raised RuntimeError: {call.error}.", CHANGED)
@@ -349,6 +349,7 @@ class Run:
     def _why_not_heard(self, listener: Member, line: bytes, means: str, sent: bytes | None) -> tuple[str, str]:
         """What else was seen, and what that means."""
         if lock := self.waits_for_a_lock():
+            self._closes.waits_for_a_lock = True
             return f" A thread of your code waits in `{lock}`.", LOCKED if self._any_lost else HELD
         if listener.address not in self._connections:
             if not self.threads.left:
@@ -405,10 +406,11 @@ class Run:
 
 
 class Closes:
-    """What is known of the learner's close() by now."""
+    """What is known of the learner's close() by now. `waits_for_a_lock`: its server was found standing still at one."""
 
     hangs = False
     takes_long = False
+    waits_for_a_lock = False
 
 
 @pytest.fixture(scope="module")
@@ -712,7 +714,7 @@ def test_closes_when_some_are_lost(run: Any, it_closes: None) -> None:
         raise NotYetRight(saw, f"{DEAD} Shutting down what is lost raises one as well.").with_traceback(
             call.error.__traceback__
         )
-    server.expect_closed(call)
+    server.expect_closed(call, 0)
     heard = ada.hear()
     while heard and heard.endswith(b" left the chat!"):
         heard = ada.hear()
@@ -792,8 +794,10 @@ def test_any_bytes(run: Any, attempt: Any) -> None:
     server.hear_until(bob, b"ada: Still here?", f"Anybody can send such bytes, and they end nothing. {ASK}")
 
 
-def test_keeps_to_the_protocol(run: Any, attempt: Any) -> None:
+def test_keeps_to_the_protocol(run: Any, attempt: Any, closes: Closes) -> None:
     """keeps to the protocol, case by case: python -m chatlab.conformance --lesson 11"""
+    if closes.waits_for_a_lock:
+        pytest.skip("waits for the check that has found a lock that nobody gives back")
     for _ in range(2):  # a machine that stood still for two seconds is no fault of the server's
         server = run()
         server.start()
