@@ -394,6 +394,8 @@ def test_reset(run: Any) -> None:
     ada.hear("mia left the chat!", means=RESETS)
     again = room.connect("mia")
     room.let_in(again, ada, means="Who has left has no nickname any more: it has to be free for the next one.")
+    again.say("here I am")
+    ada.hear("mia: here I am", means="One goodbye for each who leaves: whoever is out already can't leave again.")
     play(run, "ends")
 
 

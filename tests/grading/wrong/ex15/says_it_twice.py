@@ -151,10 +151,9 @@ class Server:
             self.hang_up(member, str(error))
         except OSError:
             with self.lock:
-                nickname = self.room.nickname(member)
-            self.leave(member)
-            with self.lock:
-                self.tell(self.room.members, f"{nickname} left the chat!\n".encode())
+                self.members.remove(member)
+                left = self.room.leave(member)
+                self.tell(left.hearers, build_answer(left.event) * 2)
 
     def join(self, member, nickname):
         """Let a member in, or return why not."""
