@@ -146,6 +146,14 @@ def test_a_room_that_can_not_be_started(server: TcpServer, trace: Trace, panels:
     assert server.running
 
 
+def test_a_name_that_is_taken_can_be_had_later(server: TcpServer, trace: Trace, panels: ExitStack) -> None:
+    with TcpClient("tom", server):
+        panel = panels.enter_context(SlowReaderPanel(server, trace))
+        wait_until(panel, lambda: "tom</b> is out: taken: that nickname" in panel._state.value)
+    panel._join.click()
+    wait_until(panel, lambda: "tom</b> is in the room" in panel._state.value)
+
+
 def test_a_room_without_outboxes_says_so() -> None:
     html = draw(fill_of("tom", (0, 0), unread=0, arrived=0, capacity=(1000, 1000)))
     assert "No outbox: when both buffers are full, this room waits." in html

@@ -21,7 +21,7 @@ from chatlab.trace import Trace
 RECEIVE_BUFFER = 4096  # bytes; Linux makes it twice as large, for its own needs (SO_RCVBUF in socket(7))
 SLOWLY = 100  # bytes a turn
 ALL = 1 << 20
-PATIENCE = 2.0  # seconds, for the room to take the connection
+PATIENCE = 2.0  # seconds, for the room to let it in
 
 
 class Pace(Enum):
@@ -51,7 +51,7 @@ class SlowReader:
         self._socket: socket.socket | None = None
 
     def join(self) -> None:
-        """Connect, once more if need be. What goes wrong is in `end`."""
+        """Connect, once more if need be, and return when it is in. What goes wrong is in `end`."""
         self.close()
         self.received = self.arrived = 0
         self.heard = self.end = ""
@@ -64,9 +64,14 @@ class SlowReader:
             self._socket = sock = self._trace.watch(sock, self.nickname, peer_name="room")
             sock.settimeout(PATIENCE)
             sock.connect(address)
-            sock.setblocking(False)
             prepare_for_chat(sock)
             self.way = sock.getpeername()[:2], sock.getsockname()[:2]
+            while not self._member.was_in and not self.end:
+                self._read(sock, ALL)
+            if not self.end:
+                sock.setblocking(False)
+        except TimeoutError:
+            self._lose("nobody lets it in")
         except (ChatlabError, OSError) as problem:
             self._lose(str(problem))
 
@@ -77,8 +82,8 @@ class SlowReader:
         try:
             self.arrived = len(self._socket.recv(ALL, socket.MSG_PEEK))
             most = {Pace.READS: ALL, Pace.SLOWLY: SLOWLY, Pace.NOT: 0}[self.pace]
-            if most or not self._member.was_in:  # to get in it has to read
-                self._read(self._socket, most or ALL)
+            if most:
+                self._read(self._socket, most)
         except BlockingIOError:
             self.arrived = 0
         except OSError:

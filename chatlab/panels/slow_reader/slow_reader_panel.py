@@ -147,7 +147,7 @@ class SlowReaderPanel(LivePanel, ipywidgets.VBox):
         if reader.nickname in self._server.nicknames:
             self._was_in = True
             return f"is in the room, and {reader.pace.value}"
-        return "was put out, and has not read so far as to know it" if self._was_in else "signs up"
+        return "was put out, and has not read so far as to know it" if self._was_in else "comes in"
 
     def _words(self) -> str:
         reader = self._reader
