@@ -28,7 +28,8 @@ from chatlab.grading.class_options import class_parser
 from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
 from chatlab.grading.kept_rows import FILE, KeptRows, digest
 from chatlab.grading.private_checks import problem_with
-from chatlab.grading.reports.class_report import Row, write_reports
+from chatlab.grading.reports.class_report import write_reports
+from chatlab.grading.reports.class_row import Row
 from chatlab.grading.submission import MODELS, SeveralPeople, Submission, readable
 from chatlab.service.cli import print_line
 

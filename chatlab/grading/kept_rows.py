@@ -15,7 +15,7 @@ from pathlib import Path
 from chatlab.grading.attempt.source import is_plain_file
 from chatlab.grading.child import Outcome
 from chatlab.grading.course import Exercise
-from chatlab.grading.reports.class_report import Row
+from chatlab.grading.reports.class_row import Row
 from chatlab.grading.verdict import Grade
 
 FILE = "rows.jsonl"

@@ -13,7 +13,8 @@ from chatlab.grading.attempt.source import fingerprint
 from chatlab.grading.child import Outcome
 from chatlab.grading.course import Exercise
 from chatlab.grading.reports.card import Card
-from chatlab.grading.reports.class_report import Row, write_csv
+from chatlab.grading.reports.class_report import write_csv
+from chatlab.grading.reports.class_row import Row
 from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import table
 from chatlab.grading.verdict import CheckResult, Grade, Message, State

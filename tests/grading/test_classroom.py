@@ -24,7 +24,7 @@ from chatlab.grading.child import Outcome, grade_in_child
 from chatlab.grading.class_folder import HandIn
 from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
-from chatlab.grading.reports.class_report import Row
+from chatlab.grading.reports.class_row import Row
 from chatlab.grading.verdict import CheckResult, Grade, State
 from tests.grading.small_course import FILE, SmallCourse
 from tests.systems import not_here

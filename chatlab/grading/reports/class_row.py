@@ -1,0 +1,46 @@
+"""One row of a class: a student, and how the exercises went."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatlab.grading.child import Outcome
+from chatlab.grading.verdict import State
+
+NOT_GRADED = "NOT graded"
+
+
+class Row(NamedTuple):
+    """One hand-in. `seconds`: how long it took to grade."""
+
+    student: str
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def is_graded(self) -> bool:
+        return bool(self.outcome.grades)
+
+    @property
+    def points(self) -> int:
+        return sum(grade.points for grade in self.outcome.grades)
+
+    @property
+    def place(self) -> str:
+        """Where it goes on: the key of the first exercise that isn't done, NOT_GRADED, or '' if all are done."""
+        if not self.is_graded:
+            return NOT_GRADED
+        return next((grade.exercise.key for grade in self.outcome.grades if grade.state is not State.DONE), "")
+
+    @property
+    def stuck_at(self) -> str:
+        """The first exercise that isn't done, and what is wrong with it; '' if all are done."""
+        if not self.outcome.grades:
+            lines = self.outcome.failure.split("\n")
+            return " ".join(" ".join((lines[0], *lines[1:][-1:])).split())  # of a traceback, its last line
+        for grade in self.outcome.grades:
+            if grade.state is State.NOT_YET_RIGHT:
+                return f"{grade.exercise.key}: {grade.message.saw if grade.message else grade.state.value}"
+            if grade.state in (State.NOT_STARTED, State.NOT_HANDED_IN):
+                return f"{grade.exercise.key}: {grade.state.value}"
+        return ""
