@@ -80,6 +80,7 @@ def test_reads_what_only_looks_like_a_request(learner: Any, check: Any) -> None:
         Case((b"SIGNUP_TAG:PIA",), SignUp("PIA"), "strip(…) takes away any of these letters; removeprefix(…) the tag."),
         Case((b"SIGNUP_TAG:ada lovelace",), SignUp("ada lovelace"), nickname),
         Case((b"SIGNUP_TAG:a:b",), SignUp("a:b"), nickname),
+        Case((b"SIGNUP_TAG:" + b"x" * 300,), SignUp("x" * 300), nickname),
         Case((b"  two spaces",), Say("  two spaces"), "A text is to be said as it came; strip() changes it."),
         Case((b" ",), Say(" "), space),
         Case((b"ada: hi",), Say("ada: hi"), "A text is said as it came; it is the room that takes nicknames off."),
@@ -173,6 +174,7 @@ def test_reads_texts_that_look_like_something_else(learner: Any, check: Any) -> 
     check(
         learner.parse_answer,
         Case((b"ada: see: this",), Said("ada", "see: this"), said),
+        Case((b"ada: ",), Said("ada", ""), "All behind `: ` is the text, which may be nothing: a text may be empty."),
         Case((b"ada: bob joined!",), Said("ada", "bob joined!"), forged),
         Case((b"ada: bob left!",), Said("ada", "bob left!"), forged),
         Case((b"ada: REFUSED_TAG:go away",), Said("ada", "REFUSED_TAG:go away"), forged),
@@ -212,7 +214,7 @@ def test_builds_answers(learner: Any, check: Any) -> None:
 
 AS_THEY_ARE = ("  two spaces  ", "a\ttab, and two\nlines\r\n", "\x1b[31mred", "ALL Capitals: a:b ::")
 AS_IT_CAME = "Texts stay as they are, white space and signs that nobody sees among them."
-NICKNAMES = ("ada-b", "O'Neil", "*", "a.b@c")
+NICKNAMES = ("ada-b", "O'Neil", "*", "a.b@c", "x" * 300)
 MARKED = "\ufeffhi"
 MARK = "The first sign of this text is U+FEFF, a byte order mark: utf-8 keeps it, utf-8-sig does not."
 NO_TAGS = ("SIGNOUT_TAG", "SIGNUP_TAG", "SIGNUP_TAG ada", "SIGNOUT_TAG;")
@@ -232,6 +234,12 @@ NOTHING = "None of your branches is for this one, or the one that is has no `ret
 ONE_LINE = "This text has several lines. In a regular expression, `.` is any sign but \\n, unless re.DOTALL is given."
 
 
+def other_encodings(text: str) -> set[bytes]:
+    """What else encode makes of `text`."""
+    others = {text.encode(name, errors) for name in ("ascii", "latin-1") for errors in ("replace", "ignore")}
+    return others - {text.encode()}
+
+
 def cause(answer: object, expected: object, means: str) -> str:
     if answer is None:
         if "\n" in getattr(expected, "text", ""):
@@ -243,6 +251,10 @@ def cause(answer: object, expected: object, means: str) -> str:
         return "A datagram is bytes: text becomes bytes by encode()."
     if isinstance(expected, bytes) and isinstance(answer, bytes) and answer.startswith(b"b'"):
         return "str(…) or an f-string of bytes is how Python shows them, with b'' around."
+    if isinstance(expected, bytes) and answer in other_encodings(expected.decode()):
+        return "A text goes as UTF-8, in which every letter has its bytes: encode() alone does that."
+    if type(answer) is type(expected) and repr(answer).casefold() == repr(expected).casefold():
+        return "Capitals and small letters stay as they are, in a nickname too: the room decides what is alike."
     if isinstance(answer, MESSAGES):
         if any(isinstance(value, bytes) for value in dataclasses.astuple(answer)):
             return "A message holds text; bytes become text by decode()."

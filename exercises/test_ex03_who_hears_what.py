@@ -21,10 +21,13 @@ STOPPED = "Python stopped at the line below, for the reason that stands above."
 
 
 class Host(NamedTuple):
-    """An address, shown in one word."""
+    """An address. A message shows it in one word; a learner's str(…) of it is that of any address."""
 
     host: str
     port: int
+
+    def __str__(self) -> str:
+        return repr(tuple(self))
 
     def __repr__(self) -> str:
         return next((name for name, address in PEOPLE.items() if address == self), f"{self.host}:{self.port}")
@@ -250,7 +253,7 @@ def cause_in_events(answer: list[Event], expected: list[Event]) -> str:
         if isinstance(own, Said) and isinstance(event, Said):
             if (own.text, own.nickname) == (event.nickname, event.text):
                 return "The nickname comes first, then the text: Said(nickname, text)."
-            if isinstance(own.nickname, Host):
+            if isinstance(own.nickname, Host) or own.nickname in map(str, PEOPLE.values()):
                 return "That is the speaker's address; the table has the nickname that belongs to it."
     if repr(answer).casefold() == repr(expected).casefold():
         return "A nickname is shown as it was asked for: casefold it only to compare."

@@ -55,6 +55,10 @@ WAITS_IN_RECVFROM = (
 )
 NOT_ENDED = "The thread has not ended: it sees too late, or not at all, that it is to end."
 LARGEST_TOO = "The largest datagram that there is, 65,507 bytes, is a message too; and only stop() ends the thread."
+START_STARTS = "It is start() that starts the thread: __init__ only makes what the thread will need."
+NOTHING_TO_STOP = (
+    "To stop what has stopped, or never started, does nothing: see first whether a thread is there, and is alive."
+)
 NOT_JOINED = "stop() has to wait for the end of the thread: thread.join(), after it was told to end."
 
 
@@ -73,6 +77,8 @@ class Run:
         sock.expect_another_thread()
 
     def start(self) -> None:
+        if self._threads.left and patiently(lambda piece: self.sock.receives or threading.Event().wait(piece), MOMENT):
+            raise NotYetRight("Before start() was called, a thread had begun to receive.", START_STARTS)
         self._did("called start()")
         messages = getattr(self.receiver, "messages", None)
         expect_plain(self.receiver.start(), "start")
@@ -162,10 +168,10 @@ class Run:
                 "To stop what has stopped, or never started, does nothing: no thread is there that is to be woken.",
             )
 
-    def stop(self, means: str, pausing: bool = False) -> None:
+    def stop(self, means: str, pausing: bool = False, is_idle: bool = False) -> None:
         """Call stop() in a thread, which it may not keep for longer than the limit; then its own must have ended.
 
-        `pausing`: what stop() sends is received before its next line runs.
+        `pausing`: what stop() sends is received before its next line runs. `is_idle`: no thread of the receiver's runs.
         """
         self._did("called stop()")
         begun, running = self.sock.receives, len(self._threads.left)
@@ -176,6 +182,9 @@ class Run:
         with pausing_after_sends() if pausing else nullcontext():
             call = self._threads.call(stop)
             returned = call.wait(LIMIT)
+        if is_idle and isinstance(call.error, AttributeError | RuntimeError | TypeError):
+            saw = f"stop() raised {type(call.error).__name__}: {call.error}."
+            raise NotYetRight(saw, NOTHING_TO_STOP).with_traceback(call.error.__traceback__) from None
         self.check_open("" if returned else f", and stop() had not returned after {LIMIT} s")
         timeout = self.sock.gettimeout()
         if timeout is None and self.sock.receives > begun and self.sock.after_receive != self.send_to_itself:
@@ -328,9 +337,11 @@ def test_stops_twice(run: Any) -> None:
     receiver = run()
     receiver.start()
     receiver.stop("See the check of stop() above.")
-    receiver.stop("The second stop() waits for a thread that has ended: see first whether it is there and is alive.")
+    receiver.stop(
+        "The second stop() waits for a thread that has ended: see first whether it is there and is alive.", is_idle=True
+    )
     never_started = run()
-    never_started.stop("There is no thread yet: see first whether it is there and is alive.")
+    never_started.stop("There is no thread yet: see first whether it is there and is alive.", is_idle=True)
     receiver.expect_nothing_left()
     never_started.expect_nothing_left()
 

@@ -55,6 +55,7 @@ WOKEN_TOO_EARLY = (
 )
 STOPPED, NEVER_STARTED = "To stop what has stopped does nothing.", "To stop what has never started does nothing."
 AFTER_SILENCE = "Nothing had come for a while before: a thread that has waited in vain waits again."
+START_STARTS = "It is start() that starts the threads: __init__ only makes what they will need."
 NOT_JOINED = "stop() has to wait for the end of both threads: thread.join(), after each was told to end."
 
 
@@ -98,6 +99,7 @@ class Run:
         self.senders: set[threading.Thread] = set()  # to people
         self.own_words: list[bytes] = []  # that the learner's code has sent to its own socket
         self.threads = OwnThreads()
+        self.is_to_stop = False
         self.members: list[Member] = []
         self.unreachable: Member | None = None  # every send to it fails
         self._attempt = attempt
@@ -121,6 +123,8 @@ class Run:
             person.sock.close()
 
     def start(self) -> None:
+        if self.threads.left and patiently(lambda piece: self.sock.receives or threading.Event().wait(piece), MOMENT):
+            raise NotYetRight("Before start() was called, a thread had begun to receive.", START_STARTS)
         self._attempt.did("Called start().")
         expect_plain(self.server.start(), "start")
 
@@ -163,6 +167,8 @@ class Run:
             saw, means = self._why_not_heard(listener, datagram, means, sent)
             raise NotYetRight(f"{listener.name} heard nothing. Expected: {short(datagram)}.{saw}", means)
         if heard != datagram:
+            if self.rooms.was_closed and not any(run.is_to_stop for run in self._runs):
+                means = "self.chat.close() was called, though nobody had called stop(): it is for the end alone."
             if heard == sent:
                 means = "That is what came in. What is to go out is the datagram of the Delivery that the room answers."
             raise NotYetRight(f"{listener.name} heard {short(heard)}. Expected: {short(datagram)}.", means)
@@ -189,6 +195,8 @@ class Run:
         if sent is None or sent in self.rooms.datagrams:
             return "", means
         if self.has_taken_all(0):
+            if isinstance(self._attempt.crash, UnicodeError):
+                means = "What arrives may be no text: the room takes bytes, so hand on each datagram as it came."
             return f" It was received, and self.chat.receive was not called with {short(sent)}.", means
         return f" It was not even received; {len(self.threads.left)} threads of your code run.", means
 
@@ -208,6 +216,7 @@ class Run:
 
     def begin_stop(self) -> Call:
         self._attempt.did("Called stop().")
+        self.is_to_stop = True
         self.own_words.clear()
         return self.threads.call(self.server.stop)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import queue
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp, parse_request,
 
 LIMIT = 1.5  # seconds for what has to be done within one second, or every half second
 FIRST_PORT, LAST_PORT = 8000, 9000
+STACK = 64 * 1024 * 1024  # bytes
 MOST_TRIES = 20_000  # of 1,001 ports, one at random each time: one that is left out once in 500 million checks
 MEANWHILE = "The program waits for the next line. So that it can show messages meanwhile, a thread of its own receives."
 MOMENT = 0.2  # seconds
@@ -190,6 +192,7 @@ class Run:
     def expect_to_ask(self) -> None:
         """The room has answered: it is time for lines."""
         if not patiently(self.asked.wait, LIMIT):
+            self._raise_what_ended_it(early=True)
             raise NotYetRight(f"The room had answered, and no line was taken within {LIMIT} s.", ANY_ANSWER)
 
     def end_lines(self) -> None:
@@ -274,6 +277,8 @@ class Run:
         waits = waits_in(self._talk.thread, __name__, "_lines") and self._typed.empty()
         if isinstance(request, Say) and request.text and waits:
             return "It waits for the next line, and has not said this one: say each line as soon as it is there."
+        if isinstance(request, SignUp) and self.sign_ups and waits:
+            return f"It waits for a line by now, and the room has not answered yet. {AGAIN}"
         if isinstance(request, SignUp) and not self.sign_ups:
             if waits:
                 return "It waits for a line, and has not signed up: that comes first."
@@ -473,7 +478,17 @@ def test_talks_twice(run: Any) -> None:
     third.show("ada joined!", TWICE)
 
 
-def test_tries_other_ports(run: Any, attempt: Any) -> None:
+@pytest.fixture
+def room_for_recursion() -> Iterator[None]:
+    """Who tries another port by a call of the same function goes as deep as there are tries, by a helper or two."""
+    limit, size = sys.getrecursionlimit(), threading.stack_size(STACK)
+    sys.setrecursionlimit(limit + 3 * MOST_TRIES)
+    yield
+    threading.stack_size(size)
+    sys.setrecursionlimit(limit)
+
+
+def test_tries_other_ports(room_for_recursion: None, run: Any, attempt: Any) -> None:
     """tries other ports until one is free"""
     for port in (FIRST_PORT, LAST_PORT):
         ada = run({port})

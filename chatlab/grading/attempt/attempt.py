@@ -41,6 +41,7 @@ class Attempt:
         self.is_private = checks == settings.private
         self.was_stuck = False
         self.on_news: Callable[[Attempt], object] = lambda attempt: None  # called whenever there is more to say
+        self.on_sign: Callable[[float], object] = lambda left: None  # see run_within
         self.doing = f"Loaded {exercise.file}."
         self._settings = settings
         self._printed = Printed()
@@ -70,6 +71,11 @@ class Attempt:
         return self._watch.started
 
     @property
+    def crash(self) -> BaseException | None:
+        """What the first thread to crash has raised."""
+        return self._watch.crash.error if self._watch.crash else None
+
+    @property
     def printed(self) -> str:
         """The end of what the learner's code has printed so far."""
         return self._printed.text
@@ -92,7 +98,7 @@ class Attempt:
         self.on_news(self)
         self._process_state = ProcessState()
         self._watch.start()
-        error = run_within(self._settings.limit, load_and_check, self._printed)
+        error = run_within(self._settings.limit, load_and_check, self._printed, self.on_sign)
         if isinstance(error, Stuck):
             self.was_stuck = True
             free(error.thread)

@@ -15,16 +15,18 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from itertools import count
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from chatlab.grading.for_checks.threads import patiently
+from chatlab.grading.for_checks.threads import PIECE, patiently
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 FLOOD = 1_000_000  # bytes
 KEPT = 8_000
+SIGN_EVERY = 10  # pieces of the wait
 
 
 class Stuck(Exception):
@@ -78,8 +80,16 @@ class Printed(io.TextIOWrapper):
         return self._end.kept.decode("utf-8", "replace")
 
 
-def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> BaseException | None:
-    """Make the call. Returns what it raised, Stuck if it had not returned after `seconds`, or None. Raises nothing."""
+def run_within(
+    seconds: float,
+    call: Callable[[], None],
+    printed: Printed,
+    sign: Callable[[float], object] = lambda left: None,
+) -> BaseException | None:
+    """Make the call. Returns what it raised, Stuck if it had not returned after `seconds`, or None. Raises nothing.
+
+    `sign` is called again and again meanwhile, with the seconds that are left; on a busy machine, these are longer.
+    """
     outcome: list[BaseException | None] = []
 
     def run() -> None:
@@ -93,8 +103,12 @@ def run_within(seconds: float, call: Callable[[], None], printed: Printed) -> Ba
 
     thread = threading.Thread(target=run, name="check", daemon=True)
 
+    pieces = count(1)
+
     def has_ended(piece: float) -> bool:
         thread.join(piece)
+        if (number := next(pieces)) % SIGN_EVERY == 0:
+            sign(seconds - number * PIECE)
         return not thread.is_alive()
 
     with redirect_stdout(printed), redirect_stderr(printed):

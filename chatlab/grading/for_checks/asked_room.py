@@ -36,11 +36,12 @@ class AskedRooms:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.questions: list[Question] = []
         self.answers: list[Delivery] = []
+        self.was_closed = False  # one of them
         self.on_close: Callable[[], object] = lambda: None
         receive, close = UdpChat.receive, UdpChat.close
 
         def watched_receive(chat: UdpChat, datagram: Any, address: Any, now: Any, **named: Any) -> Any:
-            if not isinstance(datagram, bytes):
+            if not isinstance(datagram, bytes) or not isinstance(address, tuple):
                 saw = f"self.chat.receive was called with {datagram!r}, {address!r}, {now!r}."
                 raise NotYetRight(
                     saw, "It takes the datagram as bytes, then the address that it came from, then the time."
@@ -50,6 +51,7 @@ class AskedRooms:
             return self._noted(receive(chat, datagram, address, now, **named))
 
         def watched_close(chat: UdpChat) -> Any:
+            self.was_closed = True
             self.on_close()
             return self._noted(close(chat))
 

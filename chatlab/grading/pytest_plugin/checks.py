@@ -66,6 +66,7 @@ class Grader:
                 self._basic.setdefault(exercise.name, attempt)
                 item.add_marker(pytest.mark.filterwarnings("ignore"))  # whatever this project's own tests want
                 attempt.on_news = self._note
+                attempt.on_sign = self._expect_a_sign
 
     def pytest_sessionstart(self) -> None:
         pass_over_stopped_threads()
@@ -79,10 +80,10 @@ class Grader:
             return None
         if not attempt.is_private:  # of a private check, nobody is told more than its report
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        self._expect_a_sign()
+        self._expect_a_sign(self.settings.limit)
         self._note(attempt)
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
-        self._expect_a_sign()
+        self._expect_a_sign(self.settings.limit)
         attempt.finish()
         if attempt.was_stuck:
             self.stopped[attempt.exercise.name] += 1
@@ -113,7 +114,7 @@ class Grader:
 
     def _make(self, attempt: Attempt, check: Callable[..., None], /, **fixtures: Any) -> None:
         attempt.run(partial(check, **fixtures))
-        self._expect_a_sign()
+        self._expect_a_sign(self.settings.limit)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -125,9 +126,10 @@ class Grader:
             attempt.fail(call.excinfo.value)
         return report
 
-    def _expect_a_sign(self) -> None:
+    def _expect_a_sign(self, left: float) -> None:
+        """`left`: seconds until the check is over."""
         if self.journal:
-            self.journal.expect_a_sign_within(self.settings.limit + SLACK)
+            self.journal.expect_a_sign_within(left + SLACK)
 
     def _note(self, attempt: Attempt) -> None:
         if self.journal:

@@ -1,4 +1,4 @@
-# expects: the name after the dot is misspelled
+# expects: see first whether a thread is there
 import socket
 import threading
 from queue import Queue
