@@ -167,7 +167,7 @@ class Run:
             saw, means = self._why_not_heard(listener, datagram, means, sent)
             raise NotYetRight(f"{listener.name} heard nothing. Expected: {short(datagram)}.{saw}", means)
         if heard != datagram:
-            if self.rooms.was_closed and not any(run.is_to_stop for run in self._runs):
+            if means == PASS_ON and self.rooms.was_closed and not any(run.is_to_stop for run in self._runs):
                 means = "self.chat.close() was called, though nobody had called stop(): it is for the end alone."
             if heard == sent:
                 means = "That is what came in. What is to go out is the datagram of the Delivery that the room answers."

@@ -205,7 +205,9 @@ class Run:
             datagram = self._receive(expected)
             if datagram is None:
                 self._raise_what_ended_it(early=not isinstance(request, SignOut))
-                raise NotYetRight(f"Nothing came from the client. {expected}", self._cause_of_silence(request) or means)
+                raise NotYetRight(
+                    f"Nothing came from the client. {expected}", self._cause_of_silence(request, means) or means
+                )
             got = parse_request(datagram)
             if isinstance(got, Say):
                 got = Say(strip_claim(got.text, self.nickname))
@@ -272,13 +274,13 @@ class Run:
             means = WOKEN_TOO_EARLY
         return means if any(waits_in(thread, *RECEIVES) for thread in threads) else "A loop goes on."
 
-    def _cause_of_silence(self, request: SignUp | SignOut | Say) -> str:
+    def _cause_of_silence(self, request: SignUp | SignOut | Say, means: str) -> str:
         """What is known of why nothing came; '' if nothing."""
         waits = waits_in(self._talk.thread, __name__, "_lines") and self._typed.empty()
         if isinstance(request, Say) and request.text and waits:
             return "It waits for the next line, and has not said this one: say each line as soon as it is there."
         if isinstance(request, SignUp) and self.sign_ups and waits:
-            return f"It waits for a line by now, and the room has not answered yet. {AGAIN}"
+            return f"It waits for a line by now, and the room has not answered yet. {means}"
         if isinstance(request, SignUp) and not self.sign_ups:
             if waits:
                 return "It waits for a line, and has not signed up: that comes first."

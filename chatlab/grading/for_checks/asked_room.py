@@ -41,7 +41,7 @@ class AskedRooms:
         receive, close = UdpChat.receive, UdpChat.close
 
         def watched_receive(chat: UdpChat, datagram: Any, address: Any, now: Any, **named: Any) -> Any:
-            if not isinstance(datagram, bytes) or not isinstance(address, tuple):
+            if not isinstance(datagram, bytes) or (datagram and not isinstance(address, tuple)):
                 saw = f"self.chat.receive was called with {datagram!r}, {address!r}, {now!r}."
                 raise NotYetRight(
                     saw, "It takes the datagram as bytes, then the address that it came from, then the time."
