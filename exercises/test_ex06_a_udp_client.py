@@ -275,7 +275,7 @@ class Run:
         return means if any(waits_in(thread, *RECEIVES) for thread in threads) else "A loop goes on."
 
     def _cause_of_silence(self, request: SignUp | SignOut | Say, means: str) -> str:
-        """What is known of why nothing came; '' if nothing."""
+        """What is known of why nothing came; `means` if nothing."""
         waits = waits_in(self._talk.thread, __name__, "_lines") and self._typed.empty()
         if isinstance(request, Say) and request.text and waits:
             return "It waits for the next line, and has not said this one: say each line as soon as it is there."
@@ -286,7 +286,7 @@ class Run:
                 return "It waits for a line, and has not signed up: that comes first."
             if waits_in(self._talk.thread, *RECEIVES):
                 return "talk(…) itself waits in recvfrom. A thread is to do that: Thread(target=receive), then start()."
-        return ""
+        return means
 
     def _next_shown(self, seconds: float) -> tuple[object] | None:
         try:
