@@ -13,7 +13,7 @@ from chatlab.grading.reports import class_report
 from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_report import write_csv, write_reports
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import CheckResult, Grade, State
+from chatlab.grading.verdict import CheckResult, Grade, Message, State
 from tests.grading.course import MANIFEST
 
 EXERCISE = MANIFEST[0]
@@ -78,5 +78,29 @@ def test_a_file_is_written_in_full_before_it_takes_its_place(
     monkeypatch.setattr(class_report, "write_csv", fail)
     assert not write_reports(tmp_path, [], MANIFEST)
     assert file.read_text(encoding="utf-8") == "earlier"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["grades.csv", "grades.html", "grades.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["feedback", "grades.csv", "grades.html", "grades.json"]
     assert capsys.readouterr().err == f"{file} could not be written: disk full\n"
+
+
+def test_each_student_gets_a_page_without_what_is_private(tmp_path: Path) -> None:
+    message = Message("did it", "saw <it>", "means it")
+    secret = Message("did the secret", "saw the secret", "means the secret")
+    checks = (
+        CheckResult("greets", State.NOT_YET_RIGHT, message),
+        CheckResult("secret title", State.NOT_YET_RIGHT, secret, is_private=True),
+    )
+    graded = Outcome((Grade(EXERCISE, checks),))
+    rows = [Row("ada/../x", graded, 1.0), Row("ada_.._x", graded, 1.0), Row("bob", Outcome((), "no space left"), 1.0)]
+    assert write_reports(tmp_path, rows, [EXERCISE])
+    assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == [
+        "ada_.._x.html",
+        "ada_.._x_.html",
+        "bob.html",
+    ]
+    page = (tmp_path / "feedback" / "ada_.._x.html").read_text(encoding="utf-8")
+    assert "ex00 Say hello: not yet right, 0 of 1" in page
+    assert "✗ greets" in page
+    assert "saw &lt;it&gt;" in page
+    assert "0 of 1 private check passed." in page
+    assert "secret" not in page
+    assert "NOT graded: no space left" in (tmp_path / "feedback" / "bob.html").read_text(encoding="utf-8")

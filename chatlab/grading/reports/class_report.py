@@ -15,15 +15,23 @@ from pathlib import Path
 from chatlab.grading.course import Exercise
 from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_row import NOT_GRADED, Row
+from chatlab.grading.reports.feedback import write_feedback
 
 
 def write_reports(folder: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> bool:
-    """Write grades.csv, grades.json and grades.html. Returns whether all are there."""
+    """Write grades.csv, grades.json, grades.html, and feedback/ with a page for each student. Returns whether all are
+    there.
+    """
     written = [
         _replace(folder / "grades.csv", lambda file: write_csv(file, rows, exercises)),
         _replace(folder / "grades.json", lambda file: write_json(file, rows, exercises)),
         _replace(folder / "grades.html", lambda file: write_page(file, rows, exercises)),
     ]
+    try:
+        write_feedback(folder / "feedback", rows)
+    except OSError as error:
+        print(f"{folder / 'feedback'} could not be written: {error}", file=sys.stderr)
+        return False
     return all(written)
 
 

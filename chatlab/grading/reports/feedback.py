@@ -1,0 +1,58 @@
+"""A page for each student, to hand back: what the student sees, so nothing of a private check but how many passed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from chatlab.grading.reports.class_row import NOT_GRADED, Row
+from chatlab.grading.verdict import Grade, State
+
+STYLE = """:root { color-scheme: light dark; }
+body { font-family: system-ui, sans-serif; max-width: 45em; margin: 1rem auto; padding: 0 1rem; }
+pre { white-space: pre-wrap; background: #8882; padding: 0.5em; }"""
+
+
+def write_feedback(folder: Path, rows: Sequence[Row]) -> None:
+    """Write NAME.html into `folder` for each of `rows`; what no file system takes in a name becomes `_`."""
+    folder.mkdir(exist_ok=True)
+    taken: set[str] = set()
+    for row in rows:
+        name = re.sub(r"[^\w. -]", "_", row.student).strip(". ")[:100] or "_"
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        (folder / f"{name}.html").write_text(_page(row), encoding="utf-8", errors="replace")
+
+
+def _page(row: Row) -> str:
+    of = sum(grade.exercise.points for grade in row.outcome.grades)
+    standing = f"{row.points} of {of} points" if row.is_graded else f"{NOT_GRADED}: {row.stuck_at}"
+    parts = "\n".join(map(_part, row.outcome.grades))
+    return f"""<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{escape(row.student)}</title><style>{STYLE}</style>
+<h1>{escape(row.student)}</h1><p>{escape(standing)}</p>
+{parts}
+</html>
+"""
+
+
+def _part(grade: Grade) -> str:
+    exercise = grade.exercise
+    lines = [
+        f"<h2>{exercise.key} {escape(exercise.title)}: {grade.state.value}, {grade.points} of {exercise.points}</h2>"
+    ]
+    checks = [f"<li>{_sign(check.state)} {escape(check.title)}</li>" for check in grade.shown_checks]
+    lines.append(f"<ul>{''.join(checks)}</ul>")
+    if grade.private_checks:
+        lines.append(f"<p>{grade.private_checks}.</p>")
+    if message := next((check.message for check in grade.shown_checks if check.message), None):
+        lines.append(f"<pre>{escape(str(message))}</pre>")
+    return "\n".join(lines)
+
+
+def _sign(state: State) -> str:
+    return {State.DONE: "✓", State.NOT_YET_RIGHT: "✗"}.get(state, "○")
