@@ -17,6 +17,7 @@ PROGRAMS = {
     "chatlab.web": "a web page for it, for browsers and phones",
     "chatlab.conformance": "is that a chatlab server?",
     "chatlab.grading.classroom": "grade a class",
+    "chatlab.grading.gradescope_zip": "pack the course for Gradescope",
     "chatlab.bench": "how fast are the rooms?",
 }
 

@@ -135,6 +135,7 @@ PROGRAMS: dict[str, tuple[tuple[str, ...], str, tuple[Option, ...]]] = {
 OTHERS = {
     "chatlab.bench": {"--messages", "--seed"},
     "chatlab.grading.classroom": {"--output", "--only", "--again"},
+    "chatlab.grading.gradescope_zip": {"--checks"},
     "chatlab.conformance": {"--lesson", "--slow", "--verbose"},
 }
 

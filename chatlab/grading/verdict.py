@@ -125,7 +125,12 @@ class Grade:
     @property
     def message(self) -> Message | None:
         """What to look at first: the message of the first check that has one."""
-        if message := next((check.message for check in self.checks if check.message), None):
+        return next((check.message for check in self.checks if check.message), self.shown_message)
+
+    @property
+    def shown_message(self) -> Message | None:
+        """The same, of what a student sees."""
+        if message := next((check.message for check in self.shown_checks if check.message), None):
             return message
         if self.state is State.NOT_YET_RIGHT and self.private_checks:
             return Message(

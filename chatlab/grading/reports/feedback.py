@@ -49,8 +49,8 @@ def _part(grade: Grade) -> str:
     lines.append(f"<ul>{''.join(checks)}</ul>")
     if grade.private_checks:
         lines.append(f"<p>{grade.private_checks}.</p>")
-    if message := next((check.message for check in grade.shown_checks if check.message), None):
-        lines.append(f"<pre>{escape(str(message))}</pre>")
+    if grade.shown_message:
+        lines.append(f"<pre>{escape(str(grade.shown_message))}</pre>")
     return "\n".join(lines)
 
 
