@@ -23,11 +23,13 @@ class Server:
         - self.chat.connect(client, address, now) for each that was accepted;
         - self.chat.receive(client, data, now) for all that recv gives; b"" is the end of its stream;
         - self.chat.leave(client, Reason.LOST) if recv or a send raises an OSError; it may be asked more than once.
+          Reason is in chatlab.tcp.limits.
         One thread at a time asks it.
 
-        Each time it answers a list of Delivery: send all of its `lines` to each of its `recipients`, a line never in
-        the midst of another. When it is the `last`, the connection of its recipient ends with it. An OSError is about
-        one client: the others get theirs. A client that says nothing keeps nobody waiting.
+        Each time it answers a list of Delivery: send all of its `lines`, bytes that may be several lines, to each of
+        its `recipients`, a line never in the midst of another. When it is the `last`, the connection of its recipient
+        ends with it. An OSError is about one client: the others get theirs. A client that says nothing keeps nobody
+        waiting.
 
         Whatever OSError accept raises, as when no file descriptor is left, wait a moment, and accept again.
         (self.chat.tick is not asked for, and who does not read may keep the others waiting: that is lesson 13.)
