@@ -17,6 +17,7 @@ from types import ModuleType
 import pytest
 
 from chatlab.grading.attempt.process_state import ProcessState
+from tests.grading.small_course import SmallCourse
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,22 @@ def test_settings_are_put_back(tmp_path: Path) -> None:
         socket.setdefaulttimeout(before[0])
         sys.setrecursionlimit(before[1])
         os.chdir(before[2])
+
+
+CHECKS = """
+    import time
+    import pytest
+    @pytest.fixture
+    def no_clock(monkeypatch):
+        monkeypatch.setattr(time, "sleep", None)
+    def test_it(no_clock, learner):
+        learner.f()
+    def test_next(learner):
+        time.sleep(0)
+        learner.f()
+"""
+
+
+def test_what_a_fixture_of_one_check_has_patched_is_not_there_in_the_next(tmp_path: Path) -> None:
+    checks = SmallCourse(tmp_path, CHECKS, "def f():\n    pass\n").run()
+    assert [check["state"] for check in checks] == ["done", "done"]

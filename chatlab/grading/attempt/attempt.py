@@ -86,6 +86,10 @@ class Attempt:
             return CheckResult(PRIVATE, self.state, None, is_private=True)
         return CheckResult(self.title, self.state, self.message, self.is_private)
 
+    def begin(self) -> None:
+        """Call this before the fixtures of the check are made, which may change what is put back by `finish`."""
+        self._process_state = ProcessState()
+
     def run(self, check: Callable[[], None]) -> None:
         """Make the check. Must be followed by `finish`."""
 
@@ -96,7 +100,6 @@ class Attempt:
             check()
 
         self.on_news(self)
-        self._process_state = ProcessState()
         self._watch.start()
         error = run_within(self._settings.limit, load_and_check, self._printed, self.on_sign)
         if isinstance(error, Stuck):

@@ -82,6 +82,7 @@ class Grader:
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._expect_a_sign(self.settings.limit)
         self._note(attempt)
+        attempt.begin()
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         self._expect_a_sign(self.settings.limit)
         attempt.finish()
