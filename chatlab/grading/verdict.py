@@ -141,6 +141,15 @@ class Grade:
         return None
 
     @property
+    def messages(self) -> list[tuple[str, Message]]:
+        """What to show, each with the title of its check: the first; where the checks stand each for itself, all."""
+        first = self.message
+        if not self.exercise.each or self.state is not State.NOT_YET_RIGHT:
+            return [("", first)] if first else []
+        failed = [check for check in self.shown_checks if check.message and check.state is State.NOT_YET_RIGHT]
+        return [(check.title, check.message) for check in failed if check.message] or ([("", first)] if first else [])
+
+    @property
     def shown_checks(self) -> tuple[CheckResult, ...]:
         return tuple(check for check in self.checks if not check.is_private)
 

@@ -71,14 +71,14 @@ def tell_two(learner: Any, limit: int, lines: int) -> None:
     """Say `lines` lines to both. Prints what waits for each, and what each has got in the end."""
     talk = [b"ada: this is line %d of a long talk\n" % number for number in range(1, lines + 1)]
     with _readers(learner, limit) as (quick, slow):
-        print(f"{'line':>6}  {'for the quick reader':32}for the slow one")
+        print(f"{'line':>6}  {'for the quick reader':36}for the slow one")
         for number, line in enumerate(talk, 1):
             was_in = slow.is_in
             quick.tell(line)
             slow.tell(line)
             quick.read()
             if number % max(1, lines // SHOWN) == 0 or slow.is_in != was_in:
-                print(f"{number:>6}  {quick!s:32}{slow}")
+                print(f"{number:>6}  {quick!s:36}{slow}")
         for reader, name in (quick, "The quick reader"), (slow, "The slow one reads at last, and"):
             reader.read_all()
             came = reader.arrived.splitlines(keepends=True)

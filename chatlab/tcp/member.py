@@ -23,6 +23,9 @@ from chatlab.room.nicknames import normalise
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.protocol import MAX_ANSWER, Answer, Choose, Hangup, Welcome, build_nickname, parse_answer
 
+# Behind the reason why a member is out. A panel connects again by itself, and leaves it away.
+AGAIN = "; say something to connect again"
+
 
 class Stage(Enum):
     """Where a member stands."""
@@ -92,4 +95,4 @@ class TcpMember:
         self.stage = Stage.OUT
         if not self.was_in:
             raise NobodyAnswers(why)
-        return Outcome((Gone(f"{why}; say something to connect again"),))
+        return Outcome((Gone(why + AGAIN),))

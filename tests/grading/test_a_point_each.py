@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,16 @@ def test_the_class_report_has_them(tmp_path: Path) -> None:
     with (tmp_path / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         [read] = csv.DictReader(file)
     assert (read["ex90"], read["points"], read["of"]) == ("4", "4", "6")
+
+
+def test_each_check_that_fails_says_why(tmp_path: Path) -> None:
+    message = Message("did it", "saw <it>", "means it")
+    checks = [CheckResult(title, State.NOT_YET_RIGHT, message) for title in ("1. José", "2. Mia")]
+    grade = Grade(EACH, (*checks, CheckResult("3. Tom", State.DONE, None)))
+    assert [title for title, _ in grade.messages] == ["1. José", "2. Mia"]
+    card = Card(grade, "", "")
+    assert repr(card).count("saw <it>") == 2
+    assert "1. José:\n    did it" in repr(card)
+    assert card._repr_html_().count("<details><summary>✗ ") == 2
+    one = Grade(replace(EACH, each=False), tuple(checks))
+    assert one.messages == [("", message)]

@@ -11,7 +11,7 @@ from html import escape
 from textwrap import indent
 
 from chatlab.grading.reports.marked_up import literal, prose, seen_and_expected, steps
-from chatlab.grading.verdict import Grade, State
+from chatlab.grading.verdict import Grade, Message, State
 
 IN_PRODUCTION = "In production:"
 MARKS = {
@@ -39,7 +39,9 @@ class Card:
         lines = [_heading(grade), grade.exercise.objective]
         lines += [f"  {MARKS[check.state]} {check.title}" for check in grade.shown_checks]
         if grade.state is State.NOT_YET_RIGHT:
-            lines.append(indent(f"\n{grade.message}\n", "    "))
+            for title, message in grade.messages:
+                text = f"{title}:\n{message}" if title else str(message)
+                lines.append(indent(f"\n{text}\n", "    "))
         if grade.state is State.DONE:
             lines.append(f"{IN_PRODUCTION} {grade.exercise.production}")
         lines.append(f"{_next(grade)}: {self.file}")
@@ -53,16 +55,14 @@ class Card:
         parts = [
             f"<p><strong>{escape(_heading(grade))}</strong><br>{prose(grade.exercise.objective)}</p>",
             f'<ul class="chatlab-checks">{checks}</ul>',
-            self._message() if grade.state is State.NOT_YET_RIGHT else "",
+            *(map(self._message, grade.messages) if grade.state is State.NOT_YET_RIGHT else ()),
             f'<p class="chatlab-file">{_next(grade)}: {_link(self.file)}</p>',
             self._after_it() if grade.state is State.DONE else _hints(grade.exercise.hints),
         ]
         return _box(grade.state.value, "".join(parts))
 
-    def _message(self) -> str:
-        message = self.grade.message
-        if message is None:
-            return ""
+    def _message(self, titled: tuple[str, Message]) -> str:
+        title, message = titled
         did = steps(message.did)
         seen, expected, more = seen_and_expected(message.saw)
         section = self.grade.exercise.section
@@ -79,7 +79,8 @@ class Card:
             f"<p>Read again: {_link(self.reading + anchor(section), section)}</p>",
             *(f"<p>{title}</p>{_code(text)}" for title, text in message.appendix if text),
         ]
-        return f'<div class="chatlab-message">{"".join(parts)}</div>'
+        shown = f'<div class="chatlab-message">{"".join(parts)}</div>'
+        return f"<details><summary>✗ {prose(title)}</summary>{shown}</details>" if title else shown
 
     def _after_it(self) -> str:
         onward = f"<p>Onwards: {_link(self.onward)}</p>" if self.onward else ""

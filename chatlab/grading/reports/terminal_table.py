@@ -20,10 +20,12 @@ def write_summary(
     commands.
     """
     for grade in grades:
-        if grade.state in (State.NOT_YET_RIGHT, State.NOT_HANDED_IN) and grade.message:
-            terminal.write_line("")
-            terminal.write_line(f"{grade.exercise.key} {grade.exercise.title}: {grade.state.value}", bold=True)
-            terminal.write_line(indent(str(grade.message), "    "))
+        if grade.state in (State.NOT_YET_RIGHT, State.NOT_HANDED_IN):
+            for title, message in grade.messages:
+                what = title or grade.state.value
+                terminal.write_line("")
+                terminal.write_line(f"{grade.exercise.key} {grade.exercise.title}: {what}", bold=True)
+                terminal.write_line(indent(str(message), "    "))
     terminal.write_line("")
     for line in table(grades, files, here):
         terminal.write_line(line)

@@ -26,6 +26,7 @@ from chatlab.room.nicknames import normalise
 from chatlab.room.text import clean
 from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.interfaces import Client
+from chatlab.tcp.member import AGAIN
 
 # How long a text may be on its way, in seconds. One that was lost earlier is lost: nobody wants to hear it now.
 RECENT = 10.0
@@ -167,7 +168,7 @@ class Membership:
                 case Joined(self.client.nickname):
                     self._be_in()
                 case Gone(reason):
-                    self._be_out(reason)
+                    self._be_out(reason.removesuffix(AGAIN))
                 case Said(self.client.nickname, said):
                     texts = [clean(text) for _, text in self._unheard]
                     if said in texts:  # those before it are lost, as datagrams may be: the room is there

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.tcp.member import AGAIN
 
 MAX_ROWS = 300
 COLOURS = 12  # as many as assets/chat.css has
@@ -47,7 +48,7 @@ class Scrollback:
             case Refused(reason):
                 row = Row("warning", "", 0, f"Refused: {reason} (arrow up brings your text back)")
             case Gone(reason):
-                row = Row("warning", "", 0, f"Out of the room: {reason}")
+                row = Row("warning", "", 0, f"Out of the room: {reason.removesuffix(AGAIN)}")
         self._append(row)
 
     def note(self, text: str) -> None:
