@@ -234,6 +234,10 @@ class Run:
             raise NotYetRight("on_end was called before all data had come to on_data.", "First all data, then the end.")
         self.expect_told_once()
 
+    def wait_for_the_threads(self, seconds: float) -> None:
+        """Until the learner's have ended; some do not."""
+        patiently(lambda piece: not self.threads.left or threading.Event().wait(piece), seconds)
+
     def expect_told_once(self) -> None:
         if len(self.ends) > 1:
             raise NotYetRight(f"on_end was called {len(self.ends)} times: {self.ends}. Expected: once.", ONCE)
@@ -404,6 +408,7 @@ def test_the_other_side_still_listens(run: Any) -> None:
     it.peer_ends()
     it.expect_end(ENDED, NOT_TOLD)
     it.sock.wait_for_receives(1, SHORT)
+    it.wait_for_the_threads(SILENCE)  # they may have something to do behind on_end
     it.say(b"One more word\n")
     call = it.begin_leave(LONG)
     it.expect_over(call, "leave(30)", "The other side has ended already: there is nothing to wait for.")

@@ -82,6 +82,7 @@ def test_a_room_of_the_other_kind_is_said_and_no_other_nickname_asked_for(reliab
             assert "Traceback" not in terminal.shown
 
 
+@pytest.mark.usefixtures("signals_of_a_terminal")
 @pytest.mark.parametrize("leave", LEAVE.values(), ids=list(LEAVE))
 def test_every_way_to_leave_tells_the_room(
     room: UdpServer, bob: Voice, command: tuple[str, ...], leave: Callable[[Terminal], None]

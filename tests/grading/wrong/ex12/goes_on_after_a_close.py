@@ -26,10 +26,11 @@ class Connection:
                 end = RESET
                 break
             if not data:
-                self.sock.close() if self.closed else None
                 break
             self.on_data(data)
-        if not self.closed:
+        if self.closed:
+            self.sock.close()
+        else:
             self.on_end(end)
 
     def leave(self, patience=0.5):
