@@ -94,7 +94,8 @@ sys.exit(client.main(sys.argv[1:]))
 
 def test_the_gap_is_said_when_reading_goes_on() -> None:
     said = [f"ada: {number:01000}" for number in range(18_000)]  # more than may wait
-    with TcpServer(port=0, limits=UNLIMITED) as room, TcpClient("ada", room) as ada:
+    # Windows' own model loses bytes for a slow reader under Wine: PARTIAL_SENDS in tests/tcp/test_rooms.py.
+    with TcpServer(port=0, limits=UNLIMITED, model="threads") as room, TcpClient("ada", room) as ada:
         with Program("-c", TELLS_HOW_MUCH_IT_HAS_HEARD, *client_of(room)[2:]) as program:
             program.wait_for_line("reader joined!")
             for number, line in enumerate(said, 1):
