@@ -41,16 +41,15 @@ class Side(NamedTuple):
         with contextlib.suppress(OSError):  # it is lost already
             self.writer.write_eof()
 
-    async def reset(self) -> None:
+    def reset(self) -> None:
         with contextlib.suppress(OSError):
             sock = self.writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
-        await self.close()
+        self.close()
 
-    async def close(self) -> None:
+    def close(self) -> None:
+        """Without a word more. It awaits nothing, so that whoever closes two sides closes both, cancelled or not."""
         self.writer.transport.abort()
-        with contextlib.suppress(OSError):
-            await self.writer.wait_closed()
 
     async def hear_out(self) -> None:
         """Read to the end. What is closed with bytes unread is reset, and a reset takes the last words away."""
@@ -91,6 +90,15 @@ class Connection:
         )
         self._work = [asyncio.create_task(step) for step in work]
         try:
+            await self._work_to_the_end()
+            await self._part()
+        finally:  # cancelled, at whatever moment
+            for side in self._sides:
+                side.close()
+        return _ENDS[self._trouble]
+
+    async def _work_to_the_end(self) -> None:
+        try:
             await asyncio.gather(*self._work)
         except OSError:  # one side is lost: so is the other
             self._trouble = Trouble.RESET
@@ -101,8 +109,6 @@ class Connection:
             for task in self._work:
                 task.cancel()
             await asyncio.gather(*self._work, return_exceptions=True)
-        await self._part()
-        return _ENDS[self._trouble]
 
     def _pass_on(self, source: Side, destination: Side, stream: Stream) -> tuple[Coroutine[None, None, None], ...]:
         under_way: asyncio.Queue[Piece] = asyncio.Queue(MOST_UNDER_WAY)
@@ -133,11 +139,9 @@ class Connection:
     async def _part(self) -> None:
         if self._trouble is Trouble.RESET:
             for side in self._sides:
-                await side.reset()
+                side.reset()
             return
         for side in self._sides:
             side.end()
         with contextlib.suppress(OSError, asyncio.TimeoutError, asyncio.CancelledError):
             await asyncio.wait_for(asyncio.gather(*(side.hear_out() for side in self._sides)), LINGER)
-        for side in self._sides:
-            await side.close()

@@ -69,7 +69,7 @@ class StreamRelay(Service):
                 self._loop.call_soon_threadsafe(self._meet, trouble)
 
     def _open(self) -> dict[str, Callable[[], None]]:
-        _, self._server = resolve(*self.server_address, socket.SOCK_STREAM)
+        self._family, self._server = resolve(*self.server_address, socket.SOCK_STREAM)
         self._listener = self._resources.enter_context(listen(self._host, self._port))
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
@@ -97,23 +97,20 @@ class StreamRelay(Service):
 
     def _take_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients += 1
-        task = asyncio.create_task(self._carry(Side(reader, writer), self._clients))
+        client = Side(reader, writer)
+        task = asyncio.create_task(self._carry(client, self._clients))
         self._tasks.add(task)
-        task.add_done_callback(self._has_ended)
+        task.add_done_callback(lambda task: self._has_ended(task, client))
 
     async def _carry(self, client: Side, number: int) -> None:
         name = f"client {number} from {shown(client.writer.get_extra_info('peername'))}"
         self.log(f"{name}: connected")
         try:
-            opening = asyncio.open_connection(*self._server[:2])
-            server = Side(*await asyncio.wait_for(opening, PATIENCE))
+            server = await self._reach_server()
         except (OSError, asyncio.TimeoutError):
-            await client.reset()
+            client.reset()
             self.log(f"{name}: nobody answers at {shown(self.server_address)}: is the server running there?")
             return
-        except asyncio.CancelledError:  # the relay closes
-            await client.close()
-            raise
         if self.trace:
             ours, theirs = (side.writer.get_extra_info for side in (server, client))
             self.trace.relay(theirs("peername"), theirs("sockname"), ours("sockname"), ours("peername"))
@@ -126,7 +123,26 @@ class StreamRelay(Service):
             self._connections.discard(connection)
         self.log(f"{name}: {end}")
 
-    def _has_ended(self, task: asyncio.Task[None]) -> None:
+    async def _reach_server(self) -> Side:
+        """Raises OSError and TimeoutError. Cancelled at any moment, it leaves no connection open."""
+        sock = socket.socket(self._family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        connecting = asyncio.create_task(asyncio.get_running_loop().sock_connect(sock, self._server))
+        try:
+            # Before Python 3.12 wait_for may swallow a cancellation, and the relay would never close.
+            await asyncio.wait([connecting], timeout=PATIENCE)
+            if not connecting.done():
+                raise asyncio.TimeoutError
+            connecting.result()
+            return Side(*await asyncio.open_connection(sock=sock))
+        except BaseException:
+            connecting.cancel()
+            await asyncio.wait([connecting])
+            sock.close()
+            raise
+
+    def _has_ended(self, task: asyncio.Task[None], client: Side) -> None:
+        client.close()  # who is cancelled before the first step has closed nothing
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._fail(error)

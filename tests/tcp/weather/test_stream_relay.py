@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -14,7 +15,7 @@ import pytest
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.tcp.server import TcpServer
 from chatlab.tcp.weather import __main__ as program
-from chatlab.tcp.weather.connection import RESET_AT_CLOSE
+from chatlab.tcp.weather.connection import RESET_AT_CLOSE, Side
 from chatlab.tcp.weather.pieces import StreamWeather, Trouble
 from chatlab.tcp.weather.relay import StreamRelay
 from tests.programs import LIMIT, Program
@@ -197,6 +198,41 @@ def test_close_ends_all_connections_and_frees_the_port(
     assert (client.recv(1), server.recv(1)) == (b"", b"")
     with StreamRelay(listener.getsockname(), port=relay.address[1]) as again:
         assert again.running
+
+
+@pytest.mark.parametrize("leave", [False, True], ids=["both talk", "both leave"])
+def test_cancelled_at_any_moment_it_leaves_no_connection_open(leave: bool) -> None:
+    """As `close` does to connections that are just coming or going: in each turn of its loop once."""
+
+    async def cancel_after(turns: int) -> list[bool]:
+        with socket.create_server(("127.0.0.1", 0)) as door, socket.create_server(("127.0.0.1", 0)) as room:
+            with socket.create_connection(door.getsockname()) as client:
+                sides = [await asyncio.open_connection(sock=door.accept()[0])]
+                relay = StreamRelay(room.getsockname())
+                relay._family, relay._server = room.family, room.getsockname()
+                reach = relay._reach_server
+
+                async def reach_server() -> Side:
+                    sides.append(await reach())
+                    room.accept()[0].close()
+                    return Side(*sides[1])
+
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(relay, "_reach_server", reach_server)
+                    relay._take_in(*sides[0])
+                    if leave:
+                        client.close()
+                    (task,) = relay._tasks
+                    for _ in range(turns):
+                        await asyncio.sleep(0)
+                    task.cancel()
+                    client.close()
+                    await asyncio.wait([task])
+                await asyncio.sleep(0)
+                return [writer.transport.is_closing() for _, writer in sides]
+
+    for turns in range(30):
+        assert set(asyncio.run(cancel_after(turns))) == {True}, turns
 
 
 def test_a_start_that_fails_leaves_nothing(listener: socket.socket) -> None:
