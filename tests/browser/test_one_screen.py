@@ -43,8 +43,13 @@ def status(panel: Locator) -> Locator:
     return panel.get_by_role("status")
 
 
-def scroll(picture: Locator, to: str) -> None:
-    picture.evaluate(f"picture => picture.scrollTop = {to}")
+def scroll_to_the_top(picture: Locator) -> None:
+    picture.evaluate("picture => picture.scrollTop = -picture.scrollHeight")
+
+
+def take_out_and_put_back(output: Locator) -> None:
+    """As JupyterLab does to outputs while one scrolls."""
+    output.evaluate("output => { const place = output.parentElement; output.remove(); place.append(output); }")
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -67,7 +72,10 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     # The picture scrolls back, stands still there, and goes on at its end.
     expect(picture.locator(".chatlab-drawn text", has_text="ada: thing 8").last).to_be_in_viewport()
     expect(picture.locator(".chatlab-names")).to_contain_text("adaroombob")
-    scroll(picture, "0")
+    take_out_and_put_back(screen)
+    expect(picture.locator(".chatlab-drawn text", has_text="ada: thing 8").last).to_be_in_viewport()
+    expect(screen.get_by_role("button", name="Newest")).to_be_hidden()
+    scroll_to_the_top(picture)
     expect(picture.locator(".chatlab-drawn text", has_text="SIGNUP_TAG:ada")).to_be_in_viewport()
     say(bob, "unseen")
     expect(said(ada).last).to_have_text("bob: unseen")

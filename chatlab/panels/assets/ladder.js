@@ -1,6 +1,7 @@
 // The picture of a LadderPanel: an SVG in a box that scrolls (ladder_panel.py draws it; strangers' words are escaped
 // there). The parties' names stay at the top. The newest messages are at the bottom, and stay in sight unless the reader
-// has scrolled up: then the picture stands still, until the reader is back at the bottom.
+// has scrolled up: then the picture stands still, until the reader is back at the bottom. The box counts from its bottom
+// (column-reverse in ladder.css), so it stays there whatever the page does: grow, move, be taken out and put back.
 
 const NEAR = 24; // pixels above the bottom that count as at the bottom
 const HEAD = 38; // pixels from the top of a picture that show the parties' names
@@ -10,54 +11,45 @@ function render({ model, el }) {
   const names = make("div", "chatlab-names");
   const picture = make("div", "chatlab-drawn");
   const newest = make("button", "chatlab-newest");
+  const whole = make("div", "chatlab-whole");
   const scroller = make("div", "chatlab-ladder-scroller");
   scroller.tabIndex = 0;
   scroller.setAttribute("role", "group");
   scroller.setAttribute("aria-label", "The message ladder");
   newest.textContent = "Newest ↓";
   newest.hidden = true;
-  scroller.append(names, picture);
+  whole.append(names, picture);
+  scroller.append(whole);
   el.classList.add("chatlab-picture");
   el.append(scroller, newest);
 
   let follows = true;
-  let size = ""; // when it was last scrolled to the end
   let width = 0;
-
-  const isAtEnd = () => scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - NEAR;
-  const sizeNow = () => `${scroller.clientHeight} of ${scroller.scrollHeight}`;
-
-  function scrollToEnd() {
-    scroller.scrollTop = scroller.scrollHeight;
-    size = sizeNow();
-  }
 
   function show() {
     newest.hidden = follows;
     if (!follows) return;
     picture.innerHTML = model.get("value");
     names.replaceChildren(...headOf(picture.querySelector("svg")));
-    scrollToEnd();
   }
 
   function goToEnd() {
     follows = true;
     show();
+    scroller.scrollTop = 0;
   }
 
   model.on("change:value", show);
   model.on("msg:custom", goToEnd); // what follows is another picture
   newest.addEventListener("click", goToEnd);
   scroller.addEventListener("scroll", () => {
-    if (!follows && isAtEnd()) goToEnd();
-    if (!follows || isAtEnd()) return;
-    follows = size !== sizeNow(); // the page, not the reader, has moved it
-    newest.hidden = follows;
-    if (follows) scrollToEnd();
+    const isAtEnd = scroller.scrollTop >= -NEAR;
+    if (isAtEnd === follows) return;
+    follows = isAtEnd;
+    show();
   });
   scroller.addEventListener("keydown", (event) => event.stopPropagation()); // the arrow keys scroll here
   const sizes = new ResizeObserver(() => {
-    if (follows) scrollToEnd();
     if (!scroller.clientWidth || Math.abs(scroller.clientWidth - width) < STEP) return;
     width = scroller.clientWidth;
     model.send({ width });

@@ -1,4 +1,4 @@
-# expects: ConnectionResetError
+# expects: recipient.sendall(delivery.lines)
 import contextlib
 import socket
 import threading

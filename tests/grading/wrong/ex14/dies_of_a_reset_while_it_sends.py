@@ -1,4 +1,4 @@
-# expects: BrokenPipeError
+# expects: sock.sendall(build_say(text))
 import contextlib
 import socket
 import threading
