@@ -23,10 +23,10 @@ from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
 from chatlab.terminal.talk import PIPED, run_client
 from chatlab.udp.member import Outcome, Stage, UdpMember
-from chatlab.udp.member_socket import MemberSocket
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
+from chatlab.udp.sockets.member_socket import MemberSocket
 
 # How often the member's time is looked at, and a thread that waits wakes, in seconds. On Windows, Ctrl-C ends no longer
 # wait.

@@ -31,7 +31,7 @@ from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
-from chatlab.udp.room_socket import Batch, RoomSocket
+from chatlab.udp.sockets.room_socket import Batch, RoomSocket
 
 
 @dataclass(slots=True)

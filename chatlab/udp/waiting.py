@@ -6,10 +6,10 @@
     PROBE_TIME seconds are over      the sign-ups are looked at again, and are refused
 
 The empty datagram says nothing. But if nobody has the holder's port open any more, its machine answers "port
-unreachable", and the room is told where the system reports that (see `chatlab.udp.sockets`). So a client that ended
-without a sign-out gets its nickname back at once, and nobody can take it from a holder who is there. All sign-ups that
-wait for a holder wait for the same empty datagram, so strangers can't make the room send more than ten a second to
-anybody. Those from the holder's own host go first: most likely it has started again, on another port.
+unreachable", and the room is told where the system reports that (see `chatlab.udp.sockets.closed_ports`). So a client
+that ended without a sign-out gets its nickname back at once, and nobody can take it from a holder who is there. All
+sign-ups that wait for a holder wait for the same empty datagram, so strangers can't make the room send more than ten a
+second to anybody. Those from the holder's own host go first: most likely it has started again, on another port.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 from chatlab.room.addresses import Address, shown
 from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM
-from chatlab.udp.sockets import SEND_TRIES, enlarge_buffers
+from chatlab.udp.sockets.buffers import enlarge_buffers
+from chatlab.udp.sockets.closed_ports import SEND_TRIES
 from chatlab.weather.fate import Direction, Link
 
 MAX_CLIENTS = 200

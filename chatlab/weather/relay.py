@@ -18,7 +18,7 @@ from chatlab.room.addresses import Address
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port, resolve
 from chatlab.service.service import Service
-from chatlab.udp.room_socket import RoomSocket
+from chatlab.udp.sockets.room_socket import RoomSocket
 from chatlab.weather.client_path import ClientPath, ClientPaths
 from chatlab.weather.fate import FAIR, LOST, Direction, Weather
 from chatlab.weather.in_flight import InFlight

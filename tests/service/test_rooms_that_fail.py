@@ -20,8 +20,8 @@ from chatlab.room.events import Event, Gone, Joined, Said
 from chatlab.service.service import Service
 from chatlab.tcp.server import MODELS, TcpServer
 from chatlab.udp.client import UdpClient
-from chatlab.udp.room_socket import RoomSocket
 from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets.room_socket import RoomSocket
 from chatlab.weather.relay import WeatherRelay
 
 from ..programs import LIMIT

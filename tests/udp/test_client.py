@@ -16,13 +16,14 @@ import pytest
 
 from chatlab.room.errors import CantResolve, NobodyAnswers, NoFreePort, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
-from chatlab.udp import member, member_socket
+from chatlab.udp import member
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
 from chatlab.udp.limits import Limits
-from chatlab.udp.member_socket import MemberSocket
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets import member_socket
+from chatlab.udp.sockets.member_socket import MemberSocket
 from tests.systems import NO_RESET, SLOWER, not_here, wine_differs
 
 from ..waiting import Heard, no_thread_left_after

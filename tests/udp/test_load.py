@@ -15,12 +15,12 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.text import clean
-from chatlab.udp import room_socket
 from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
 from chatlab.udp.reliable.frames import HEADER_BYTES
-from chatlab.udp.room_socket import Batch, RoomSocket
 from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets import room_socket
+from chatlab.udp.sockets.room_socket import Batch, RoomSocket
 
 from ..programs import Program
 from ..systems import SLOWER

@@ -13,10 +13,10 @@ import pytest
 from chatlab.room.errors import CantListen, Refusal
 from chatlab.room.events import Event, Joined, Said
 from chatlab.trace import Trace
-from chatlab.udp import wildcard_socket
 from chatlab.udp.chat import Delivery
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
+from chatlab.udp.sockets import wildcard_socket
 from tests.systems import SLOWER, not_here
 
 from ..waiting import Heard
@@ -186,7 +186,7 @@ def test_a_closed_port_ends_nothing(room: UdpServer) -> None:
 @pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_a_room_on_all_addresses_answers_from_the_one_that_was_asked(host: str, reliable: bool) -> None:
-    """A client's socket drops what comes from another one. Not elsewhere: see chatlab.udp.wildcard_socket."""
+    """A client's socket drops what comes from another one. Not elsewhere: see chatlab.udp.sockets.wildcard_socket."""
     ears: list[Heard[Event]] = [Heard(), Heard(), Heard()]
     with UdpServer(host, 0, reliable=reliable) as room, ExitStack() as stack:
         for number, ear in enumerate(ears):

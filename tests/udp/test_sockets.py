@@ -16,9 +16,9 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve, NoFreePort, Refusal
-from chatlab.udp import member_socket, room_socket, sockets, wildcard_socket
-from chatlab.udp.member_socket import MemberSocket
-from chatlab.udp.room_socket import RoomSocket
+from chatlab.udp.sockets import buffers, member_socket, room_socket, wildcard_socket
+from chatlab.udp.sockets.member_socket import MemberSocket
+from chatlab.udp.sockets.room_socket import RoomSocket
 from tests.systems import BINDS_ANYWHERE, not_here, wine_differs
 
 EXCLUSIVE: int = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_BROADCAST)
@@ -240,14 +240,14 @@ class Stingy:
 @pytest.mark.parametrize(
     ("most", "receive", "send"),
     [
-        (10_000_000, sockets.RECEIVE_BUFFER, 65_507),
-        (3_000_000, sockets.RECEIVE_BUFFER // 2, 65_507),
+        (10_000_000, buffers.RECEIVE_BUFFER, 65_507),
+        (3_000_000, buffers.RECEIVE_BUFFER // 2, 65_507),
         (5000, 9000, 9000),
     ],
 )
 def test_buffers_are_as_large_as_the_system_lets_them_be(most: int, receive: int, send: int) -> None:
     sock = Stingy(most)
-    sockets.enlarge_buffers(sock)  # type: ignore[arg-type]
+    buffers.enlarge_buffers(sock)  # type: ignore[arg-type]
     assert sock.sizes == {socket.SO_RCVBUF: receive, socket.SO_SNDBUF: send}
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chatlab.room.addresses import Address
 from chatlab.udp.protocol import build_sign_up
-from chatlab.udp.sockets import enlarge_buffers
+from chatlab.udp.sockets.buffers import enlarge_buffers
 from tests.systems import SLOWER
 
 LIMIT = 5.0 * SLOWER  # seconds to wait for what must come

@@ -15,7 +15,7 @@ from ..programs import LIMIT
 from ..waiting import Heard, no_thread_is_left
 
 __all__ = ["LIMIT", "Crossings", "new_socket", "no_thread_is_left", "server"]
-from chatlab.udp.sockets import enlarge_buffers
+from chatlab.udp.sockets.buffers import enlarge_buffers
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.service import service
 from chatlab.trace import Trace
-from chatlab.udp import wildcard_socket
 from chatlab.udp.limits import Limits
-from chatlab.udp.room_socket import RoomSocket
+from chatlab.udp.sockets import wildcard_socket
+from chatlab.udp.sockets.room_socket import RoomSocket
 from chatlab.weather import client_path
 from chatlab.weather import in_flight as under_way
 from chatlab.weather import relay as relay_module

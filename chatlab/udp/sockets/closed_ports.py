@@ -1,4 +1,4 @@
-"""What the sockets of a UDP talk share, and what systems do differently about closed ports.
+"""What systems do differently about a port that nobody has open.
 
 A datagram to a closed port is answered by an ICMP message "port unreachable" (RFC 792, RFC 4443). It reaches a socket
 as the error of some later call, and that call did nothing: it has to be made again. A connected socket knows whom it
@@ -21,10 +21,7 @@ import sys
 from collections.abc import Iterator
 
 from chatlab.room.addresses import Address
-from chatlab.udp.protocol import MAX_DATAGRAM
 
-# A burst waits in the kernel's buffer.
-RECEIVE_BUFFER = 4 * 1024 * 1024
 # A call that fails with the error of an earlier datagram did nothing, so it is made again: this many calls in all.
 SEND_TRIES = 3
 # From Linux's in.h and in6.h; the socket module of Python 3.10 has no names for them.
@@ -53,19 +50,3 @@ def closed_ports(sock: socket.socket) -> Iterator[Address]:
                     is_error = (level, kind) in _ERRORS
                     if is_error and _EXTENDED_ERROR.unpack_from(data)[0] == errno.ECONNREFUSED:
                         yield address
-
-
-def enlarge_buffers(sock: socket.socket) -> None:
-    """Room in the kernel for a burst that comes in, and for the largest datagram that goes out.
-
-    Linux gives what its limit allows; others raise ENOBUFS if asked for more. On macOS a datagram that is sent has
-    9,216 bytes at most, unless there is room for more.
-    """
-    for option, size in ((socket.SO_RCVBUF, RECEIVE_BUFFER), (socket.SO_SNDBUF, MAX_DATAGRAM)):
-        while sock.getsockopt(socket.SOL_SOCKET, option) < size:
-            try:
-                sock.setsockopt(socket.SOL_SOCKET, option, size)
-            except OSError:
-                size //= 2  # noqa: PLW2901
-            else:
-                break

@@ -1,4 +1,4 @@
-"""The client's socket. Its system tells it when the room's port is closed: see `chatlab.udp.sockets`."""
+"""The client's socket. Its system tells it when the room's port is closed: see `closed_ports`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from chatlab.room.errors import NoFreePort, Refusal
 from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import LOOPBACK, resolve
 from chatlab.udp.protocol import CLIENT_PORTS, MAX_DATAGRAM
-from chatlab.udp.sockets import SEND_TRIES, enlarge_buffers
+from chatlab.udp.sockets.buffers import enlarge_buffers
+from chatlab.udp.sockets.closed_ports import SEND_TRIES
 
 
 class MemberSocket:

@@ -19,8 +19,9 @@ from chatlab.room.addresses import Address, Arrival
 from chatlab.service.interfaces import Recorder
 from chatlab.service.resolve import LOOPBACK, bind, resolve
 from chatlab.udp.protocol import MAX_DATAGRAM
-from chatlab.udp.sockets import SEND_TRIES, ask_for_closed_ports, closed_ports, enlarge_buffers
-from chatlab.udp.wildcard_socket import Members, WildcardSocket, answers_from_many
+from chatlab.udp.sockets.buffers import enlarge_buffers
+from chatlab.udp.sockets.closed_ports import SEND_TRIES, ask_for_closed_ports, closed_ports
+from chatlab.udp.sockets.wildcard_socket import Members, WildcardSocket, answers_from_many
 
 # All senders of a batch together; with datagrams of the default limit that is about 12 MB.
 BATCH_DATAGRAMS = 10_000
