@@ -7,6 +7,8 @@ import math
 import os
 from pathlib import Path
 
+from chatlab.grading.course import Exercise, find_exercise
+from chatlab.grading.kept_rows import FILE
 from chatlab.service.cli import Parser
 from chatlab.service.options import from_to
 
@@ -37,6 +39,22 @@ def class_parser() -> argparse.ArgumentParser:
         help="how many at a time (default: %(default)s)",
     )
     return parser
+
+
+def chosen(exercises: tuple[Exercise, ...], only: str | None) -> tuple[Exercise, ...]:
+    """Raises LookupError."""
+    if only is None:
+        return exercises
+    chosen = {find_exercise(exercises, key.strip()).name for key in only.split(",")}
+    return tuple(exercise for exercise in exercises if exercise.name in chosen)
+
+
+def output_folder(folder: Path) -> Path:
+    """Make the folder. Raises OSError, or LookupError if it holds anything but grades."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / FILE).exists():
+        raise LookupError(f"{folder} holds other files: choose an empty folder with --output")
+    return folder
 
 
 def _folder(text: str) -> Path:

@@ -23,10 +23,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from chatlab.grading.child import Outcome, grade_in_child
-from chatlab.grading.class_folder import HandIn, hand_ins
-from chatlab.grading.class_options import class_parser
-from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
-from chatlab.grading.kept_rows import FILE, KeptRows, digest
+from chatlab.grading.class_options import chosen, class_parser, output_folder
+from chatlab.grading.course import Exercise, find_folder, read_manifest
+from chatlab.grading.handed_in.class_folder import hand_ins
+from chatlab.grading.handed_in.hand_in import HandIn, as_file_name
+from chatlab.grading.kept_rows import KeptRows, digest
 from chatlab.grading.private_checks import problem_with
 from chatlab.grading.reports.class_report import write_reports
 from chatlab.grading.reports.class_row import Row
@@ -44,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     try:
         folder = find_folder(Path.cwd())
-        exercises = _chosen(read_manifest(folder), given.only)
+        exercises = chosen(read_manifest(folder), given.only)
         submissions, others = hand_ins(given.submissions)
         if not submissions:
             parser.error(f"{given.submissions} holds no hand-ins: a folder or a zip for each student is what is graded")
-        output = _output(given.output or Path(f"{given.submissions.resolve()}-grades"))
+        output = output_folder(given.output or Path(f"{given.submissions.resolve()}-grades"))
         checks = [folder, *([given.checks] if given.checks else [])]
         kept = KeptRows(output, exercises, digest(checks, version("chatlab"), *(e.key for e in exercises)))
         before = {} if given.again else kept.read()
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.checks and (problem := problem_with(given.checks.resolve(), folder, exercises, given.seconds)):
         parser.exit(2, f"{problem}\n")
     if others:
-        print(f"not graded, no hand-in: {', '.join(map(readable, others))}", file=sys.stderr)
+        print(f"not graded, no hand-in: {', '.join(readable(path.name) for path in others)}", file=sys.stderr)
     keys = {hand_in: digest(map(itemgetter(1), hand_in.paths), str(hand_in)) for hand_in in submissions}
     rows = [before[key] for key in keys.values() if key in before]
     old = len(rows)
@@ -129,7 +130,7 @@ class Classroom:
         return Row(submission.student, outcome, time.monotonic() - start)
 
     def _grade_copy(self, submission: HandIn, elsewhere: Path, stop: threading.Event) -> Outcome:
-        files = elsewhere / submission.student
+        files = elsewhere / as_file_name(submission.student)
         submission.copy(files)
         Submission(files, self.exercises, self.folder.parent / MODELS)
         # Without a root, pytest may look from a folder that holds both, at whatever comes and goes in there.
@@ -139,22 +140,6 @@ class Classroom:
             arguments += [f"--checks={self.private.resolve()}", "--show-private"]
         # What a hand-in writes, it writes there.
         return grade_in_child(self.exercises, arguments, elsewhere, self.seconds, stop)
-
-
-def _chosen(exercises: tuple[Exercise, ...], only: str | None) -> tuple[Exercise, ...]:
-    """Raises LookupError."""
-    if only is None:
-        return exercises
-    chosen = {find_exercise(exercises, key.strip()).name for key in only.split(",")}
-    return tuple(exercise for exercise in exercises if exercise.name in chosen)
-
-
-def _output(folder: Path) -> Path:
-    """Make the folder. Raises OSError, or LookupError if it holds anything but grades."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / FILE).exists():
-        raise LookupError(f"{folder} holds other files: choose an empty folder with --output")
-    return folder
 
 
 if __name__ == "__main__":

@@ -64,13 +64,13 @@ def _expect_one_person(folder: Path, files: Sequence[Path]) -> None:
     inside = {file.relative_to(folder).parts[0] for file in files if file.parent != folder}
     people = sorted(name for name in inside if not TASK.fullmatch(name))
     if len(people) > 1:
-        shown = ", ".join(readable(Path(name)) for name in people[:3])
+        shown = ", ".join(map(readable, people[:3]))
         raise SeveralPeople(f"it holds folders of several people ({shown}): give the folder above the students")
 
 
-def readable(path: Path) -> str:
-    """The name of `path`, which a stranger chose, as a line that is safe to show."""
-    return decode(os.fsencode(path.name))
+def readable(name: str) -> str:
+    """`name`, which a stranger chose, as a line that is safe to show."""
+    return decode(os.fsencode(name))
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

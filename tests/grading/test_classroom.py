@@ -21,9 +21,9 @@ import pytest
 
 from chatlab.grading import classroom
 from chatlab.grading.child import Outcome, grade_in_child
-from chatlab.grading.class_folder import HandIn
 from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
+from chatlab.grading.handed_in.hand_in import HandIn
 from chatlab.grading.reports.class_row import Row
 from chatlab.grading.verdict import CheckResult, Grade, State
 from tests.grading.small_course import FILE, SmallCourse

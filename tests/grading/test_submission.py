@@ -14,7 +14,8 @@ import pytest
 
 from chatlab.grading.attempt.learner_file import LearnerFile
 from chatlab.grading.attempt.source import MOST_BYTES
-from chatlab.grading.class_folder import HandIn, hand_ins
+from chatlab.grading.handed_in.class_folder import hand_ins
+from chatlab.grading.handed_in.hand_in import HandIn
 from chatlab.grading.submission import SeveralPeople, Submission
 from chatlab.grading.verdict import NotThere, NotYetRight
 from tests.grading.course import EXERCISES, MANIFEST, SOLUTIONS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from chatlab.grading.handed_in.hand_in import as_file_name
 from chatlab.grading.reports.class_row import NOT_GRADED, Row
 from chatlab.grading.verdict import Grade, State
 
@@ -16,11 +16,11 @@ pre { white-space: pre-wrap; background: #8882; padding: 0.5em; }"""
 
 
 def write_feedback(folder: Path, rows: Sequence[Row]) -> None:
-    """Write NAME.html into `folder` for each of `rows`; what no file system takes in a name becomes `_`."""
+    """Write NAME.html into `folder` for each of `rows`."""
     folder.mkdir(exist_ok=True)
     taken: set[str] = set()
     for row in rows:
-        name = re.sub(r"[^\w. -]", "_", row.student).strip(". ")[:100] or "_"
+        name = as_file_name(row.student)
         while name.casefold() in taken:
             name += "_"
         taken.add(name.casefold())

@@ -1,8 +1,4 @@
-"""The hand-ins of a class in the shape that a school's system gives them: whose each is, and a copy of it to grade.
-
-    Ada Lovelace/…, Ada Lovelace.zip                    a folder a student, or a zip, tar or tar.gz
-    Ada Lovelace_123456_assignsubmission_file_/…        Moodle's
-    lovelaceada_LATE_12345_678901_ex01_receipts-1.py    Canvas's: all in one folder; of one name, the newest counts
+"""What one student handed in: when, and a copy of it to grade.
 
 What runs is the copy, so a hand-in stays as it was. Of an archive nothing gets out of the copy's folder.
 """
@@ -14,10 +10,10 @@ import re
 import stat
 import tarfile
 import zipfile
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -25,16 +21,17 @@ from chatlab.grading.attempt.source import MOST_BYTES
 from chatlab.grading.submission import MOST_FILES, readable
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_\w+")
-CANVAS = re.compile(r"(?P<student>[^_]+)_(?:LATE_)?(?P<number>\d+)_(?P<file>\d+)_(?P<name>.+?)(?:-\d+)?(?P<end>\.\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """What `student` handed in: a folder or an archive, or files, each with the name that the student gave it."""
+    """What `student` handed in: a folder or an archive, or files, each with the name that the student gave it. `time`:
+    when, if the school's system says so.
+    """
 
     student: str
     paths: tuple[tuple[str, Path], ...]
+    time: datetime | None = field(default=None, repr=False)
 
     def copy(self, target: Path) -> None:
         """Copy what may count into the new folder `target`. Raises OSError if something may not be read, or written."""
@@ -48,37 +45,9 @@ class HandIn:
                 _copy_file(path, target / name)
 
 
-def hand_ins(folder: Path) -> tuple[list[HandIn], list[Path]]:
-    """Those in `folder`, and what is none. Raises OSError."""
-    found: defaultdict[str, list[tuple[str, Path]]] = defaultdict(list)
-    others: list[Path] = []
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__", "$", "@")))
-    moodle = defaultdict[str, set[str]](set)
-    for path in paths:
-        if match := MOODLE.fullmatch(path.name):
-            moodle[match["student"]].add(match["number"])
-    for path in paths:
-        match = MOODLE.fullmatch(path.name)
-        student = match["student"] if match and len(moodle[match["student"]]) == 1 else path.name
-        if path.is_dir():
-            found[student].append((path.name, path))
-        elif path.is_file() and (match := CANVAS.fullmatch(path.name)):
-            found[f"{match['student']} {match['number']}"].append((match["name"] + match["end"], path))
-        elif ending := next((end for end in ARCHIVES if path.name.lower().endswith(end)), ""):
-            found[student.removesuffix(path.name[-len(ending) :])].append((path.name, path))
-        else:
-            others.append(path)
-    return [HandIn(readable(Path(name)), _newest_last(paths)) for name, paths in sorted(found.items())], others
-
-
-def _newest_last(paths: list[tuple[str, Path]]) -> tuple[tuple[str, Path], ...]:
-    """Canvas numbers files as they come: of one name, the last takes the place of the others."""
-
-    def number(named: tuple[str, Path]) -> int:
-        match = CANVAS.fullmatch(named[1].name)
-        return int(match["file"]) if match else 0
-
-    return tuple(sorted(paths, key=number))
+def as_file_name(student: str) -> str:
+    """A name for a file or a folder of `student`: what no file system takes becomes `_`."""
+    return re.sub(r"[^\w. -]", "_", student).strip(". ")[:100] or "_"
 
 
 def _copy_folder(source: Path, target: Path) -> None:
@@ -126,7 +95,7 @@ def _unpack(archive: Path, target: Path) -> None:
             with suppress(IsADirectoryError):
                 place.write_bytes(file.read(MOST_BYTES + 1))
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise OSError(f"{readable(archive)} can't be unpacked: {error}") from None
+        raise OSError(f"{readable(archive.name)} can't be unpacked: {error}") from None
 
 
 def _members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
