@@ -1,7 +1,6 @@
-"""The UDP room's client: a socket and a thread around `UdpMember`. `python -m chatlab.udp.client --help`.
+"""The UDP room's client: one person, and one stay in the room after another. `python -m chatlab.udp.client --help`.
 
-The user's thread calls `say`; the receiving thread hears the room and keeps the member's time. Both use the member, so
-a lock guards it. Lesson 04 builds the receiving thread, lesson 06 the rest.
+The thread of the `Stay` hears the room; the user's thread calls `say`. Lesson 06 builds it.
 """
 
 from __future__ import annotations
@@ -9,31 +8,22 @@ from __future__ import annotations
 import random
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from chatlab.room.addresses import shown
-from chatlab.room.errors import NobodyAnswers, NotInTheRoom, Refusal
-from chatlab.room.events import Event, Gone, Refused
+from chatlab.room.errors import NotInTheRoom
+from chatlab.room.events import Event
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
-from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
 from chatlab.terminal.talk import PIPED, run_client
-from chatlab.udp.member import Outcome, Stage, UdpMember
+from chatlab.udp.client_stay import TICK, Stay
+from chatlab.udp.member import UdpMember
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 from chatlab.udp.sockets.member_socket import MemberSocket
-
-# How often the member's time is looked at, and a thread that waits wakes, in seconds. On Windows, Ctrl-C ends no longer
-# wait.
-TICK = 0.1
-# How long a reliable client waits at most, when it is closed, until its last words and its goodbye are acknowledged.
-LINGER = 30.0
-START_FIRST = "start the client first"
 
 
 class UdpClient(EventSource):
@@ -58,12 +48,8 @@ class UdpClient(EventSource):
         self.server_address = host_and_port(server)
         self._timing = timing if reliable else None
         self._trace = trace
-        self._socket: MemberSocket | None = None
-        self._advice = START_FIRST  # what `say` answers while there is no socket
-        self._starting = False
-        self._failure: Refused | Gone | None = None
-        # Guards the member, and whether there is a socket.
-        self._changed = threading.Condition()
+        self._stay: Stay | None = None  # the latest
+        self._opening = threading.Lock()  # guards that
 
     def start(self) -> UdpClient:
         """Sign up, and return when in the room.
@@ -72,13 +58,16 @@ class UdpClient(EventSource):
         NoFreePort or NoThreadLeft, each with one line to show. May then be called again. A client that was in the room
         before keeps its port meanwhile.
         """
-        was_open = self._socket is not None
+        with self._opening:
+            stay, is_new = self._stay, False
+            if not stay or stay.is_over:
+                self._stay = stay = self._open()
+                is_new = True
         try:
-            self._enter()
+            stay.enter()
         except BaseException:  # Ctrl-C among them
-            self._starting = False
-            if not was_open:
-                self.close()
+            if is_new:
+                stay.close()
             raise
         return self
 
@@ -87,34 +76,16 @@ class UdpClient(EventSource):
 
         Raises Refusal if it can't be sent.
         """
-        with self._changed:
-            if self._socket is None:
-                raise NotInTheRoom(f"you are not in the room: {self._advice}")
-            now = time.monotonic()
-            if self._member.stage is Stage.OUT:
-                self._send(self._socket, self._member.sign_up(now))
-            self._send(self._socket, self._member.say(text, now))
+        if not self._stay:
+            raise NotInTheRoom("you are not in the room: start the client first")
+        self._stay.say(text)
 
     def close(self) -> None:
         """Leave the room, end the thread and free the port. To close what is closed does nothing."""
-        with self._changed:
-            if self._socket is None:
-                return
-            closing = self._socket
-            with suppress(Exception):  # if the member or its socket has failed, there is no goodbye
-                self._send(closing, self._member.sign_out())
-                self._linger(closing)
-            if self._socket is not closing:  # another thread has closed it meanwhile
-                return
-            self._socket = None
-            if self._starting:
-                self._starting, self._failure = False, Gone("the client was closed while it signed up")
-            self._changed.notify_all()
-        if threading.current_thread() is not self._thread:  # `on_event` may close the client
-            while self._thread.is_alive():
-                self._thread.join(TICK)
-        closing.close()
-        self._end(True)
+        with self._opening:
+            stay = self._stay
+        if stay:
+            stay.close()
 
     def __enter__(self) -> UdpClient:
         return self.start()
@@ -125,128 +96,17 @@ class UdpClient(EventSource):
     def __repr__(self) -> str:
         return f"<UDP client of {self.nickname}>"
 
-    def _enter(self) -> None:
-        with self._changed:
-            if self._socket is None:
-                self._advice = START_FIRST
-                self._member = self._new_member()
-                self.nickname = self._member.nickname
-                self._socket = self._open()
-            if self._member.stage is Stage.OUT:
-                self._send(self._socket, self._member.sign_up(time.monotonic()))
-            self._failure = None
-            self._starting = self._member.stage is Stage.SIGNING_UP
-            while self._starting:
-                self._changed.wait(TICK)
-            if self._failure:
-                raise (Refusal if isinstance(self._failure, Refused) else NobodyAnswers)(self._failure.reason)
-
-    def _open(self) -> MemberSocket:
-        """A socket, with the thread that receives there, once `_changed` is free."""
-        sock = MemberSocket(*self.server_address, self._tick, self._trace, self.nickname)
-        self._thread = DaemonThread(f"udp-client-{self.nickname}", self._hear, sock)
-        try:
-            self._thread.start()
-        except BaseException:
-            sock.close()
-            raise
-        self._end(False)
-        return sock
-
-    def _new_member(self) -> UdpMember | ReliableMember:
+    def _open(self) -> Stay:
         room = shown(self.server_address)
+        member: UdpMember | ReliableMember
         if self._timing:
-            return ReliableMember(self.nickname, room, self._timing, random.Random())
-        return UdpMember(self.nickname, room)
-
-    @property
-    def _tick(self) -> float:
-        return min(TICK, self._timing.first / 2) if self._timing else TICK
-
-    def _linger(self, sock: MemberSocket) -> None:
-        """Wait until the member is out, LINGER seconds at most. A plain one is at once. `_changed` is free meanwhile.
-
-        In the receiving thread, which handles an event, nobody else would receive: what is heard meanwhile is dropped.
-        """
-        give_up_at = time.monotonic() + LINGER
-        while self._socket is sock and self._member.stage is not Stage.OUT and time.monotonic() < give_up_at:
-            if threading.current_thread() is not self._thread:
-                self._changed.wait(TICK)
-                continue
-            self._changed.release()
-            try:
-                datagram = sock.receive()
-            finally:
-                self._changed.acquire()
-            if self._socket is sock:
-                self._react(sock, datagram)
-
-    def _hear(self, sock: MemberSocket) -> None:
-        """What the thread does. Whatever ends it, the client is out and says so: nobody would hear any more."""
-        while True:
-            try:
-                events = self._receive(sock)
-            except Exception as error:  # noqa: BLE001
-                self._fail(sock, f"the client has failed ({error!r}): start it again")
-                return
-            if events is None:
-                return
-            try:
-                for event in events:
-                    self._emit(event)
-            except BaseException as error:
-                self._fail(sock, f"on_event has failed ({error!r}): mend it, then start the client again")
-                raise
-
-    def _receive(self, sock: MemberSocket) -> list[Event] | None:
-        """What a datagram, or TICK seconds, bring; None when the socket is no longer ours."""
-        datagram = sock.receive()
-        with self._changed:
-            if self._socket is not sock:
-                return None
-            events = self._react(sock, datagram)
-            self._changed.notify_all()
-            return events
-
-    def _fail(self, sock: MemberSocket, reason: str) -> None:
-        with self._changed:
-            if self._socket is not sock:  # it was closed meanwhile
-                return
-            self._advice = reason
-            starting, self._starting = self._starting, False
-            if starting:
-                self._failure = Gone(reason)
-        if not starting:
-            with suppress(Exception):  # what has failed may be `on_event`
-                self._emit(Gone(reason))
-        self.close()
-
-    def _react(self, sock: MemberSocket, datagram: bytes | None) -> list[Event]:
-        """Run the member and send what it wants sent. Returns the events but for those that fail start()."""
-        now = time.monotonic()
-        outcomes = [self._member.tick(now)]
-        if datagram is not None:
-            outcomes.append(self._member.receive(datagram, now))
-        if sock.port_is_closed:
-            sock.port_is_closed = False
-            outcomes.append(self._member.unreachable(now))
-        for outcome in outcomes:
-            self._send(sock, outcome)
-        events = [event for outcome in outcomes for event in outcome.events]
-        failures = [event for event in events if isinstance(event, Refused | Gone)]
-        # Not asked of the stage later, by the thread that waits in start(): the room may have closed again by then.
-        starting, self._starting = self._starting, self._starting and self._member.stage is Stage.SIGNING_UP
-        if self._member.stage is not Stage.OUT or not failures:
-            return events
-        others = [event for event in events if event not in failures]
-        if starting:
-            self._failure = failures[0]
-            return others
-        return [*others, Gone(failures[0].reason)]  # a member that is refused on its way back in is out
-
-    def _send(self, sock: MemberSocket, outcome: Outcome) -> None:
-        for datagram in outcome.datagrams:
-            sock.send(datagram)
+            member, tick = ReliableMember(self.nickname, room, self._timing, random.Random()), self._timing.first / 2
+        else:
+            member, tick = UdpMember(self.nickname, room), TICK
+        self.nickname = member.nickname
+        sock = MemberSocket(*self.server_address, min(tick, TICK), self._trace, self.nickname)
+        self._end(False)
+        return Stay(sock, member, self._emit, lambda: self._end(True))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

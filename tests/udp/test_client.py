@@ -11,14 +11,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from chatlab.room.errors import CantResolve, NobodyAnswers, NoFreePort, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.udp import client as client_module
 from chatlab.udp import member
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
+from chatlab.udp.client_stay import Stay
 from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
@@ -27,7 +30,7 @@ from chatlab.udp.sockets.member_socket import MemberSocket
 from tests.systems import NO_RESET, SLOWER, not_here, wine_differs
 
 from ..waiting import Heard, no_thread_left_after
-from .voice import LIMIT, Voice
+from .voice import LIMIT, Voice, stay_of
 
 
 @pytest.fixture
@@ -142,8 +145,7 @@ def test_a_wrong_address_is_said_at_once(room: UdpServer) -> None:
 
 def test_when_no_port_is_free_that_is_said(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with UdpClient("ada", room) as ada:
-        assert ada._socket
-        port = ada._socket._socket.getsockname()[1]
+        port = stay_of(ada)._socket._socket.getsockname()[1]
         monkeypatch.setattr(member_socket, "CLIENT_PORTS", range(port, port + 1))
         with pytest.raises(NoFreePort, match=r"is taken: close some clients$"):
             UdpClient("bob", room).start()
@@ -336,7 +338,7 @@ def test_a_client_may_be_closed_from_its_own_handler(room: UdpServer) -> None:
     with Voice(room.address, "bob"):
         assert room.nicknames == ("bob",)
     ada.close()
-    ada._thread.join(LIMIT)
+    stay_of(ada)._thread.join(LIMIT)
 
 
 @pytest.mark.parametrize("reliable", [False, True], ids=["plain", "reliable"])
@@ -362,7 +364,7 @@ def test_a_handler_that_fails_ends_the_client_and_its_user_is_told(
         ada = UdpClient("ada", room, on_event=fail, reliable=reliable).start()
         ada.say("hi")
         assert left.wait(LIMIT)
-        ada._thread.join(LIMIT)
+        stay_of(ada)._thread.join(LIMIT)
         assert [type(arguments.exc_value) for arguments in shown] == [ZeroDivisionError]
         assert "on_event has failed" in str(gone.next(Gone))
         with pytest.raises(Refusal, match=r"^you are not in the room: on_event has failed \(ZeroDivisionError\(.*\)\)"):
@@ -400,7 +402,7 @@ def test_a_client_whose_thread_fails_says_so_and_leaves_the_room(
         with monkeypatch.context() as patch:
             patch.setattr(MemberSocket, "receive", fail)
             ear.next(Gone(reason))
-            ada._thread.join(LIMIT)
+            stay_of(ada)._thread.join(LIMIT)
         log.wait_for(lambda line: line.startswith("ada left: signed out"))
         with pytest.raises(Refusal, match=re.escape(f"you are not in the room: {reason}")):
             ada.say("hi")
@@ -420,8 +422,8 @@ def test_a_client_whose_thread_fails_while_it_signs_up_does_not_start(
         patch.setattr(MemberSocket, "receive", fail)
         with pytest.raises(NobodyAnswers, match="the client has failed"):
             ada.start()
-    ada._thread.join(LIMIT)
-    assert not ada._thread.is_alive()
+    stay_of(ada)._thread.join(LIMIT)
+    assert not stay_of(ada)._thread.is_alive()
     with ada:
         assert room.nicknames == ("ada",)
 
@@ -459,11 +461,17 @@ def test_every_wait_of_the_users_thread_is_short(reliable: bool, monkeypatch: py
             limits.append(timeout)
         joined(thread, timeout)
 
+    class Watched(Stay):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            self._changed = Noting()
+
     joined = threading.Thread.join
+    monkeypatch.setattr(client_module, "Stay", Watched)
     monkeypatch.setattr(threading.Thread, "join", join)
     with UdpServer(port=0, reliable=reliable) as room:
         ada = UdpClient("ada", room, reliable=reliable)
-        ada._changed, ada._arrived = Noting(), Noting()
+        ada._arrived = Noting()
         events = iter(ada.start())
         ada.say("hi")
         assert [next(events), next(events)] == [Joined("ada"), Said("ada", "hi")]
@@ -505,4 +513,4 @@ def test_ctrl_c_while_it_signs_up_leaves_nothing_running(silent: socket.socket) 
         client.start()
     user.join(LIMIT)
     assert silent.recv(2000) == b"SIGNOUT_TAG:"
-    assert not client._thread.is_alive()
+    assert not stay_of(client)._thread.is_alive()

@@ -20,7 +20,7 @@ from chatlab.udp.sockets import wildcard_socket
 from tests.systems import SLOWER, not_here
 
 from ..waiting import Heard
-from .voice import Voice, healthy_talk
+from .voice import Voice, healthy_talk, stay_of
 
 on_linux = not_here(sys.platform != "linux", "only Linux tells a server whose port is closed")
 
@@ -105,11 +105,11 @@ def test_who_ends_without_a_goodbye_gets_its_nickname_back_at_once(reliable: boo
 
 def kill(client: UdpClient) -> None:
     """Close its socket as if its process had ended: the room is told nothing."""
-    with client._changed:
-        sock, client._socket = client._socket, None
-    assert sock
-    client._thread.join()
-    sock.close()
+    stay = stay_of(client)
+    with stay._changed:
+        stay.is_over = True
+    stay._thread.join()
+    stay._socket.close()
 
 
 @on_linux

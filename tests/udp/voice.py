@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from chatlab.room.addresses import Address
+from chatlab.udp.client import UdpClient
+from chatlab.udp.client_stay import Stay
 from chatlab.udp.protocol import build_sign_up
 from chatlab.udp.sockets.buffers import enlarge_buffers
 from tests.systems import SLOWER
@@ -17,6 +19,12 @@ from tests.systems import SLOWER
 LIMIT = 5.0 * SLOWER  # seconds to wait for what must come
 LATEST = 2.0 * SLOWER  # seconds that a healthy member's words may take
 PAUSE = 0.1  # seconds between two words of a healthy member
+
+
+def stay_of(client: UdpClient) -> Stay:
+    """The latest."""
+    assert client._stay
+    return client._stay
 
 
 class Heard(NamedTuple):

@@ -13,7 +13,7 @@ import pytest
 from chatlab.bench.storm import ANY_RATE, TIMING, WEATHER, plain_talk, reliable_talk
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
-from chatlab.udp import client
+from chatlab.udp import client, client_stay
 from chatlab.udp.client import UdpClient
 from chatlab.udp.member import Outcome
 from chatlab.udp.reliable import member as reliable_member
@@ -25,6 +25,7 @@ from chatlab.weather.relay import WeatherRelay
 from ...programs import LIMIT, Program
 from ...systems import SLOWER
 from ...waiting import Heard
+from ..voice import stay_of
 
 HASTY = Timing(first=0.02, longest=0.1, tries=5)
 BLACK_HOLE = Weather.both_ways(Conditions(loss=1))
@@ -151,7 +152,7 @@ def test_a_goodbye_that_nobody_answers_is_bounded(room: UdpServer, monkeypatch: 
 
 def test_a_goodbye_from_a_handler_is_bounded_too(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The network loses nothing more and yet gets nowhere: only LINGER ends it."""
-    monkeypatch.setattr(client, "LINGER", 0.2)
+    monkeypatch.setattr(client_stay, "LINGER", 0.2)
     monkeypatch.setattr(reliable_member, "PATIENCE", LIMIT)
     closed = threading.Event()
     with WeatherRelay(room) as relay:
@@ -166,7 +167,7 @@ def test_a_goodbye_from_a_handler_is_bounded_too(room: UdpServer, monkeypatch: p
         ada = UdpClient("ada", relay, on_event=leave, reliable=True, timing=patient).start()
         ada.say("go")
         assert closed.wait(LIMIT / 2)
-        ada._thread.join(LIMIT)
+        stay_of(ada)._thread.join(LIMIT)
 
 
 def test_a_client_that_a_handler_closes_keeps_no_other_thread_waiting(
@@ -197,7 +198,7 @@ def test_a_client_that_a_handler_closes_keeps_no_other_thread_waiting(
         assert time.monotonic() - started < 2 * SLOWER
         relay.weather = FAIR
         ada.close()
-        ada._thread.join(LIMIT)
+        stay_of(ada)._thread.join(LIMIT)
 
 
 def test_both_sides_give_up_and_say_so() -> None:
