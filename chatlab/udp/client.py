@@ -54,7 +54,7 @@ class UdpClient(EventSource):
     def start(self) -> UdpClient:
         """Sign up, and return when in the room.
 
-        Raises Refusal (the nickname can't be had), NobodyAnswers (after member.PATIENCE seconds), CantResolve,
+        Raises Refusal (the nickname can't be had), NobodyAnswers (after membership.PATIENCE seconds), CantResolve,
         NoFreePort or NoThreadLeft, each with one line to show. May then be called again. A client that was in the room
         before keeps its port meanwhile.
         """

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 
 from chatlab.room.events import Event, Gone, Refused
-from chatlab.udp.member import Outcome, Stage, UdpMember
+from chatlab.udp.member import UdpMember
+from chatlab.udp.membership import Outcome, Stage
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.sockets.member_socket import MemberSocket
 

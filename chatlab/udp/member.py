@@ -20,49 +20,32 @@ Times are in seconds. Lesson 06 puts it on a socket.
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import NamedTuple
-
-from chatlab.room.errors import NotInTheRoom, Refusal
-from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
+from chatlab.room.events import Gone, Joined, Left, Refused, Said
 from chatlab.room.nicknames import normalise
-from chatlab.room.text import clean
+from chatlab.udp.membership import (
+    NO_LONGER,
+    PATIENCE,
+    RETRY,
+    RETURN_PATIENCE,
+    TAKEN_FOR_A_STRANGER,
+    Outcome,
+    Stage,
+    is_to_a_stranger,
+    nobody,
+    words,
+)
 from chatlab.udp.protocol import (
     ALIVE,
     MAX_DATAGRAM,
     Challenge,
     build_keep_alive,
-    build_say,
     build_sign_out,
     build_sign_up,
     parse_answer,
 )
 
-RETRY = 0.5
-PATIENCE = 5.0
+# How long a member believes that a silent room is there, in seconds.
 DEAF = 50.0
-# How long a member that was in keeps asking for its nickname: longer than the lease of its old self (120 s by default).
-RETURN_PATIENCE = 150.0
-# How a room begins what it answers to strangers alone. It cuts what would be longer than what they sent.
-TO_STRANGERS = ("sign up", "taken")
-NO_LONGER = "nobody answers any more"
-TAKEN_FOR_A_STRANGER = "the room does not know you any more"
-
-
-class Stage(Enum):
-    """Where a member stands."""
-
-    OUT = auto()
-    SIGNING_UP = auto()
-    IN = auto()
-    LEAVING = auto()  # in the reliable room alone: until the sign-out is acknowledged
-
-
-class Outcome(NamedTuple):
-    """What there is to tell the client's user, and what to send to the room."""
-
-    events: tuple[Event, ...] = ()
-    datagrams: tuple[bytes, ...] = ()
 
 
 class UdpMember:
@@ -140,9 +123,7 @@ class UdpMember:
 
     def unreachable(self, now: float) -> Outcome:
         """The network says that nobody has the room's port open."""
-        if self.stage is not Stage.IN:
-            return Outcome()
-        return self._return(NO_LONGER, now)
+        return self._return(NO_LONGER, now) if self.stage is Stage.IN else Outcome()
 
     def tick(self, now: float) -> Outcome:
         """What is due by now. To be called several times a second."""
@@ -175,25 +156,3 @@ class UdpMember:
     def _sign_up_again(self, now: float) -> Outcome:
         self._sent_at = self._asked_at = now
         return Outcome(datagrams=(build_sign_up(self.nickname, self._token),))
-
-
-def words(text: str, nickname: str, stage: Stage, most_bytes: int) -> bytes:
-    """`text` as a datagram of `nickname`, b"" if it shows nothing.
-
-    Raises NotInTheRoom at another stage than IN, and Refusal for a text that does not fit into `most_bytes`.
-    """
-    if stage is not Stage.IN:
-        raise NotInTheRoom("you are not in the room: wait until you are, then say it again")
-    datagram = build_say(text, nickname) if clean(text) else b""
-    if len(datagram) > most_bytes:
-        raise Refusal(f"a datagram carries at most {most_bytes:,} bytes: say it in pieces")
-    return datagram
-
-
-def is_to_a_stranger(reason: str) -> bool:
-    """Whether this `reason`, which the room may have cut, is one that it gives to strangers alone."""
-    return any(start.startswith(reason[: len(start)]) for start in TO_STRANGERS)
-
-
-def nobody(room_name: str) -> Gone:
-    return Gone(f"nobody answers at {room_name}: is the server running there?")

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from chatlab.room.events import Gone, Refused
-from chatlab.udp.member import Outcome, Stage
+from chatlab.udp.membership import Outcome, Stage
 
 _ROW = re.compile(r"^    (OUT|SIGNING_UP|IN|LEAVING) +(.+?)  +(.+)$", re.MULTILINE)
 

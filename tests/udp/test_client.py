@@ -23,6 +23,7 @@ from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
 from chatlab.udp.client_stay import Stay
 from chatlab.udp.limits import Limits
+from chatlab.udp.membership import PATIENCE
 from chatlab.udp.protocol import build_answer
 from chatlab.udp.server import UdpServer
 from chatlab.udp.sockets import member_socket
@@ -279,7 +280,7 @@ def test_a_room_that_crashed_is_noticed_with_the_next_word(silent: socket.socket
         started = time.monotonic()
         ada.say("hi")
         ear.next(Gone("nobody answers any more; trying to get in again"))
-        assert time.monotonic() - started < member.PATIENCE / 2
+        assert time.monotonic() - started < PATIENCE / 2
 
 
 def test_whoever_is_refused_on_the_way_back_in_is_gone(room: UdpServer, ear: Heard[Event]) -> None:

@@ -13,7 +13,8 @@ from chatlab.room.addresses import Address
 from chatlab.room.events import Event, Gone, Joined, Said
 from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.chat import UdpChat
-from chatlab.udp.member import Outcome, Stage, UdpMember
+from chatlab.udp.member import UdpMember
+from chatlab.udp.membership import Outcome, Stage
 
 ROOM: Address = ("10.0.0.9", 9999)
 NAMES = ("ada", "bob", "cyd", "dan", "eve")

@@ -9,7 +9,8 @@ import pytest
 from chatlab.room.errors import Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.udp import member as module
-from chatlab.udp.member import DEAF, PATIENCE, RETRY, RETURN_PATIENCE, Outcome, Stage, UdpMember
+from chatlab.udp.member import DEAF, UdpMember
+from chatlab.udp.membership import PATIENCE, RETRY, RETURN_PATIENCE, Outcome, Stage
 from chatlab.udp.protocol import ALIVE, build_sign_up
 
 from .state_table import Row, rows

@@ -24,7 +24,7 @@ import random
 from chatlab.room.errors import GaveUp, OutboxFull
 from chatlab.room.events import Event, Gone, Joined, Refused
 from chatlab.room.nicknames import normalise
-from chatlab.udp.member import (
+from chatlab.udp.membership import (
     NO_LONGER,
     PATIENCE,
     RETRY,

@@ -9,7 +9,7 @@ import pytest
 
 from chatlab.room.errors import Refusal
 from chatlab.room.events import Gone, Joined, Left, Refused, Said
-from chatlab.udp.member import PATIENCE, RETRY, RETURN_PATIENCE, Outcome, Stage
+from chatlab.udp.membership import PATIENCE, RETRY, RETURN_PATIENCE, Outcome, Stage
 from chatlab.udp.protocol import ALIVE, MAX_DATAGRAM, KeepAlive, SignOut, SignUp, parse_request
 from chatlab.udp.reliable import member as module
 from chatlab.udp.reliable.frames import Numbered, parse_frame

@@ -15,7 +15,7 @@ from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
 from chatlab.udp import client, client_stay
 from chatlab.udp.client import UdpClient
-from chatlab.udp.member import Outcome
+from chatlab.udp.membership import Outcome
 from chatlab.udp.reliable import member as reliable_member
 from chatlab.udp.reliable.stop_and_wait import Timing
 from chatlab.udp.server import UdpServer

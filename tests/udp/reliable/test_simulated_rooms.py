@@ -13,7 +13,7 @@ from chatlab.room.addresses import Address
 from chatlab.room.events import Event, Gone, Joined, Left, Said
 from chatlab.udp.chat import Delivery
 from chatlab.udp.limits import Limits
-from chatlab.udp.member import Outcome, Stage
+from chatlab.udp.membership import Outcome, Stage
 from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.reliable.stop_and_wait import Timing
