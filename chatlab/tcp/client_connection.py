@@ -111,12 +111,13 @@ class Connection:
 
     def _receive(self) -> tuple[Event, ...]:
         """What the next bytes, or TICK seconds, bring."""
+        data: bytes | None
         try:
             data = self.socket.recv(RECEIVE_BYTES)
         except TimeoutError:
             return ()
-        except OSError:  # lost
-            data = b""
+        except OSError:
+            data = None
         with self._changed:
             if not self.is_open:
                 return ()
@@ -137,9 +138,10 @@ class Connection:
             with contextlib.suppress(Exception):  # what has failed may be the handler of events
                 self._emit(Gone(reason))
 
-    def _react(self, data: bytes) -> Outcome:
+    def _react(self, data: bytes | None) -> Outcome:
+        """`data`: None if the connection is lost."""
         try:
-            outcome = self._member.receive(data)
+            outcome = self._member.lose() if data is None else self._member.receive(data)
         except ChatlabError as failure:
             self._failure = failure
             outcome = Outcome()

@@ -3,12 +3,13 @@
     stage     what happens                  then
     CHOOSING  NICK                          my nickname is sent
     CHOOSING  NICK <reason>                 OUT; raises Refusal
-    CHOOSING  ERROR, or the stream ends     OUT; raises NobodyAnswers
+    CHOOSING  the end, or a loss            OUT; raises NobodyAnswers
     CHOOSING  Connected to the server!      IN: I joined
     IN        what the others do            told
-    IN        ERROR, or the stream ends     OUT: I am gone
+    IN        the end, or a loss            OUT: I am gone
 
-One connection has one `TcpMember`.
+The end is ERROR or that of the stream; the reason says which, or that the connection is lost. One connection has one
+`TcpMember`.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class TcpMember:
     def receive(self, data: bytes) -> Outcome:
         """What follows from bytes of the room; b'' is the end of the stream. See the table for what is raised."""
         if not data:
-            return self._out(f"the connection to {self.room_name} is lost")
+            return self._out(f"{self.room_name} has ended the connection")
         events: list[Event] = []
         reply = b""
         for answer in self._answers(data):
@@ -78,6 +79,10 @@ class TcpMember:
                 case Joined() | Said() | Left() as event if self.stage is Stage.IN:
                     events.append(event)
         return Outcome(tuple(events), reply)
+
+    def lose(self) -> Outcome:
+        """What follows from the loss of the connection: a reset, say. See the table for what is raised."""
+        return self._out(f"the connection to {self.room_name} is lost")
 
     def _answers(self, data: bytes) -> Iterator[Answer | None]:
         """What the room says, as long as it is listened to."""

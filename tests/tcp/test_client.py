@@ -188,7 +188,9 @@ def test_a_connection_that_is_reset(room: TcpServer) -> None:
         starting.join()
         server_side.reset()
         assert ears.next() == Joined("ada")
-        assert isinstance(ears.next(), Gone)
+        gone = ears.next()
+        assert isinstance(gone, Gone)
+        assert "is lost" in gone.reason
         client.close()
 
 

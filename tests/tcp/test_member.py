@@ -45,7 +45,7 @@ def test_a_nickname_is_refused() -> None:
 @pytest.mark.parametrize(
     ("last", "why"),
     [
-        (b"", "the connection to 127.0.0.1:55555 is lost"),
+        (b"", "127.0.0.1:55555 has ended the connection"),
         (b"ERROR the room is closing\n", "127.0.0.1:55555 has closed the connection: the room is closing"),
         (b"x" * 70_000, "127.0.0.1:55555 has closed the connection: what it says is no chat"),
     ],
@@ -58,6 +58,12 @@ def test_the_end(last: bytes, why: str) -> None:
     heard(ada, TALK)
     assert heard(ada, last) == ([Gone(f"{why}; say something to connect again")], b"")
     assert ada.stage is Stage.OUT
+
+
+def test_a_loss_is_told_from_an_end() -> None:
+    ada = member()
+    heard(ada, TALK)
+    assert ada.lose().events == (Gone("the connection to 127.0.0.1:55555 is lost; say something to connect again"),)
 
 
 def test_a_room_that_closes_as_one_comes_in() -> None:

@@ -149,10 +149,10 @@ def test_the_rooms_table_is_read_whole() -> None:
     assert {row[2] for row in played} == set(OUTPUTS)
 
 
-WORDS = {
+WORDS: dict[str, list[bytes | None]] = {  # None: the connection is lost
     "NICK": [b"NICK\n"],
     "NICK <reason>": [b"NICK that one is taken\n"],
-    "ERROR, or the stream ends": [b"ERROR the room is closing\n", b""],
+    "the end, or a loss": [b"ERROR the room is closing\n", b"", None],
     "Connected to the server!": [b"Connected to the server!\n"],
     "what the others do": [b"bob joined the chat\nbob: hi\nbob left the chat!\n"],
 }
@@ -176,9 +176,9 @@ def member_in(stage: Stage) -> TcpMember:
     return ada
 
 
-def outcome_of(ada: TcpMember, words: bytes) -> tuple[Stage, object, bytes]:
+def outcome_of(ada: TcpMember, words: bytes | None) -> tuple[Stage, object, bytes]:
     try:
-        events, data = ada.receive(words)
+        events, data = ada.lose() if words is None else ada.receive(words)
     except (Refusal, NobodyAnswers) as failure:
         return ada.stage, type(failure), b""
     return ada.stage, tuple(Gone if isinstance(event, Gone) else event for event in events), data
@@ -193,7 +193,7 @@ def test_a_row_of_the_members_table_and_what_is_in_no_row_changes_nothing(stage:
     for words in WORDS[what]:
         ada = member_in(stage)
         if stage is Stage.OUT and not words:
-            continue  # its stream has ended already
+            continue  # its connection has ended already
         wanted = CONSEQUENCES[TABLE[stage.name, what]] if (stage.name, what) in TABLE else (stage, (), b"")
         assert outcome_of(ada, words) == wanted
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from chatlab.trace import Trace
+from chatlab.trace.captured import Capture
 from chatlab.trace.picture.ladder import Ladder
-from chatlab.trace.picture.layout import lay_out
+from chatlab.trace.picture.layout import NOTEBOOK, SMALLEST, lay_out
 from chatlab.trace.picture.svg import draw
 from chatlab.trace.picture.time_scale import HIGHER, HIGHEST, TICK
 from chatlab.trace.records import Step, Transport
@@ -17,6 +19,8 @@ from chatlab.weather.fate import LOST, Conditions, Fate
 from chatlab.weather.simulated import SimulatedNetwork
 
 from .scripts import Script
+
+CAPTURES = Path(__file__).parents[2] / "notebooks" / "captures"
 
 
 def timed(script: Script) -> Ladder:
@@ -138,3 +142,20 @@ def test_time_begins_with_the_sending_though_the_arrival_was_written_down_first(
 def test_an_empty_trace_can_be_drawn_by_time() -> None:
     ET.fromstring(draw(Trace("time").ladder))
     assert str(Trace("time")) == "nothing has crossed the wire yet"
+
+
+@pytest.mark.parametrize("within", [450.0, 700.0])
+def test_a_live_picture_is_hardly_wider_than_its_place_and_keeps_the_beginning_of_the_words(within: float) -> None:
+    network = SimulatedNetwork(Conditions(delay=0.05), trace=Trace("time"))
+    for source, destination in (("ada", "room"), ("room", "bob")) * 3:
+        network.send(source, destination, b"SAY:a text that is far too long to stand beside a line")
+        network.receive()
+    assert isinstance(network.trace, Trace)
+    layout = lay_out(network.trace.ladder, live=True, within=within)
+    assert layout.width <= within / SMALLEST + 1
+    assert all(drawn.words and drawn.words.parts[0].text.startswith("SAY:a ") for drawn in layout.rows)
+
+
+def test_a_stored_picture_fits_the_cell_of_a_notebook() -> None:
+    capture = Capture(CAPTURES / "a_pulled_plug.pcap", ("bob", "ada"), axis="time")
+    assert lay_out(capture.ladder).width <= NOTEBOOK

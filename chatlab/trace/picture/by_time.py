@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from chatlab.trace.picture.by_events import BREAK, note_of
 from chatlab.trace.picture.drawn import (
+    CELL,
     HEAD,
     NAME_CELL,
     Box,
@@ -31,7 +32,7 @@ from chatlab.trace.picture.wire_text import width
 TOP = HEAD + 18.0
 LINE = 16.0  # from words to the words below them
 FURTHEST = 90.0  # from the end of an arrow to its words
-CELLS = 26
+CELLS, FEWEST = 26, 8  # of words
 RIM = 26.0  # from the line of a party to words
 SPACE = 7.0
 EDGE = 10.0
@@ -45,11 +46,19 @@ class _End(NamedTuple):
     is_near: bool
 
 
-def arrange_by_time(arrows: Sequence[Drawn], columns: dict[str, float], scale: TimeScale, *, live: bool) -> Layout:
-    """`live`: see `lay_out`."""
+def arrange_by_time(
+    arrows: Sequence[Drawn],
+    columns: dict[str, float],
+    scale: TimeScale,
+    *,
+    live: bool,
+    within: float,
+) -> Layout:
+    """`live`, `within`: see `lay_out`."""
     drawn = [_to_height(arrow, scale) for arrow in arrows]
     outermost = min(columns.values()), max(columns.values())
     ends = [_end(arrow, outermost) for arrow in drawn]
+    room = _room_for_words(outermost, scale, within)
     more: list[Label] = []
     for x in dict.fromkeys(outermost):
         is_left = x == outermost[0]
@@ -57,7 +66,7 @@ def arrange_by_time(arrows: Sequence[Drawn], columns: dict[str, float], scale: T
         for index in sorted((i for i, end in enumerate(ends) if end.x == x), key=lambda i: ends[i].y):
             y = max(ends[index].y, last + LINE)
             if y - ends[index].y <= FURTHEST:
-                drawn[index] = _beside(drawn[index], ends[index], y, is_left=is_left, live=live)
+                drawn[index] = _beside(drawn[index], ends[index], y, room, is_left=is_left, live=live)
                 last, left_out = y, 0
             else:
                 left_out += 1
@@ -93,15 +102,23 @@ def _end(arrow: Drawn, outermost: tuple[float, float]) -> _End:
     return next((end for end in ends if end.x in outermost), _End(outermost[1], arrow.y1, is_near=False))
 
 
-def _beside(arrow: Drawn, end: _End, y: float, *, is_left: bool, live: bool) -> Drawn:
+def _room_for_words(outermost: tuple[float, float], scale: TimeScale, within: float) -> float:
+    """How many pixels the words and labels of a message may take."""
+    times = max((size_of(time) for _, time in scale.ticks), default=0.0)
+    left, right = outermost
+    return (within - (right - left) - times - 3 * EDGE) / len({left, right}) - RIM
+
+
+def _beside(arrow: Drawn, end: _End, y: float, room: float, *, is_left: bool, live: bool) -> Drawn:
     """With its words and labels at the height `y`."""
     row = arrow.row
     way = "→" if arrow.x2 > arrow.x1 else "←"
     if end.x not in (arrow.path[0], arrow.path[-1]):
         way = f"{row.source} → {row.destination}"
     tag = way if live else f"{row.number} {way}"
-    parts = () if row.arrow.is_repeat else fit(row, CELLS)
     note = note_of(row, live=live)
+    free = room - size_of(tag) - SPACE - (size_of(note) + SPACE if note else 0)
+    parts = () if row.arrow.is_repeat else fit(row, int(max(FEWEST, min(CELLS, free // CELL))))
     sizes = [size_of(tag), size_of_parts(parts) if parts else 0.0, size_of(note)]
     x = end.x - RIM - sum(sizes) - SPACE * (sum(map(bool, sizes)) - 1) if is_left else end.x + RIM
     labels = [Label(x, y + 4, tag)]

@@ -12,24 +12,31 @@ GAPS = {2: 340.0, 3: 260.0, 4: 220.0}  # between the parties' lines, by the numb
 MANY = 190.0  # if there are more
 LEAST, LEAST_BY_TIME = 150.0, 100.0
 # Beside the outermost lines, about: for what became of a message; by time, for its words, too.
-EDGES, EDGES_BY_TIME = 150.0, 400.0
+EDGES, EDGES_BY_TIME = 150.0, 590.0
+# How small a live picture by time may be shown: its labels are then 9 pixels high.
+SMALLEST = 0.85
+NOTEBOOK = 830.0  # pixels across a cell in a window of 1280
 NARROWER = 0.65  # by time, for no words stand between the lines
 
 
 def lay_out(ladder: Ladder, *, live: bool = False, within: float | None = None) -> Layout:
     """A live picture has no numbers, which would change all the time, and says by how much a datagram was late.
 
-    `within`: how many pixels there are across; where no time is drawn they are filled.
+    `within`: how many pixels there are across; where no time is drawn they are filled. By time, words are cut
+    to what is left of them, and a live picture may be a little wider: whoever shows it makes it smaller.
     """
     scale = ladder.scale
-    gap = GAPS.get(len(ladder.parties), MANY) * (NARROWER if scale else 1)
-    if within:
-        most = (within - (EDGES_BY_TIME if scale else EDGES)) / max(1, len(ladder.parties) - 1)
-        gap = min(gap, max(LEAST_BY_TIME, most)) if scale else max(LEAST, most)
+    gap = GAPS.get(len(ladder.parties), MANY)
+    gaps = max(1, len(ladder.parties) - 1)
+    most = (within or NOTEBOOK) / (SMALLEST if scale and live else 1)
+    if scale:
+        gap = min(gap * NARROWER, max(LEAST_BY_TIME, (most - EDGES_BY_TIME) / gaps))
+    elif within:
+        gap = max(LEAST, (within - EDGES) / gaps)
     columns = {party: index * gap for index, party in enumerate(ladder.parties)}
     arrows = [_level(row, columns) for row in ladder.rows]
     if scale:
-        return arrange_by_time(arrows, columns, scale, live=live)
+        return arrange_by_time(arrows, columns, scale, live=live, within=most)
     return arrange_by_events(arrows, columns, ladder.heights, live=live)
 
 
