@@ -35,7 +35,16 @@ LEVELS = (
 MOST_MODULES = 14
 PURE = (
     *("room.addresses", "room.errors", "room.events", "room.text", "room.rate_limit", "room.nicknames", "room.room"),
-    *("udp.protocol", "udp.limits", "udp.address_cookie", "udp.waiting", "udp.chat", "udp.membership", "udp.member"),
+    *(
+        "udp.protocol",
+        "udp.limits",
+        "udp.address_cookie",
+        "udp.waiting",
+        "udp.leases",
+        "udp.chat",
+        "udp.membership",
+        "udp.member",
+    ),
     *("udp.reliable.stop_and_wait", "udp.reliable.frames", "udp.reliable.session"),
     *("udp.reliable.chat", "udp.reliable.member"),
     *("weather.fate", "weather.in_flight", "weather.relayed"),

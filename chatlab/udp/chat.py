@@ -17,17 +17,16 @@ A member goes out by `leave`, whatever the cause. Lesson 05 puts it on a socket.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from chatlab.room.addresses import Address, Arrival, shown
 from chatlab.room.errors import NicknameTaken, Refusal
 from chatlab.room.events import Joined, Refused
 from chatlab.room.nicknames import normalise
-from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.room import Announcement, Room
 from chatlab.room.text import clean
 from chatlab.udp.address_cookie import AddressCookie
+from chatlab.udp.leases import Leases
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.protocol import (
     Challenge,
@@ -43,10 +42,9 @@ from chatlab.udp.protocol import (
 )
 from chatlab.udp.waiting import PROBE_TIME, Waiting
 
+# How often a member is refused at most, and how often leases are looked at, in seconds.
 REFUSAL_INTERVAL = 1.0
 TICK = 1.0
-# How many departed members' rate limits to remember, so that to leave and come back does not reset them.
-MAX_DEPARTED = 10_000
 
 
 class Delivery(NamedTuple):
@@ -54,15 +52,6 @@ class Delivery(NamedTuple):
 
     datagram: bytes
     recipients: tuple[Address, ...]
-
-
-@dataclass(slots=True)
-class Lease:
-    """What the room keeps of a member beside its nickname; times in seconds."""
-
-    heard_at: float
-    bucket: TokenBucket
-    refused_at: float = float("-inf")
 
 
 class UdpChat:
@@ -78,8 +67,7 @@ class UdpChat:
         self.limits = limits
         self.room: Room[Address] = Room(limits.max_members, echo=True)
         self.waiting = Waiting()
-        self._leases: dict[Address, Lease] = {}
-        self._buckets_of_departed: dict[Address, TokenBucket] = {}  # the oldest first
+        self._leases = Leases(limits)
         self._tick_at = 0.0
         self._is_ticked = False
         self._log = log
@@ -152,20 +140,14 @@ class UdpChat:
             raise Refusal("too short: put spaces behind that nickname, its answer is longer than your sign-up")
         left = self.leave(address, Reason.STARTED_AGAIN)
         joined = self.room.join(address, nickname)
-        if bucket := self._buckets_of_departed.pop(address, None):
-            bucket.take(now)  # nobody comes and goes all the time
         self.waiting.forget(address)
-        self._leases[address] = Lease(now, bucket or TokenBucket(self.limits.rate_limit, self.limits.burst, now))
+        self._leases.grant(address, now)
         self._log(f"{nickname} joined from {shown(address)} ({len(self.room)} here)")
         return [*left, _delivery(joined)]
 
     def comes_too_fast(self, request: Request, address: Address, now: float) -> bool:
         """Whether a request would be refused for the rate limit. Then it changes nothing to wait with it."""
-        if isinstance(request, SignOut | KeepAlive):
-            return False
-        lease = self._leases.get(address)
-        bucket = lease.bucket if lease else self._buckets_of_departed.get(address)
-        return bucket is not None and not bucket.holds_one(now)
+        return not isinstance(request, SignOut | KeepAlive) and self._leases.has_said_all(address, now)
 
     def tick(self, now: float) -> list[Delivery]:
         """What is due by now. To be called every `tick_interval` seconds or oftener."""
@@ -180,18 +162,14 @@ class UdpChat:
         if now < self._tick_at:
             return []
         self._tick_at = now + TICK
-        buckets = self._buckets_of_departed.items()
-        self._buckets_of_departed = {address: bucket for address, bucket in buckets if not bucket.is_full(now)}
-        expired = [a for a, lease in self._leases.items() if now - lease.heard_at > self.limits.idle_limit]
-        return [delivery for address in expired for delivery in self.leave(address, Reason.SILENT)]
+        self._leases.forget_departed(now)
+        return [told for address in self._leases.expired(now) for told in self.leave(address, Reason.SILENT)]
 
     def leave(self, address: Address, reason: Reason) -> list[Delivery]:
         """The one way out. A member that is put out and may still listen is told so too. A stranger can't leave: []."""
         if address not in self._leases:
             return []
-        self._buckets_of_departed[address] = self._leases.pop(address).bucket
-        if len(self._buckets_of_departed) > MAX_DEPARTED:
-            del self._buckets_of_departed[next(iter(self._buckets_of_departed))]
+        self._leases.end(address)
         left = self.room.leave(address)
         self.waiting.has_left(address)
         self._log(f"{left.event.nickname} left: {reason.value} ({len(self.room)} here)")
@@ -201,7 +179,7 @@ class UdpChat:
     def close(self) -> list[Delivery]:
         """Everybody leaves, each told of its own leaving alone."""
         told = [Delivery(self.leave(member, Reason.CLOSING)[0].datagram, (member,)) for member in self.room.members]
-        self._buckets_of_departed.clear()
+        self._leases = Leases(self.limits)
         self.waiting.clear()
         return told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatlab.room.addresses import Address
-from chatlab.udp import chat
+from chatlab.udp import leases
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import build_sign_up
 from chatlab.udp.waiting import PROBE_TIME
@@ -349,19 +349,19 @@ def test_after_a_while_who_has_left_is_forgotten(talk: Talk) -> None:
         talk.send(ADA, b"flood")
     talk.send(ADA, b"SIGNOUT_TAG:")
     talk.tick(4)
-    assert len(talk.chat._buckets_of_departed) == 1
+    assert len(talk.chat._leases._departed) == 1
     talk.tick(1)
-    assert not talk.chat._buckets_of_departed
+    assert not talk.chat._leases._departed
 
 
 def test_those_who_have_left_are_bounded(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "MAX_DEPARTED", 10)
+    monkeypatch.setattr(leases, "MAX_DEPARTED", 10)
     for port in range(100):
         address = ("10.0.0.4", port)
         talk.sign_up(address, "eve")
         talk.send(address, b"hi")
         talk.send(address, b"SIGNOUT_TAG:")
-    assert [address[1] for address in talk.chat._buckets_of_departed] == list(range(90, 100))
+    assert [address[1] for address in talk.chat._leases._departed] == list(range(90, 100))
 
 
 def test_keep_alives_cost_nothing(talk: Talk) -> None:
