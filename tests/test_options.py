@@ -134,7 +134,7 @@ PROGRAMS: dict[str, tuple[tuple[str, ...], str, tuple[Option, ...]]] = {
 # Each of these has a test of its own: below, or beside the program's other tests.
 OTHERS = {
     "chatlab.bench": {"--messages", "--seed"},
-    "chatlab.grading.classroom": {"--output", "--only", "--again"},
+    "chatlab.grading.classroom": {"--output", "--only", "--again", "--deadline"},
     "chatlab.grading.gradescope_zip": {"--checks"},
     "chatlab.conformance": {"--lesson", "--slow", "--verbose"},
 }

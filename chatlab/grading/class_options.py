@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from chatlab.grading.course import Exercise, find_exercise
+from chatlab.grading.handed_in.lateness import as_deadline
 from chatlab.grading.kept_rows import FILE
 from chatlab.service.cli import Parser
 from chatlab.service.options import from_to
@@ -24,6 +25,9 @@ def class_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
     parser.add_argument("--only", metavar="EXERCISES", help="what is due, such as ex01,ex02 (default: all)")
+    parser.add_argument(
+        "--deadline", metavar="TIME", type=as_deadline, help="counts days late: 2026-11-20, or 2026-11-20T18:00"
+    )
     parser.add_argument("--again", action="store_true", help="grade also what was graded before and has not changed")
     parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
     parser.add_argument(

@@ -27,6 +27,7 @@ from chatlab.grading.class_options import chosen, class_parser, output_folder
 from chatlab.grading.course import Exercise, find_folder, read_manifest
 from chatlab.grading.handed_in.class_folder import hand_ins
 from chatlab.grading.handed_in.hand_in import HandIn, as_file_name
+from chatlab.grading.handed_in.lateness import in_time
 from chatlab.grading.kept_rows import KeptRows, digest
 from chatlab.grading.private_checks import problem_with
 from chatlab.grading.reports.class_report import write_reports
@@ -62,21 +63,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if others:
         print(f"not graded, no hand-in: {', '.join(readable(path.name) for path in others)}", file=sys.stderr)
     keys = {hand_in: digest(map(itemgetter(1), hand_in.paths), str(hand_in)) for hand_in in submissions}
-    rows = [before[key] for key in keys.values() if key in before]
-    old = len(rows)
+    graded = [(hand_in, before[key]) for hand_in, key in keys.items() if key in before]
+    old = len(graded)
     classroom = Classroom(exercises, folder, given.checks, given.seconds)
     problem = ""
     try:
         new = [hand_in for hand_in, key in keys.items() if key not in before]
-        with closing(classroom.grade_all(new, given.jobs)) as graded:
-            for hand_in, row in tqdm(graded, total=len(new), unit="hand-in"):
-                rows.append(row)
+        with closing(classroom.grade_all(new, given.jobs)) as grading:
+            for hand_in, row in tqdm(grading, total=len(new), unit="hand-in"):
+                graded.append((hand_in, row))
                 if row.is_graded:
                     kept.add(keys[hand_in], row)
     except KeyboardInterrupt:
         problem = STOPPED
     except OSError as error:
         problem = f"stopped, as rows can't be kept ({error}): make room, and give the same command again"
+    rows = [in_time(hand_in, row, exercises, given.deadline) for hand_in, row in graded]
     rows.sort(key=lambda row: row.student)
     is_written = write_reports(output, rows, exercises)
     missing = [row for row in rows if not row.is_graded]

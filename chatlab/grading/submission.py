@@ -39,7 +39,7 @@ class Submission:
     def __init__(self, folder: Path, exercises: Sequence[Exercise], models: Path) -> None:
         names = {exercise.file: exercise for exercise in exercises}
         below: dict[str, list[Path]] = {name: [] for name in names}
-        for file in _files_below(folder):
+        for file in files_below(folder):
             if file.name in names:
                 below[file.name].append(file)
         is_elsewhere = any(file.parent.name != MODELS for files in below.values() for file in files)
@@ -73,7 +73,7 @@ def readable(name: str) -> str:
     return decode(os.fsencode(name))
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
     """In order, MOST_FILES at most; what begins with a dot, or belongs to a Python, is left out. Links to folders are
     not followed.
     """

@@ -23,7 +23,8 @@ def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
     """Write grades.html."""
     style, script = ((PAGE / name).read_text(encoding="utf-8") for name in ("grades.css", "grades.js"))
     of = sum(exercise.points for exercise in exercises)
-    titles = [("student", ""), *((e.key, e.title) for e in exercises), (f"points of {of}", ""), ("stuck at", "")]
+    last = (f"points of {of}", "days late", "stuck at")
+    titles = [("student", ""), *((e.key, e.title) for e in exercises), *((name, "") for name in last)]
     head = "".join(
         f'<th title="{escape(title)}"><button type="button">{escape(name)}</button></th>' for name, title in titles
     )
@@ -45,7 +46,7 @@ heading sorts.</p>
 <tbody>
 {body}
 </tbody>
-<tfoot><tr><th>in all</th>{foot}<td>{_mean(rows)}</td><td></td></tr></tfoot></table>
+<tfoot><tr><th>in all</th>{foot}<td>{_mean(rows)}</td><td>{_late(rows)}</td><td></td></tr></tfoot></table>
 <h2>What many have not got right</h2>
 <ol>{failed}</ol>
 <script>{script}</script></html>
@@ -62,6 +63,12 @@ def _done(rows: Sequence[Row], exercise: Exercise) -> int:
 def _mean(rows: Sequence[Row]) -> str:
     graded = [row.points for row in rows if row.is_graded]
     return f"{sum(graded) / len(graded):.1f} on average" if graded else ""
+
+
+def _late(rows: Sequence[Row]) -> str:
+    if all(row.days_late is None for row in rows):
+        return ""
+    return f"{sum(bool(row.days_late) for row in rows)} of {len(rows)} late"
 
 
 def _what_many_fail(rows: Sequence[Row]) -> list[str]:
@@ -85,6 +92,7 @@ def _row(row: Row, exercises: Sequence[Exercise]) -> str:
     why = row.stuck_at if row.is_graded else f"{NOT_GRADED}: {row.outcome.failure}"
     return (
         f'<tr data-stuck-at="{row.place}"><th>{escape(row.student)}</th>{cells}<td>{points}</td>'
+        f"<td>{'' if row.days_late is None else row.days_late}</td>"
         f'<td data-key="{row.place}">{escape(why)}</td></tr>'
     )
 

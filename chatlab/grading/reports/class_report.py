@@ -43,14 +43,16 @@ def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) ->
     keys = [exercise.key for exercise in exercises]
     with file.open("w", encoding="utf-8-sig", errors="replace", newline="") as sink:
         table = csv.writer(sink)
-        table.writerow(["student", *keys, "points", "of", "seconds", "stuck at", *(f"{key} state" for key in keys)])
+        titles = [*keys, "points", "of", "seconds", "stuck at", *(f"{key} state" for key in keys)]
+        table.writerow(["student", *titles, "handed in", "days late"])
         for row in rows:
             grades = {grade.exercise.key: grade for grade in row.outcome.grades}
             points: list[object] = [grades[key].points if key in grades else "" for key in keys]
             states = [grades[key].state.value if key in grades else NOT_GRADED for key in keys]
             in_all = row.points if row.is_graded else ""
             reason = _no_formula(row.stuck_at)
-            table.writerow([_no_formula(row.student), *points, in_all, of, round(row.seconds), reason, *states])
+            columns = [*points, in_all, of, round(row.seconds), reason, *states, _time(row), row.days_late]
+            table.writerow([_no_formula(row.student), *columns])
 
 
 def write_json(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> None:
@@ -62,11 +64,18 @@ def write_json(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
             "points": row.points if row.is_graded else None,
             "of": of,
             "failure": row.outcome.failure or None,
+            "handed_in": _time(row),
+            "days_late": row.days_late,
             "exercises": [grade.to_json() for grade in row.outcome.grades],
         }
         for row in rows
     ]
     file.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
+
+
+def _time(row: Row) -> str | None:
+    """When it was handed in, here."""
+    return row.handed_in.astimezone().isoformat(" ", "minutes") if row.handed_in else None
 
 
 def _no_formula(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from chatlab.grading.child import Outcome
@@ -11,11 +12,15 @@ NOT_GRADED = "NOT graded"
 
 
 class Row(NamedTuple):
-    """One hand-in. `seconds`: how long it took to grade."""
+    """One hand-in. `seconds`: how long it took to grade. `handed_in`: when, or None; `days_late`: None if there is no
+    deadline.
+    """
 
     student: str
     outcome: Outcome
     seconds: float
+    handed_in: datetime | None = None
+    days_late: int | None = None
 
     @property
     def is_graded(self) -> bool:
