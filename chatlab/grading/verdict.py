@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from chatlab.grading.course import Exercise
 
+NEAR_MISS = " It has "  # before the name of a file that may be the one which isn't there
 GRADE = "grade"  # the attribute of a pytest report that holds the exercise and the result of the check, JSON alone
 
 

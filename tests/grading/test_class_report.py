@@ -13,7 +13,7 @@ from chatlab.grading.reports import class_report
 from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_report import write_csv, write_reports
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import CheckResult, Grade, Message, State
+from chatlab.grading.verdict import NEAR_MISS, CheckResult, Grade, Message, State
 from tests.grading.course import MANIFEST
 
 EXERCISE = MANIFEST[0]
@@ -63,6 +63,13 @@ def test_who_was_not_graded_has_no_points(tmp_path: Path) -> None:
     page = (tmp_path / "grades.html").read_text(encoding="utf-8")
     assert '<th>ada</th><td></td><td></td><td></td><td data-key="NOT graded">NOT graded: no space left</td>' in page
     assert '<td class="">–</td><td>0</td><td></td><td data-key="ex00">ex00: not handed in</td>' in page
+
+
+def test_a_near_miss_is_in_the_table() -> None:
+    message = Message("Loaded it.", f"There is no {EXERCISE.file} in the folder ada/.{NEAR_MISS}{EXERCISE.key}.py.", "")
+    for said, stuck_at in [(None, "ex00: not handed in"), (message, "ex00: not handed in. It has ex00.py.")]:
+        check = CheckResult("greets", State.NOT_HANDED_IN, said)
+        assert Row("ada", Outcome((Grade(EXERCISE, (check,)),)), 1.0).stuck_at == stuck_at
 
 
 def test_a_file_is_written_in_full_before_it_takes_its_place(

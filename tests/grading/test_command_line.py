@@ -13,6 +13,7 @@ import pytest
 
 from chatlab.service.this_python import this_pytest
 from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, grade, run_pytest
+from tests.grading.small_course import SmallCourse
 
 FIRST = MANIFEST[0]
 WRONG_ANSWER = 'def greet(client, nickname):\n    client.say("Hello, " + nickname + 1)\n'
@@ -196,6 +197,19 @@ def test_a_fault_of_the_check_is_not_the_learners(tmp_path: Path) -> None:
     [graded] = grade(SOLUTIONS, course / FIRST.checks)
     assert graded["state"] == "not yet right"
     assert graded["checks"][0]["message"]["saw"] == "The check itself failed: OSError: no ports left"
+
+
+def test_a_plain_assertion_of_a_check_is_what_the_learner_reads(tmp_path: Path) -> None:
+    course = SmallCourse(tmp_path, "def test_it(learner):\n    assert learner.f() == 42\n", "def f():\n    return 41\n")
+    message = course.message()
+    assert message["saw"].startswith("assert 41 == 42")
+    assert message["means"].startswith("The check expects this of your code")
+
+
+def test_what_works_in_the_main_thread_alone_is_explained(tmp_path: Path) -> None:
+    answer = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+    message = SmallCourse(tmp_path, "def test_it(learner):\n    learner.f()\n", answer).message()
+    assert message["means"].startswith("Usually: checks run your code in a thread")
 
 
 def test_junit_reports_carry_the_message(submission: Path, tmp_path: Path) -> None:

@@ -58,18 +58,20 @@ def test_a_method_that_hides_an_inherited_one_is_gone() -> None:
 
 
 def test_settings_are_put_back(tmp_path: Path) -> None:
-    before = (socket.getdefaulttimeout(), sys.getrecursionlimit(), Path.cwd())
+    before = (socket.getdefaulttimeout(), sys.getrecursionlimit(), sys.excepthook, Path.cwd())
     state = ProcessState()
     try:
         socket.setdefaulttimeout(0.01)
         sys.setrecursionlimit(before[1] + 1)
+        setattr(sys, "excepthook", None)  # noqa: B010 - as a learner does it, whatever the types say
         os.chdir(tmp_path)
         state.restore()
-        assert (socket.getdefaulttimeout(), sys.getrecursionlimit(), Path.cwd()) == before
+        assert (socket.getdefaulttimeout(), sys.getrecursionlimit(), sys.excepthook, Path.cwd()) == before
     finally:
         socket.setdefaulttimeout(before[0])
         sys.setrecursionlimit(before[1])
-        os.chdir(before[2])
+        sys.excepthook = before[2]
+        os.chdir(before[3])
 
 
 CHECKS = """

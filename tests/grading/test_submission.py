@@ -136,6 +136,8 @@ def test_the_shapes_of_schools_systems(tmp_path: Path) -> None:
             "lovelaceada_54321_678903_ex01_receipts.py": MINE,
             "notes.txt": "",
             ".DS_Store": "",
+            ".git/config": "",
+            "$RECYCLE.BIN/x": "",
         },
     )
     found, others = hand_ins(tmp_path)
@@ -147,7 +149,7 @@ def test_the_shapes_of_schools_systems(tmp_path: Path) -> None:
         "lovelaceada 12345",
         "lovelaceada 54321",
     ]
-    assert [path.name for path in others] == ["notes.txt"]
+    assert [path.name for path in others] == ["$RECYCLE.BIN", ".git", "notes.txt"]
     found[4].copy(tmp_path / "copy")
     assert (tmp_path / "copy" / FIRST.file).read_text(encoding="utf-8") == "newer = 1\n"
     assert (tmp_path / "copy" / SECOND.file).read_text(encoding="utf-8") == MINE
@@ -179,6 +181,16 @@ def test_archives_are_unpacked_and_nothing_gets_out_of_them(tmp_path: Path) -> N
         assert not list((tmp_path / hand_in.student).rglob("link.py"))
     assert (tmp_path / "cat" / "work" / "huge.py").stat().st_size == MOST_BYTES + 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bob", "cat", "class"]
+
+
+def test_an_archive_beside_answers_stays_packed_and_is_named(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "class" / "ada", {"SECOND": MINE})
+    with zipfile.ZipFile(folder / "hw.zip", "w") as archive:
+        archive.writestr(FIRST.file, MINE)
+    [hand_in], _ = hand_ins(folder.parent)
+    hand_in.copy(tmp_path / "copy")
+    with pytest.raises(NotThere, match=r"It has hw\.zip"):
+        LearnerFile(tmp_path / "copy" / FIRST.file).load()
 
 
 def test_an_archive_that_is_none_is_said(tmp_path: Path) -> None:

@@ -109,8 +109,14 @@ def _forgotten(line: FrameSummary, source: str) -> tuple[str, str]:
 
 
 def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: LearnerFile) -> Finding | None:
-    """For a check that uses a name of the stub which the file lacks, or which is something else there."""
+    """For a check that uses a name of the stub which the file lacks, or which is something else there; and for one
+    whose plain assertion does not hold.
+    """
     wrong = State.NOT_YET_RIGHT
+    in_a_check = bool(stack) and Path(stack[-1].filename).name.startswith("test_ex")
+    if isinstance(error, AssertionError) and in_a_check:
+        saw = str(error) or f"{stack[-1].line} does not hold."
+        return Finding(wrong, saw, "The check expects this of your code: compare with the stub.")
     if isinstance(error, AttributeError) and type(error.obj).__module__ == file.path.stem:
         kind = type(error.obj)
         lack = lacking(f"Your {kind.__name__}", error.name or "", vars(kind))
@@ -119,7 +125,6 @@ def _not_as_the_stub(error: BaseException, stack: list[FrameSummary], file: Lear
         where = _where(file, _line(function.__code__.co_firstlineno, file))
         means = "The check calls it as the stub had it: keep its name and its parameters."
         return Finding(wrong, f"TypeError: {error}", means, where)
-    in_a_check = bool(stack) and Path(stack[-1].filename).name.startswith("test_ex")
     if isinstance(error, TypeError) and in_a_check and re.search(r"not callable|<lambda>\(\)", str(error)):
         means = "The check calls a name of the stub, and it has another value: keep the function or the class."
         return Finding(wrong, f"TypeError: {error}", means)

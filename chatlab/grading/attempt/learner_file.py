@@ -18,7 +18,7 @@ from typing import Any
 
 from chatlab.grading.attempt.forbidden_imports import keep_out
 from chatlab.grading.attempt.source import MOST_BYTES, fingerprint, is_plain_file
-from chatlab.grading.verdict import NotThere, NotYetRight
+from chatlab.grading.verdict import NEAR_MISS, NotThere, NotYetRight
 
 PACKED = (".zip", ".tar.gz", ".tgz", ".7z", ".rar")
 
@@ -66,7 +66,7 @@ class LearnerFile:
             saw = f"There is no {self.path.name} in the folder {self.path.parent.name}/."
             if similar := self._similar_file():
                 means = "The check looks for the first name, letter by letter: rename the file."
-                raise NotThere(f"{saw} It has {similar}.", means) from None
+                raise NotThere(f"{saw}{NEAR_MISS}{similar}.", means) from None
             raise NotThere(saw, "The file was renamed, moved or deleted, or another folder was meant.") from None
         except OSError as error:
             raise NotYetRight(f"{self.path.name} can't be read: {error.strerror}.", "Allow it to be read.") from None

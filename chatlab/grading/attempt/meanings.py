@@ -53,6 +53,7 @@ BY_WORDS = (
         "bytes where a text is wanted; decode() makes a text of bytes.",
     ),
     (r"positional argument|unexpected keyword", "count the values in the brackets, and compare with the parameters."),
+    (r"signal only works in main thread", "checks run your code in a thread: it can do its work without signals."),
     (r"changed size during iteration", "a loop goes over what changes meanwhile; let it go over list(…) of that."),
     (r"'NoneType' object", "a function without `return` gives back None, and so does one that only changes something."),
 )

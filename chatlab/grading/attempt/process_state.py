@@ -28,6 +28,7 @@ class ProcessState:
         self._names = [dict(vars(place)) for place in PLACES]
         self._timeout = socket.getdefaulttimeout()
         self._depth = sys.getrecursionlimit()
+        self._hook = sys.excepthook  # without one, no thread can be made
         self._folder = Path.cwd()
 
     def restore(self) -> None:
@@ -40,5 +41,6 @@ class ProcessState:
                     delattr(place, name)
         socket.setdefaulttimeout(self._timeout)
         sys.setrecursionlimit(self._depth)
+        sys.excepthook = self._hook
         with contextlib.suppress(OSError):  # it may have been removed
             os.chdir(self._folder)

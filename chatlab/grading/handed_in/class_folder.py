@@ -20,6 +20,7 @@ from chatlab.grading.handed_in.gradescope_export import METADATA, Exported, read
 from chatlab.grading.handed_in.hand_in import ARCHIVES, HandIn
 from chatlab.grading.submission import readable
 
+NO_STUDENT = (".", "__", "$", "@")  # .git, __MACOSX, $RECYCLE.BIN, @eaDir
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_\w+")
 CANVAS = re.compile(
     r"(?P<student>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?P<file>\d+)_(?P<name>.+?)(?:-\d+)?(?P<end>\.\w+)"
@@ -38,9 +39,9 @@ class Named(NamedTuple):
 
 
 def hand_ins(folder: Path) -> tuple[list[HandIn], list[Path]]:
-    """Those in `folder`, and what is none. Raises OSError."""
+    """Those in `folder`, and what is none: also folders that systems and programs make. Raises OSError."""
     export = read_export(folder)
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__", "$", "@")))
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith(NO_STUDENT) or path.is_dir())
     named = [(_named(path, export), path) for path in paths if path.name != METADATA]
     people = defaultdict[str, set[str]](set)
     for names, _ in named:
@@ -57,6 +58,8 @@ def hand_ins(folder: Path) -> tuple[list[HandIn], list[Path]]:
 
 def _named(path: Path, export: Mapping[str, Exported]) -> Named | None:
     """None if it is no hand-in."""
+    if path.name.startswith(NO_STUDENT):
+        return None
     if path.is_file() and (match := CANVAS.fullmatch(path.name)):
         student = f"{match['student']} {match['number']}"
         return Named(student, match["number"], student, match["name"] + match["end"])

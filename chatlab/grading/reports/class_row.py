@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chatlab.grading.child import Outcome
-from chatlab.grading.verdict import State
+from chatlab.grading.verdict import NEAR_MISS, State
 
 NOT_GRADED = "NOT graded"
 
@@ -47,5 +47,6 @@ class Row(NamedTuple):
             if grade.state is State.NOT_YET_RIGHT:
                 return f"{grade.exercise.key}: {grade.message.saw if grade.message else grade.state.value}"
             if grade.state in (State.NOT_STARTED, State.NOT_HANDED_IN):
-                return f"{grade.exercise.key}: {grade.state.value}"
+                _, there_is, name = grade.message.saw.partition(NEAR_MISS) if grade.message else ("", "", "")
+                return f"{grade.exercise.key}: {grade.state.value}{there_is and '.'}{there_is}{name}"
         return ""
