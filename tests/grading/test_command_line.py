@@ -105,6 +105,19 @@ def test_a_course_whose_path_has_a_blank_and_an_umlaut(tmp_path: Path) -> None:
     assert run.stderr == ""
 
 
+def test_a_course_that_is_read_only(tmp_path: Path) -> None:
+    """For root, whom no permission stops, a file stands where pytest would keep its cache."""
+    course = SmallCourse(tmp_path, "def test_it(learner):\n    learner.f()\n", "def f():\n    pass\n")
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.pytest.ini_options]\nfilterwarnings = ['error']\n", encoding="utf-8"
+    )
+    (tmp_path / ".pytest_cache").touch()
+    command = [sys.executable, "-m", "pytest", str(course.folder)]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 of 1 done" in run.stdout
+
+
 def test_a_folder_without_the_file_is_told_apart_from_no_folder(tmp_path: Path) -> None:
     run = run_pytest("exercises", f"--submission={tmp_path}")
     assert run.returncode == 1

@@ -59,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.path[:] = [entry for entry in sys.path if Path(entry) not in folders]
     config.option.importmode = "importlib"
     warnings.simplefilter("ignore")  # what a learner's code leaves behind must not end the run when pytest tidies up
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")  # of a course that is read-only
     settings = Settings(
         exercises=exercises,
         folder=folder,
