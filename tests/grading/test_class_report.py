@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -85,7 +86,8 @@ def test_a_file_is_written_in_full_before_it_takes_its_place(
     monkeypatch.setattr(class_report, "write_csv", fail)
     assert not write_reports(tmp_path, [], MANIFEST)
     assert file.read_text(encoding="utf-8") == "earlier"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["feedback", "grades.csv", "grades.html", "grades.json"]
+    names = ["feedback", "grades.csv", "grades.html", "grades.json", "grades.xml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
     assert capsys.readouterr().err == f"{file} could not be written: disk full\n"
 
 
@@ -111,3 +113,33 @@ def test_each_student_gets_a_page_without_what_is_private(tmp_path: Path) -> Non
     assert "0 of 1 private check passed." in page
     assert "secret" not in page
     assert "NOT graded: no space left" in (tmp_path / "feedback" / "bob.html").read_text(encoding="utf-8")
+
+
+def test_ci_servers_read_it(tmp_path: Path) -> None:
+    """JUnit's XML: a suite for each student, a case for each check; what XML can't hold is replaced."""
+    message = Message("did it", "saw \x1b[1m<it>\x00", "means \ud800 it")
+    checks = [CheckResult("greets", State.NOT_YET_RIGHT, message), CheckResult("ends", State.WAITING, None)]
+    grade = Grade(EXERCISE, (CheckResult("begins", State.DONE, None), *checks))
+    rows = [Row("<ada>\x07", Outcome((grade,)), 1.25), Row("bob", Outcome((), "no space left"), 0.5)]
+    assert write_reports(tmp_path, rows, [EXERCISE])
+    suites = Xml.parse(tmp_path / "grades.xml").getroot()
+    assert [dict(suite.items()) for suite in suites] == [
+        {"name": "<ada>\ufffd", "tests": "3", "failures": "1", "errors": "0", "skipped": "1", "time": "1.250"},
+        {"name": "bob", "tests": "1", "failures": "0", "errors": "1", "skipped": "0", "time": "0.500"},
+    ]
+    ada, bob = suites
+    points = ada.find("properties/property")
+    assert points is not None
+    assert dict(points.items()) == {"name": "ex00 points", "value": "0 of 1"}
+    assert [
+        (case.get("classname"), case.get("name"), [kind.tag for kind in case]) for case in ada.iter("testcase")
+    ] == [
+        (EXERCISE.name, "begins", []),
+        (EXERCISE.name, "greets", ["failure"]),
+        (EXERCISE.name, "ends", ["skipped"]),
+    ]
+    failure = ada.find("testcase/failure")
+    assert failure is not None
+    assert failure.get("message") == "saw \ufffd[1m<it>\ufffd"
+    assert failure.text == "did it\nsaw \ufffd[1m<it>\ufffd\nmeans \ufffd it"
+    assert [error.get("message") for error in bob.iter("error")] == ["no space left"]

@@ -1,5 +1,5 @@
 """How a class went, in files: grades.csv for a spreadsheet, in which nothing of a hand-in starts a formula;
-grades.json; the page grades.html.
+grades.json; the page grades.html; grades.xml for CI servers.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chatlab.grading.course import Exercise
+from chatlab.grading.reports.class_junit import write_junit
 from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_row import NOT_GRADED, Row
 from chatlab.grading.reports.feedback import write_feedback
 
 
 def write_reports(folder: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> bool:
-    """Write grades.csv, grades.json, grades.html, and feedback/ with a page for each student. Returns whether all are
-    there.
+    """Write grades.csv, grades.json, grades.html, grades.xml, and feedback/ with a page for each student. Returns
+    whether all are there.
     """
     written = [
         _replace(folder / "grades.csv", lambda file: write_csv(file, rows, exercises)),
         _replace(folder / "grades.json", lambda file: write_json(file, rows, exercises)),
         _replace(folder / "grades.html", lambda file: write_page(file, rows, exercises)),
+        _replace(folder / "grades.xml", lambda file: write_junit(file, rows)),
     ]
     try:
         write_feedback(folder / "feedback", rows)
