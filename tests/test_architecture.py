@@ -48,7 +48,7 @@ PURE = (
     *("udp.reliable.stop_and_wait", "udp.reliable.frames", "udp.reliable.session"),
     *("udp.reliable.chat", "udp.reliable.member"),
     *("weather.fate", "weather.in_flight", "weather.relayed"),
-    *("tcp.framing", "tcp.protocol", "tcp.limits", "tcp.outbox", "tcp.chat", "tcp.member"),
+    *("tcp.framing", "tcp.protocol", "tcp.limits", "tcp.outbox", "tcp.connection_state", "tcp.chat", "tcp.member"),
 )
 IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", "subprocess", "threading", "time"}
 # Modules below the panels and the grading that use a package, none of which is needed to run a room.
@@ -57,6 +57,7 @@ USE_A_PACKAGE = {
     "trace.picture.capture": "dpkt",
     "trace.captured": "dpkt",
     "web.gateway": "websockets",
+    "web.page_answers": "websockets",
     "web.qr_code": "segno",
 }
 

@@ -19,7 +19,6 @@ feed this same chat.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -29,6 +28,7 @@ from chatlab.room.errors import LineTooLong, Refusal
 from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.room import Room
 from chatlab.room.text import decode
+from chatlab.tcp.connection_state import ConnectionState
 from chatlab.tcp.foreign import mistaken_for
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits, Reason
@@ -65,20 +65,6 @@ class Counts:
 
     received: int = 0
     sent: int = 0
-
-
-@dataclass(slots=True)
-class ConnectionState:
-    """What the room keeps of a connection. `bucket`: of a member only. `telnet`: once it has used a command of that."""
-
-    lines: LineBuffer
-    address: Address
-    choose_by: float
-    tries: int = 0
-    bucket: TokenBucket | None = None
-    telnet: TelnetFilter | None = None
-    has_ended: bool = False  # its stream has
-    leave_by: float = math.inf
 
 
 class TcpChat(Generic[Connection]):
@@ -131,7 +117,7 @@ class TcpChat(Generic[Connection]):
             if state.leave_by <= now or (state.has_ended and connection not in self._throttled):
                 deliveries += self.leave(connection, Reason.LEFT)
         while self._strangers and self._states[stranger := next(iter(self._strangers))].choose_by <= now:
-            deliveries += self.leave(stranger, Reason.NO_NICKNAME, _seen_of(self._states[stranger]))
+            deliveries += self.leave(stranger, Reason.NO_NICKNAME, self._states[stranger].in_vain)
         return deliveries
 
     def leave(self, connection: Connection, reason: Reason, saw: str = "") -> list[Delivery[Connection]]:
@@ -234,10 +220,3 @@ class TcpChat(Generic[Connection]):
     ) -> Delivery[Connection]:
         self.counts.sent += len(answers) * len(recipients)
         return Delivery(b"".join(map(build_answer, answers)), recipients, last)
-
-
-def _seen_of(stranger: ConnectionState) -> str:
-    """What a stranger has sent in vain, to go on with: 'a nickname has to be chosen ...'."""
-    if size := len(stranger.lines):
-        return f": {size:,} {'byte' if size == 1 else 'bytes'} came, but no line end (\\n)"
-    return f": {stranger.tries} were refused" if stranger.tries else ""

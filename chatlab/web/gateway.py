@@ -13,12 +13,8 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
-from http import HTTPStatus
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -28,21 +24,9 @@ from chatlab.service.resolve import host_and_port, resolve
 from chatlab.service.service import Service
 from chatlab.tcp.protocol import MAX_LINE
 from chatlab.tcp.sockets import BACKLOG, listen
+from chatlab.web.page_answers import answer
 from chatlab.web.qr_code import qr_code
 
-PAGE = Path(__file__).parent / "page"
-# What a browser may ask for: the file, and its type.
-FILES = {
-    "/": ("page.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-}
-ROOM = "/room"  # where the WebSocket is
-# The page has no markup of others, loads nothing from elsewhere, and stands in no frame (CSP level 3).
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ws:; "
-    "frame-ancestors 'none'"
-)
 MOST_BROWSERS = 200
 # Messages of a browser that may wait for a room which reads no faster; then the gateway reads no more of it.
 WAITING = 8
@@ -116,19 +100,7 @@ class WebGateway(Service):
                 await asyncio.sleep(TICK)
 
     def _answer(self, _connection: ServerConnection, request: Request) -> Response | None:
-        """A file of the page; None lets a WebSocket begin."""
-        host = request.headers.get("Host", "")
-        if not _is_own(host):
-            return _response(HTTPStatus.FORBIDDEN, b"this page is to be opened by its IP address\n")
-        if file := FILES.get(request.path):
-            return _response(HTTPStatus.OK, (PAGE / file[0]).read_bytes(), file[1])
-        if request.path != ROOM:
-            return _response(HTTPStatus.NOT_FOUND, b"there is nothing here\n")
-        if request.headers.get("Origin") != f"http://{host}":
-            return _response(HTTPStatus.FORBIDDEN, b"another web page may not come into the room\n")
-        if self.browsers >= MOST_BROWSERS:
-            return _response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many browsers are here\n")
-        return None
+        return answer(request, is_full=self.browsers >= MOST_BROWSERS)
 
     async def _carry(self, browser: ServerConnection) -> None:
         self.browsers += 1
@@ -173,27 +145,3 @@ async def _to_room(browser: ServerConnection, writer: asyncio.StreamWriter) -> N
 async def _to_browser(reader: asyncio.StreamReader, browser: ServerConnection) -> None:
     while line := await reader.readline():
         await browser.send(line.rstrip(b"\r\n").decode("utf-8", "replace"))
-
-
-def _is_own(host: str) -> bool:
-    """Whether a page of this name can only be ours. Another page could let its own name lead here (DNS rebinding)."""
-    name = urlsplit(f"//{host}").hostname or ""
-    if name in ("localhost", socket.gethostname().lower()):
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
-    headers = {
-        "Content-Type": f"{kind}; charset=utf-8",
-        "Content-Length": str(len(body)),
-        "Content-Security-Policy": POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        "Connection": "close",
-    }
-    return Response(status.value, status.phrase, Headers(headers), body)

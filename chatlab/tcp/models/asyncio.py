@@ -27,11 +27,10 @@ from chatlab.tcp.sockets import (
     MOST_ACCEPTED,
     RECEIVE_BYTES,
     accept,
-    has_ended,
     is_of_lost_connection,
-    is_reset,
     prepare_accepted,
 )
+from chatlab.tcp.unread_ends import has_ended, is_reset
 
 
 class AsyncioModel:

@@ -22,7 +22,8 @@ from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.selectors_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import MOST_ACCEPTED, RECEIVE_BYTES, accept, has_ended, is_reset
+from chatlab.tcp.sockets import MOST_ACCEPTED, RECEIVE_BYTES, accept
+from chatlab.tcp.unread_ends import has_ended, is_reset
 
 # Connections that `select` can wait for: Windows' takes 512 sockets (FD_SETSIZE), two of which are the room's own.
 MOST_SELECTED = 500

@@ -29,7 +29,8 @@ from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.threads_peer import Peer
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept, has_ended, is_reset, wake
+from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept, wake
+from chatlab.tcp.unread_ends import has_ended, is_reset
 
 # Bytes that may wait for the sending thread; then the reading threads wait, and so do members that flood the room.
 MOST_UNSENT = 65_536
