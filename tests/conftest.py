@@ -22,7 +22,8 @@ from tests.scheduler import AloneLast
 from tests.systems import NOT_HERE, WINE
 
 WORKERS_PER_PROCESSOR = 2  # most tests wait most of the time
-LONG = {"notebooks", "grading"}  # folders whose tests start first, as they take the longest
+# Folders whose tests start first, as they take the longest. One worker has the whole of tests/browser.
+LONG = ("browser", "grading", "notebooks")
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -65,7 +66,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> AloneLa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    order = {folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(LONG)))
 
 
 @pytest.hookimpl(trylast=True)

@@ -17,11 +17,11 @@ from chatlab.grading.course import Exercise
 from tests.grading.course import MANIFEST, WRONG
 from tests.grading.many import grade_many
 
-TOGETHER = 10  # answers in one process
+TOGETHER = 20  # answers in one test
 
 
 def groups() -> list[Any]:
-    """Of the answers to one exercise, those that are graded one after the other."""
+    """Of the answers to one exercise, those that are graded in one test."""
     found = []
     for exercise in MANIFEST:
         answers = sorted((WRONG / exercise.key).glob("*.py"))

@@ -29,7 +29,7 @@ def test_each_lesson_has_its_results() -> None:
 def test_each_cell_prints_what_its_results_hold(lesson: Path, tmp_path: Path) -> None:
     course = tmp_path / "Ein Kurs für Ada"  # as the path of a home may be
     copy_course(course)
-    run = compare(course, lesson.name, cell_seconds=60)
+    run = compare([course], lesson.name, cell_seconds=60)
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(rf"^{len(_cells(lesson))} passed in", run.stdout, re.MULTILINE), run.stdout
 
