@@ -17,7 +17,7 @@ RESULTS = COURSE / "notebooks" / "results"
 # What differs from run to run, and is the same for the comparison.
 SANITIZER = Path(__file__).with_name("sanitizer.cfg")
 # Other plugins are slow to start.
-ALONE = ("--disable-plugin-autoload", "-pnbval.plugin", "--nbval")
+ALONE = ("--disable-plugin-autoload", "-pnbval.plugin", "-ptests.notebooks.kernel_ports", "--nbval")
 
 
 def copy_course(folder: Path) -> None:

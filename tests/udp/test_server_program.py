@@ -13,7 +13,7 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.udp.client import UdpClient
-from tests.systems import BINDS_ANYWHERE, SLOWER, not_here, wine_differs
+from tests.systems import FOREIGN_HOST, SLOWER, not_here
 
 from ..programs import LIMIT, MORE_THAN_A_PIPE, STOPS, Program
 from .voice import Voice, healthy_talk
@@ -150,10 +150,9 @@ def test_it_starts_again_on_the_same_port_at_once(server: Program) -> None:
         (["--port", "65536"], "python -m chatlab.udp.server: argument --port: '65536' is not a port: choose a number"),
         (["--port", "http"], "python -m chatlab.udp.server: argument --port: 'http' is not a port: choose a number"),
         (["--host", ".."], "can't find the host '..': check its spelling, or type its IP address"),
-        pytest.param(
-            ["--host", "192.0.2.1"],
-            "can't listen on 192.0.2.1:9999: that is not an address of this machine: try --host",
-            marks=wine_differs(BINDS_ANYWHERE),
+        (
+            ["--host", FOREIGN_HOST],
+            f"can't listen on [{FOREIGN_HOST}]:9999: that is not an address of this machine: try --host",
         ),
         (["--max-members", "0"], "python -m chatlab.udp.server: argument --max-members: '0' is not a number of 1 or"),
         (["--max-bytes", "100"], "python -m chatlab.udp.server: argument --max-bytes: '100' is not a number of 128 or"),

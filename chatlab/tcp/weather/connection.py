@@ -42,10 +42,12 @@ class Side(NamedTuple):
             self.writer.write_eof()
 
     def reset(self) -> None:
+        """Say that the connection is lost (RST), and nothing before it."""
+        sock = self.writer.get_extra_info("socket")
         with contextlib.suppress(OSError):
-            sock = self.writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
         self.close()
+        sock._sock.close()  # asyncio, which would do it later, says an orderly end (FIN) first on Windows
 
     def close(self) -> None:
         """Without a word more. It awaits nothing, so that whoever closes two sides closes both, cancelled or not."""
