@@ -11,9 +11,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from chatlab.own.exercise_server import EXERCISE as SERVER
+from chatlab.own.exercise_server import ExerciseServer
 from chatlab.own.own_client import TCP, UDP, run_own_client
-from chatlab.own.own_room import EXERCISE as SERVER
-from chatlab.own.own_room import ExerciseServer
 from chatlab.own.own_tcp_room import EXERCISE as TCP_SERVER
 from chatlab.own.own_tcp_room import ExerciseTcpServer
 from chatlab.service.cli import Parser, parser_for, run_server

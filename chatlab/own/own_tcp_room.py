@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from chatlab.grading.for_checks.lent_connection import LentConnection
 from chatlab.grading.for_checks.lent_listener import LentListener
-from chatlab.own.own_room import ExerciseServer, OwnRoom
+from chatlab.own.exercise_server import ExerciseServer
+from chatlab.own.own_room import OwnRoom
 from chatlab.service.interfaces import Counts
 from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import listen

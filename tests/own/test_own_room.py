@@ -12,8 +12,8 @@ import pytest
 
 from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own import own_room, try_out
+from chatlab.own.exercise_server import ExerciseServer
 from chatlab.own.own_file import OwnFile
-from chatlab.own.own_room import ExerciseServer
 from chatlab.panels import RoomPanel
 from chatlab.room.errors import Refusal
 from chatlab.room.events import Gone, Joined, Said

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from chatlab.own.carry import carry, count_arrivals
+from chatlab.own.exercise_server import ExerciseServer
 from chatlab.own.own_file import ipv4
-from chatlab.own.own_room import ExerciseServer
 from chatlab.own.parts import greet, receive, send_receipts, speak
 from chatlab.own.play import PLAY, Played
 from chatlab.own.trials.use import room_panel, use

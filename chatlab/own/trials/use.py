@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chatlab.grading.attempt.time_limit import Printed
+from chatlab.own.exercise_server import ExerciseServer
 from chatlab.own.own_file import OwnFile
-from chatlab.own.own_room import ExerciseServer
 from chatlab.room.errors import CantUse
 
 if TYPE_CHECKING:

@@ -8,19 +8,19 @@
     IN        the client is out                    WAITING
 
 The first try is made by whoever calls `open`; the thread `member-<nickname>` makes the others, and says the texts. A
-text is not refused because nobody answers: it waits. One that has not come back when the client is out may be lost with
-the room, and waits again: rather twice than never.
+text is not refused because nobody answers: it waits (`outgoing`).
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
+from chatlab.panels.chat.outgoing import Outgoing
+from chatlab.panels.chat.reasons import RUN_AGAIN, ended, sentence, shown
 from chatlab.panels.chat.tries import PAUSES, Tries
-from chatlab.room.errors import CantUse, ChatlabError, NobodyAnswers, NotInTheRoom, Refusal, in_words
+from chatlab.room.errors import CantUse, NobodyAnswers, NotInTheRoom, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
 from chatlab.room.nicknames import normalise
 from chatlab.room.text import clean
@@ -28,8 +28,6 @@ from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.interfaces import Client
 from chatlab.tcp.member import AGAIN
 
-# How long a text may be on its way, in seconds. One that was lost earlier is lost: nobody wants to hear it now.
-RECENT = 10.0
 TICK = 0.1  # how often a client that is starting is closed again, in seconds, until its thread ends
 
 
@@ -56,8 +54,7 @@ class Membership:
         self._problem = ""  # why the last try has failed
         self._is_code = False  # whose cause is the learner's own code, and not the room
         self._times_out = 0
-        self._waiting: deque[str] = deque()  # to be said
-        self._unheard: list[tuple[float, str]] = []  # when it was said; it has not come back yet
+        self._outgoing = Outgoing()
         self._asked = False  # to try at once
         self._closed = False
         self._news = threading.Condition()  # guards all above
@@ -91,7 +88,7 @@ class Membership:
         if not clean(text):
             return
         with self._news:
-            self._waiting.append(text)
+            self._outgoing.waiting.append(text)
             if not self.is_in:
                 self._keep(text)
         self.join()
@@ -99,10 +96,10 @@ class Membership:
     def _stay_in(self) -> None:
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._closed or self._waiting or not self.is_in)
+                self._news.wait_for(lambda: self._closed or self._outgoing.waiting or not self.is_in)
                 if self._closed:
                     return
-                text = self._waiting.popleft() if self.is_in else None
+                text = self._outgoing.waiting.popleft() if self.is_in else None
             if text is not None:
                 self._say(text)
             elif self._is_time_to_try():
@@ -117,11 +114,7 @@ class Membership:
                 self._tell(f"{why} Choose another nickname, and run this cell again.")
                 self._news.wait_for(lambda: self._closed)
             elif pause and not self._asked:
-                hint = (
-                    " If the room's cell was run again, run this one, too."
-                    if pause == PAUSES[-1] and not self._is_code
-                    else ""
-                )
+                hint = RUN_AGAIN if pause == PAUSES[-1] and not self._is_code else ""
                 self._tell(f"{why} Next try in {pause:g}\u00a0s, or press Join.{hint}")
             self._news.wait_for(lambda: self._closed or self.is_in or self._asked, pause)
             self._asked = False
@@ -138,7 +131,7 @@ class Membership:
             with self._news:
                 self._is_code = isinstance(error, CantUse)
                 # What such a one begins with may be a name: "ex09 is not started yet".
-                self._problem = _ended(_shown(error)) if self._is_code else _sentence(_shown(error))
+                self._problem = ended(shown(error)) if self._is_code else sentence(shown(error))
                 self._tell(self._problem)
             return
         with self._news:
@@ -150,7 +143,7 @@ class Membership:
 
     def _say(self, text: str) -> None:
         with self._news:
-            self._unheard.append((time.monotonic(), text))
+            self._outgoing.is_said(text, time.monotonic())
             times_out = self._times_out
         try:
             self.client.say(text)
@@ -159,7 +152,7 @@ class Membership:
                 if times_out == self._times_out:  # its `Gone` is still to come, or none will
                     self._be_out(str(problem))
         except Exception as error:  # noqa: BLE001  # whatever it is, the text would vanish without a word
-            self._hear(Refused(_shown(error)))
+            self._hear(Refused(shown(error)))
 
     def _hear(self, event: Event) -> None:
         self._on_event(event)
@@ -170,11 +163,9 @@ class Membership:
                 case Gone(reason):
                     self._be_out(reason.removesuffix(AGAIN))
                 case Said(self.client.nickname, said):
-                    texts = [clean(text) for _, text in self._unheard]
-                    if said in texts:  # those before it are lost, as datagrams may be: the room is there
-                        del self._unheard[: texts.index(said) + 1]
+                    self._outgoing.came_back(said)
                 case Refused():
-                    self._unheard.clear()  # it is one of these
+                    self._outgoing.is_refused()
         self._changed()
 
     def _be_in(self) -> None:
@@ -185,13 +176,10 @@ class Membership:
 
     def _be_out(self, why: str) -> None:
         self._times_out += 1
-        lost = [text for said_at, text in self._unheard if time.monotonic() - said_at < RECENT]
-        self._waiting.extendleft(reversed(lost))
-        for text in lost:
+        for text in self._outgoing.wait_again(time.monotonic()):
             self._keep(text)
-        self._unheard.clear()
         self._asked = self._is_code = False
-        self._tell(_sentence(why))
+        self._tell(sentence(why))
 
     def _keep(self, text: str) -> None:
         self._note(f"Kept until you are in the room: {text}")
@@ -210,16 +198,3 @@ def _can_be_had(nickname: str) -> bool:
     except Refusal:
         return False
     return True
-
-
-def _sentence(reason: str) -> str:
-    return _ended(reason[:1].upper() + reason[1:])
-
-
-def _ended(reason: str) -> str:
-    return reason + ("" if reason[-1:] in {".", "?", "!"} else ".")
-
-
-def _shown(error: Exception) -> str:
-    """In one line. Those of chatlab and of the system are made to be shown; of others, the kind says more."""
-    return str(error) if isinstance(error, ChatlabError | OSError) else in_words(error)

@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 
 from chatlab.panels import ChatPanel
-from chatlab.panels.chat import membership, tries
+from chatlab.panels.chat import outgoing, tries
 from chatlab.room.errors import NobodyAnswers, NotInTheRoom, NotStarted, Refusal
 from chatlab.room.events import Gone, Joined, Refused, Said
 from chatlab.service.interfaces import Client, Server
@@ -171,7 +171,7 @@ def test_a_text_that_has_not_come_back_is_said_again_and_no_other(page: Page, pa
 def test_what_was_lost_long_ago_is_not_said_again(
     page: Page, panels: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(membership, "RECENT", 0)
+    monkeypatch.setattr(outgoing, "RECENT", 0)
     client = FakeClient("ada")
     panel = panels.enter_context(ChatPanel(client))
     from_page(panel, kind="say", text="lost")

@@ -1,0 +1,21 @@
+"""Why a client is not in its room, as a panel tells it: in sentences."""
+
+from __future__ import annotations
+
+from chatlab.room.errors import ChatlabError, in_words
+
+# Behind one that has been true for a while.
+RUN_AGAIN = " If the room's cell was run again, run this one, too."
+
+
+def sentence(reason: str) -> str:
+    return ended(reason[:1].upper() + reason[1:])
+
+
+def ended(reason: str) -> str:
+    return reason + ("" if reason[-1:] in {".", "?", "!"} else ".")
+
+
+def shown(error: Exception) -> str:
+    """In one line. Those of chatlab and of the system are made to be shown; of others, the kind says more."""
+    return str(error) if isinstance(error, ChatlabError | OSError) else in_words(error)
