@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chatlab.grading.course import Exercise
-from chatlab.grading.verdict import Grade, Progress
+from chatlab.grading.grade import Grade
+from chatlab.grading.verdict import Progress
 
 PYTEST = (sys.executable, "-m", "chatlab.grading.contained", "-p", "no:cacheprovider")
 PATIENCE = 0.1  # seconds between two looks at whether to go on

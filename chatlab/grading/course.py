@@ -29,15 +29,17 @@ class Exercise:
     imported because the exercise is to write it: a module, or a name in one (`chatlab.udp.protocol.parse_request`).
     `production`: one line, shown after a pass: what a server in production would do as well. `stub`: the fingerprint of
     the untouched stub (chatlab.grading.attempt.source). `section`: the heading of the lesson under which it says what
-    the exercise is about; '' for its beginning. `each`: its checks stand each for itself, and share the points; its
-    stub works as it is, and is to be mended.
+    the exercise is about; '' for its beginning. `shares`: of its points; the check with which each begins, and how
+    many points it is (chatlab.grading.grade). In the manifest, `points` is a table of them: a share goes on to the
+    check before the next one named. Or it is a number, for all checks together. `each`: its checks stand each for
+    itself, none waits for the first; its stub works as it is, and is to be mended.
     """
 
     name: str
     title: str
     lesson: str
     objective: str
-    points: int
+    shares: tuple[tuple[str, int], ...]
     minutes: int
     hints: tuple[str, ...]
     fence: tuple[str, ...] = ()
@@ -49,6 +51,10 @@ class Exercise:
     @property
     def key(self) -> str:
         return self.name[:4]
+
+    @property
+    def points(self) -> int:
+        return sum(points for _, points in self.shares)
 
     @property
     def file(self) -> str:
@@ -85,14 +91,18 @@ class Settings:
 def read_manifest(folder: Path) -> tuple[Exercise, ...]:
     """The exercises of `folder`. Raises TypeError if a table lacks a field or has one that nobody knows."""
     tables = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return tuple(
-        Exercise(**{**{field: _frozen(value) for field, value in table.items()}, "name": name})
-        for name, table in tables.items()
-    )
+    return tuple(Exercise(**dict(_field(*item) for item in table.items()), name=name) for name, table in tables.items())
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _field(name: str, value: Any) -> tuple[str, Any]:
+    """Of an Exercise, from a table of the manifest."""
+    if name == "points":
+        return "shares", tuple(value.items()) if isinstance(value, dict) else (("", value),)
+    return name, tuple(value) if isinstance(value, list) else value
+
+
+def in_points(number: int) -> str:
+    return f"{number} point" + ("" if number == 1 else "s")
 
 
 def find_exercise(exercises: tuple[Exercise, ...], key: str) -> Exercise:

@@ -15,8 +15,8 @@ from pathlib import Path
 from chatlab.grading.attempt.source import is_plain_file
 from chatlab.grading.child import Outcome
 from chatlab.grading.course import Exercise
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import Grade
 
 FILE = "rows.jsonl"
 

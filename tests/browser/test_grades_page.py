@@ -10,9 +10,10 @@ import pytest
 
 from chatlab.grading.child import Outcome
 from chatlab.grading.course import Exercise
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import CheckResult, Grade, Message, State
+from chatlab.grading.verdict import CheckResult, Message, State
 from tests.grading.course import MANIFEST
 
 if TYPE_CHECKING:

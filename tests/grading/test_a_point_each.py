@@ -13,12 +13,13 @@ import pytest
 from chatlab.grading.attempt.source import fingerprint
 from chatlab.grading.child import Outcome
 from chatlab.grading.course import Exercise
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.card import Card
 from chatlab.grading.reports.class_report import write_csv
 from chatlab.grading.reports.class_row import Row
 from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import table
-from chatlab.grading.verdict import CheckResult, Grade, Message, State
+from chatlab.grading.verdict import CheckResult, Message, State
 from tests.grading.small_course import FILE, SmallCourse
 
 STUB = "def f(): return 1\ndef g(): return 1\ndef h(): return 1\n"  # 2, 3 and 4 are right
@@ -41,14 +42,17 @@ CHECKS = """
         '''h is mended'''
         expect(learner.h(), 4)
 """
-EACH = Exercise("ex90_small", "Small", "00_start_here", "Nothing.", 6, 1, ("a", "b", "c"), each=True)
+SHARES = (("test_f", 2), ("test_g", 2), ("test_h", 2))
+EACH = Exercise("ex90_small", "Small", "00_start_here", "Nothing.", SHARES, 1, ("a", "b", "c"), each=True)
 
 
 def course(folder: Path, answer: str) -> SmallCourse:
     small = SmallCourse(folder, CHECKS, answer)
     manifest = small.folder / "exercises.toml"
-    text = manifest.read_text(encoding="utf-8").replace("points = 1", "points = 6\neach = true")
-    manifest.write_text(f'{text.partition("stub")[0]}stub = "{fingerprint(STUB)}"\n', encoding="utf-8")
+    text = manifest.read_text(encoding="utf-8").replace("points = 1", "each = true")
+    points = "".join(f"{name} = {number}\n" for name, number in SHARES)
+    stub = f'stub = "{fingerprint(STUB)}"\n'
+    manifest.write_text(f"{text.partition('stub')[0]}{stub}[ex90_small.points]\n{points}", encoding="utf-8")
     return small
 
 
@@ -60,10 +64,12 @@ def graded(folder: Path, answer: str, *options: str) -> dict[str, Any]:
     return grade
 
 
-def grade_of(*states: State, unmade: int = 0) -> Grade:
+def grade_of(*states: State) -> Grade:
     wrong = Message("Did it.", "Saw it.", "It means it.")
-    checks = (CheckResult(f"check {n}", s, wrong if s is State.NOT_YET_RIGHT else None) for n, s in enumerate(states))
-    return Grade(EACH, tuple(checks), unmade)
+    checks = (
+        CheckResult(f"check {n}", s, wrong if s is State.NOT_YET_RIGHT else None, share=n) for n, s in enumerate(states)
+    )
+    return Grade(EACH, tuple(checks))
 
 
 @pytest.mark.parametrize("comment", ["", "# mine\n"])
@@ -104,12 +110,8 @@ def test_a_file_that_is_no_python_is_begun(tmp_path: Path) -> None:
 
 
 def test_checks_that_were_not_made_have_no_points() -> None:
-    assert grade_of(State.DONE, State.DONE, unmade=1).points == 4
+    assert grade_of(State.DONE, State.DONE, State.WAITING).points == 4
     assert grade_of(State.DONE, State.NOT_YET_RIGHT, State.WAITING).points == 2
-
-
-def test_points_are_whole() -> None:
-    assert grade_of(*[State.DONE] * 3, State.NOT_YET_RIGHT).points == 4  # of 4.5
 
 
 def test_every_report_shows_them(tmp_path: Path) -> None:

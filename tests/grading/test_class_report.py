@@ -10,11 +10,12 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from chatlab.grading.child import Outcome
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports import class_report
 from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_report import write_csv, write_reports
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import NEAR_MISS, CheckResult, Grade, Message, State
+from chatlab.grading.verdict import NEAR_MISS, CheckResult, Message, State
 from tests.grading.course import MANIFEST
 
 EXERCISE = MANIFEST[0]

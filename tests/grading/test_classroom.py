@@ -23,9 +23,10 @@ from chatlab.grading import classroom
 from chatlab.grading.child import Outcome, grade_in_child
 from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
+from chatlab.grading.grade import Grade
 from chatlab.grading.handed_in.hand_in import HandIn
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import CheckResult, Grade, State
+from chatlab.grading.verdict import CheckResult, State
 from tests.grading.small_course import FILE, SmallCourse
 from tests.systems import not_here
 

@@ -34,7 +34,7 @@ def test_an_exercise_says_all_that_it_should(exercise: Exercise) -> None:
     assert len(exercise.hints) == 3
     assert all((exercise.title, exercise.objective, exercise.production, *exercise.hints))
     assert "\n" not in exercise.production
-    assert exercise.points > 0
+    assert all(points > 0 for _, points in exercise.shares)
     assert 0 < exercise.minutes <= 45
     assert len(list((WRONG / exercise.key).glob("*.py"))) >= 8
 

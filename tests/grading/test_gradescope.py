@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from chatlab.grading import gradescope_zip
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.gradescope import results_json
-from chatlab.grading.verdict import CheckResult, Grade, Message, State
+from chatlab.grading.verdict import CheckResult, Message, State
 from tests.grading.course import COURSE, MANIFEST, SOLUTIONS
 from tests.systems import not_here
 

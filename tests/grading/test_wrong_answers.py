@@ -45,7 +45,7 @@ def complain(answer: Path, graded: dict[str, Any], exercise: Exercise) -> str:
     expected = re.match("# expects: (.+)", answer.read_text(encoding="utf-8"))
     if not expected:
         return "it does not say what it expects"
-    if graded["state"] != "not yet right" or (graded["points"] and not exercise.each):
+    if graded["state"] != "not yet right" or graded["points"] >= exercise.points:
         return f"it is {graded['state']}, with {graded['points']} points"
     message = next(check["message"] for check in graded["checks"] if check["message"])
     if expected[1] not in "\n".join(message.values()):

@@ -8,17 +8,21 @@ from __future__ import annotations
 import ast
 import json
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from chatlab.grading.attempt.attempt import PRIVATE
 from chatlab.grading.attempt.source import parsed
 from chatlab.grading.course import Exercise, Settings
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.gradescope import results_json
 from chatlab.grading.reports.terminal_table import write_summary
-from chatlab.grading.verdict import GRADE, CheckResult, Grade, Progress, State
+from chatlab.grading.verdict import GRADE, CheckResult, Progress, State
 
+Made = dict[tuple[bool, str], list[CheckResult]]  # by whether it is private, and the function
 LETTERS = {
     State.DONE: ".",
     State.NOT_YET_RIGHT: "x",
@@ -45,8 +49,7 @@ class Results:
     grades_file: Path | None
     gradescope_file: Path | None
     progress_file: Path | None
-    _results: dict[str, list[CheckResult]] = field(default_factory=dict)
-    _made: dict[str, set[tuple[bool, str]]] = field(default_factory=dict)  # whether private, and the function
+    _results: dict[str, Made] = field(default_factory=dict)  # by the exercise
     _start: float = field(default_factory=time.monotonic)
     _number: int = 0  # of checks to be made, the private ones among them
 
@@ -66,7 +69,7 @@ class Results:
         if self.progress_file:
             path, _, name = nodeid.partition("::")
             title = _titles(self.settings.folder / Path(path).name).get(name.partition("[")[0], name)
-            made = sum(map(len, self._results.values()))
+            made = sum(len(results) for made in self._results.values() for results in made.values())
             with self.progress_file.open("a", encoding="utf-8") as sink:
                 sink.write(json.dumps(Progress(made + 1, self._number, title)) + "\n")
 
@@ -74,11 +77,11 @@ class Results:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if GRADE in vars(report):
             name, data = vars(report)[GRADE]
-            results, result = self._results.setdefault(name, []), CheckResult.from_json(data)
-            results.append(result)
-            self._made.setdefault(name, set()).add((result.is_private, report.nodeid.split("::")[-1].partition("[")[0]))
+            made, result = self._results.setdefault(name, {}), CheckResult.from_json(data)
+            function = report.nodeid.split("::")[-1].partition("[")[0]
+            made.setdefault((result.is_private, function), []).append(result)
             if result.is_private:  # nobody who reads the report after this learns its name
-                number = sum(result.is_private for result in results)
+                number = sum(len(results) for (is_private, _), results in made.items() if is_private)
                 report.location = (f"test_{name}.py", 0, f"private check {number}")
                 report.nodeid = f"test_{name}.py::private check {number}"
 
@@ -86,13 +89,21 @@ class Results:
     def grades(self) -> list[Grade]:
         """Of the exercises that were asked for, in the order of the course."""
         graded = [exercise for exercise in self.settings.exercises if exercise.name in self._results]
-        return [Grade(e, tuple(self._results[e.name]), len(self._checks(e) - self._made[e.name])) for e in graded]
+        return [Grade(exercise, tuple(self._checks(exercise))) for exercise in graded]
 
-    def _checks(self, exercise: Exercise) -> set[tuple[bool, str]]:
-        """All that there are, as `_made` has them."""
-        folders = {False: self.settings.folder, True: self.settings.private}
-        files = {is_private: folder / exercise.checks for is_private, folder in folders.items() if folder}
-        return {(is_private, name) for is_private, file in files.items() if file.is_file() for name in _titles(file)}
+    def _checks(self, exercise: Exercise) -> Iterator[CheckResult]:
+        """Of all that there are, in the order of their files."""
+        made = self._results[exercise.name]
+        begins = [name for name, _ in exercise.shares]
+        for is_private, folder in (False, self.settings.folder), (True, self.settings.private):
+            file = folder / exercise.checks if folder else None
+            titles = _titles(file) if file and file.is_file() else {}
+            share = 0
+            for name in dict.fromkeys([*titles, *(name for private, name in made if private == is_private)]):
+                share = begins.index(name) if name in begins and not is_private else share
+                hidden = is_private and not self.settings.shows_private
+                unmade = CheckResult(PRIVATE if hidden else titles.get(name, name), State.WAITING, None, is_private)
+                yield from (replace(result, share=share) for result in made.get((is_private, name), [unmade]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         grades = self.grades

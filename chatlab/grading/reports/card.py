@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import indent
 
+from chatlab.grading.course import in_points
+from chatlab.grading.grade import Grade
+from chatlab.grading.reports.check_list import check_lines, check_list
 from chatlab.grading.reports.marked_up import literal, prose, seen_and_expected, steps
-from chatlab.grading.verdict import Grade, Message, State
+from chatlab.grading.verdict import Message, State
 
 IN_PRODUCTION = "In production:"
-MARKS = {
-    State.DONE: "✓",
-    State.NOT_YET_RIGHT: "✗",
-    State.NOT_HANDED_IN: "✗",
-    State.NOT_STARTED: "○",
-    State.WAITING: "○",
-}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,8 +32,7 @@ class Card:
 
     def __repr__(self) -> str:
         grade = self.grade
-        lines = [_heading(grade), grade.exercise.objective]
-        lines += [f"  {MARKS[check.state]} {check.title}" for check in grade.shown_checks]
+        lines = [_heading(grade), grade.exercise.objective, *check_lines(grade)]
         if grade.state is State.NOT_YET_RIGHT:
             for title, message in grade.messages:
                 text = f"{title}:\n{message}" if title else str(message)
@@ -51,10 +46,9 @@ class Card:
 
     def _repr_html_(self) -> str:
         grade = self.grade
-        checks = "".join(f"<li>{MARKS[c.state]} {prose(c.title)}</li>" for c in grade.shown_checks)
         parts = [
             f"<p><strong>{escape(_heading(grade))}</strong><br>{prose(grade.exercise.objective)}</p>",
-            f'<ul class="chatlab-checks">{checks}</ul>',
+            check_list(grade),
             *(map(self._message, grade.messages) if grade.state is State.NOT_YET_RIGHT else ()),
             f'<p class="chatlab-file">{_next(grade)}: {_link(self.file)}</p>',
             self._after_it() if grade.state is State.DONE else _hints(grade.exercise.hints),
@@ -107,7 +101,7 @@ def anchor(heading: str) -> str:
 
 def _heading(grade: Grade) -> str:
     exercise = grade.exercise
-    points = f"{exercise.points} point" + ("" if exercise.points == 1 else "s")
+    points = in_points(exercise.points)
     match grade.state:
         case State.DONE:
             standing = f"done, {points}"
@@ -117,7 +111,7 @@ def _heading(grade: Grade) -> str:
             standing = f"its file is not there, {points}"
         case _:
             passed = sum(check.state is State.DONE for check in grade.shown_checks)
-            share = f"{grade.points} of {points}" if exercise.each else f"{points} when all do"
+            share = f"{grade.points} of {points}" if grade.shares[1:] else f"{points} when all do"
             standing = f"not yet right, {passed} of {len(grade.shown_checks)} checks pass ({share})"
     return f"{exercise.key} {exercise.title}: {standing}"
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import CheckResult, Grade, State
+from chatlab.grading.verdict import CheckResult, State
 
 # What XML 1.0 can't hold, not even escaped (section 2.2, Characters).
 NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

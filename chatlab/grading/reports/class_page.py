@@ -11,8 +11,9 @@ from html import escape
 from pathlib import Path
 
 from chatlab.grading.course import Exercise
+from chatlab.grading.grade import Grade
 from chatlab.grading.reports.class_row import NOT_GRADED, Row
-from chatlab.grading.verdict import Grade, State
+from chatlab.grading.verdict import State
 
 PAGE = Path(__file__).parent / "page"
 SIGNS = {State.DONE: "✓", State.NOT_YET_RIGHT: "✗", State.NOT_STARTED: "·", State.NOT_HANDED_IN: "–"}
@@ -37,8 +38,8 @@ def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Grades</title>
 <style>{style}</style>
 <h1>Grades</h1>
-<p>✓ done, ✗ not yet right (click it to see why), · not started, – not handed in; empty: {NOT_GRADED}. A click on a
-heading sorts.</p>
+<p>✓ done, ✗ not yet right (click it to see why), with its points so far, · not started, – not handed in; empty:
+{NOT_GRADED}. A click on a heading sorts.</p>
 <div class="controls"><label>Name <input id="name" type="search"></label>
 <label>Stuck at <select id="stuck-at"><option value="">anywhere</option>{places}</select></label>
 <output id="shown"></output></div>
@@ -103,6 +104,7 @@ def _cell(grade: Grade | None) -> str:
     sign = SIGNS[grade.state]
     if grade.state is State.NOT_YET_RIGHT:
         message = escape(str(grade.message))
+        sign += f" {grade.points}" if grade.points else ""
         details = f"<details><summary>{sign}</summary><pre>{message}</pre></details>"
         return f'<td class="stuck" data-key="{sign}">{details}</td>'
     return f'<td class="{"done" if grade.state is State.DONE else ""}">{sign}</td>'

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from chatlab.grading.course import in_points
+from chatlab.grading.grade import Grade
 from chatlab.grading.handed_in.hand_in import as_file_name
+from chatlab.grading.reports.check_list import check_list
 from chatlab.grading.reports.class_row import NOT_GRADED, Row
-from chatlab.grading.verdict import Grade, State
 
 STYLE = """:root { color-scheme: light dark; }
 body { font-family: system-ui, sans-serif; max-width: 45em; margin: 1rem auto; padding: 0 1rem; }
-pre { white-space: pre-wrap; background: #8882; padding: 0.5em; }"""
+pre { white-space: pre-wrap; background: #8882; padding: 0.5em; }
+.chatlab-share { margin-bottom: 0; }
+.chatlab-checks { list-style: none; margin-top: 0; padding-left: 1em; }"""
 
 
 def write_feedback(folder: Path, rows: Sequence[Row]) -> None:
@@ -42,17 +46,10 @@ def _page(row: Row) -> str:
 
 def _part(grade: Grade) -> str:
     exercise = grade.exercise
-    lines = [
-        f"<h2>{exercise.key} {escape(exercise.title)}: {grade.state.value}, {grade.points} of {exercise.points}</h2>"
-    ]
-    checks = [f"<li>{_sign(check.state)} {escape(check.title)}</li>" for check in grade.shown_checks]
-    lines.append(f"<ul>{''.join(checks)}</ul>")
+    standing = f"{grade.state.value}, {grade.points} of {in_points(exercise.points)}"
+    lines = [f"<h2>{exercise.key} {escape(exercise.title)}: {standing}</h2>", check_list(grade)]
     if grade.private_checks:
         lines.append(f"<p>{grade.private_checks}.</p>")
     if grade.shown_message:
         lines.append(f"<pre>{escape(str(grade.shown_message))}</pre>")
     return "\n".join(lines)
-
-
-def _sign(state: State) -> str:
-    return {State.DONE: "✓", State.NOT_YET_RIGHT: "✗"}.get(state, "○")

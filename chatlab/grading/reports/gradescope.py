@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatlab.grading.verdict import Grade, State
+from chatlab.grading.grade import Grade
+from chatlab.grading.reports.check_list import check_lines
+from chatlab.grading.verdict import State
 
 
 def results_json(grades: list[Grade], seconds: float) -> dict[str, Any]:
@@ -37,6 +39,8 @@ def _private(grade: Grade) -> list[dict[str, Any]]:
 
 def _test(grade: Grade) -> dict[str, Any]:
     lines = [grade.exercise.objective, f"{grade.state.value}."]
+    if grade.state is State.NOT_YET_RIGHT:
+        lines += check_lines(grade)
     if grade.private_checks:
         lines.append(f"{grade.private_checks}.")
     if grade.shown_message and grade.state in (State.NOT_YET_RIGHT, State.NOT_HANDED_IN):

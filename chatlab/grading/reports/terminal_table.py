@@ -9,7 +9,8 @@ from textwrap import indent
 
 import pytest
 
-from chatlab.grading.verdict import Grade, State
+from chatlab.grading.grade import Grade
+from chatlab.grading.verdict import State
 from chatlab.service.this_python import this_pytest
 
 
@@ -69,8 +70,9 @@ def _next(grade: Grade, files: Mapping[str, Path], here: Path) -> str:
     match grade.state:
         case State.DONE:
             return grade.private_checks
-        case _ if grade.unmade:
-            return f"{grade.unmade} of its checks were not made"
+        case State.NOT_YET_RIGHT if grade.message is None:
+            unmade = sum(check.state is State.WAITING for check in grade.checks)
+            return f"{unmade} of its checks were not made"
         case State.NOT_STARTED:
             return f"open {file} ({grade.exercise.minutes} minutes)"
         case State.NOT_HANDED_IN:
