@@ -13,7 +13,7 @@ from chatlab.room.errors import CantUse
 from chatlab.service.interfaces import HasAddress
 from chatlab.service.resolve import host_and_port, resolve
 from chatlab.tcp.framing import LineBuffer
-from chatlab.tcp.protocol import MAX_ANSWER, build_nickname
+from chatlab.tcp.protocol import MAX_ANSWER, WELCOME, build_nickname
 from chatlab.tcp.sockets import prepare_for_chat
 
 LINES = 500
@@ -41,7 +41,7 @@ def talk_beside_one_who_does_not_read(
     room: HasAddress | tuple[str, int], lines: int = LINES, patience: float = PATIENCE
 ) -> Waits:
     """`patience`, in seconds: for one line. Raises OSError, or CantUse if somebody is not let in."""
-    with _Member("tom", room), _Member("bob", room) as bob, _Member("ada", room) as ada:
+    with _Member("tom", room, RECEIVE_BUFFER), _Member("bob", room) as bob, _Member("ada", room) as ada:
         longest = 0.0
         for number in range(lines):
             text = b"%d %s" % (number, TEXT)
@@ -54,23 +54,24 @@ def talk_beside_one_who_does_not_read(
 
 
 class _Member:
-    """Somebody in the room. A context manager, which lets it in."""
+    """Somebody in the room, whom `with` lets in. `receive_buffer`: as in RECEIVE_BUFFER; 0 leaves it to the system."""
 
-    def __init__(self, nickname: str, room: HasAddress | tuple[str, int]) -> None:
+    def __init__(self, nickname: str, room: HasAddress | tuple[str, int], receive_buffer: int = 0) -> None:
         self._nickname = nickname
+        self._receive_buffer = receive_buffer
         self._lines = LineBuffer(MAX_ANSWER)
         family, self._address = resolve(*host_and_port(room), socket.SOCK_STREAM)
         self.socket = socket.socket(family, socket.SOCK_STREAM)
 
     def __enter__(self) -> _Member:
         try:
-            if self._nickname == "tom":
-                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            if self._receive_buffer:  # before it connects: the window is agreed on then (tcp(7))
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
             self.socket.settimeout(JOIN_PATIENCE)
             self.socket.connect(self._address)
             prepare_for_chat(self.socket)
             self.socket.sendall(build_nickname(self._nickname))
-            if not self.hears(b"Connected to the server!", JOIN_PATIENCE):
+            if not self.hears(WELCOME.encode(), JOIN_PATIENCE):
                 raise CantUse(f"the room does not let {self._nickname} in")
         except BaseException:
             self.socket.close()
@@ -88,7 +89,7 @@ class _Member:
             try:
                 data = self.socket.recv(65_536)
             except OSError:  # a time-out, or the connection is lost
-                continue
+                return False
             if not data:
                 return False
             if any(line.endswith(text) for line in self._lines.take(data)):

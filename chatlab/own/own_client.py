@@ -53,8 +53,7 @@ def run_own_client(kind: Kind, host: str, port: int, nickname: str | None, submi
     with ExitStack() as stack:
         try:
             file, room = OwnFile(kind.exercise, submission), ipv4(host, port)
-            functions: list[Any] = []
-            file.use(lambda learner: functions.append(learner.talk), Printed(), SECONDS)
+            function: Any = file.use(lambda learner: learner.talk, Printed(), SECONDS)
             keyboard = open_keyboard(stack, interrupts)
             name = keyboard.read("nickname").strip() if nickname is None else nickname
         except (EOFError, KeyboardInterrupt):
@@ -67,7 +66,7 @@ def run_own_client(kind: Kind, host: str, port: int, nickname: str | None, submi
         talk = OwnTalk(file, room, keyboard, echoes=kind is UDP)
         sock = socket.socket(socket.AF_INET, kind.socket)
         try:
-            problem = talk.run(lambda lines: functions[0](sock, name, room, lines, talk.show), interrupts)
+            problem = talk.run(lambda lines: function(sock, name, room, lines, talk.show), interrupts)
         finally:
             if not talk.goes_on:  # else its threads would fail, and print why, until the program has ended
                 sock.close()

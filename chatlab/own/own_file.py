@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from traceback import extract_tb
+from typing import TypeVar
 
 from chatlab.grading.attempt.explain import explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
@@ -21,6 +22,8 @@ from chatlab.room.errors import CantResolve, CantUse, NotStarted
 from chatlab.service.resolve import resolve
 
 SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 class OwnFile:
@@ -43,18 +46,20 @@ class OwnFile:
         """As one would type it here."""
         return relative(self._file.path, Path.cwd())
 
-    def use(self, do: Callable[[Names], None], printed: Printed, seconds: float = SECONDS) -> None:
-        """Load it, and call `do` with what it defines, all within `seconds`. Raises CantUse."""
+    def use(self, do: Callable[[Names], T], printed: Printed, seconds: float = SECONDS) -> T:
+        """Load it, and call `do` with what it defines, all within `seconds`. Returns what `do` does. Raises CantUse."""
+        results: list[T] = []
 
         def load_and_do() -> None:
             self._file.load()
-            do(Names(self._file))
+            results.append(do(Names(self._file)))
 
         failure = run_within(seconds, load_and_do, printed)
         if isinstance(failure, CantUse):  # by `do`: it says all
             raise failure
         if failure:
             raise self.why(failure) from failure
+        return results[0]
 
     def why(self, failure: BaseException) -> CantUse:
         """What to say of `failure`, which came out of its code."""

@@ -27,9 +27,9 @@ class OwnFramingClient(TcpClient):
     """`start` and `say` also raise CantUse."""
 
     def _new_member(self) -> TcpMember:
-        file, made = OwnFile(EXERCISE), list[Any]()
-        file.use(lambda learner: made.append(learner.Lines()), Printed(), SECONDS)
-        return OwnMember(self.nickname, shown(self.server_address), file, made[0])
+        file = OwnFile(EXERCISE)
+        lines = file.use(lambda learner: learner.Lines(), Printed(), SECONDS)
+        return OwnMember(self.nickname, shown(self.server_address), file, lines)
 
     def _send(self, line: bytes, connection: Connection) -> None:
         text = line.decode().removesuffix("\n")

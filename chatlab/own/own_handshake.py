@@ -60,9 +60,9 @@ def shake_hands(
 
     Returns what the stranger has said behind its nickname; None if nobody is in. Raises CantUse, or OSError.
     """
-    functions, answers = list[Any](), list[Any]()
-    file.use(lambda learner: functions.append(learner.shake_hands), Printed(), LOADS_WITHIN)
-    call = Call(lambda: answers.append(functions[0](sock, room.join, seconds)))
+    function: Any = file.use(lambda learner: learner.shake_hands, Printed(), LOADS_WITHIN)
+    answers: list[Any] = []
+    call = Call(lambda: answers.append(function(sock, room.join, seconds)))
     call.thread.start()
     late = time.monotonic() + seconds + ENDS_WITHIN
     while not call.wait(LOOK_EVERY) and goes_on() and time.monotonic() < late:

@@ -18,7 +18,11 @@ PATIENCE = 2.0  # seconds
 
 
 class Reader:
-    """Somebody for whom an outbox of the learner's holds what is to come. `taken`: lines that `put` took."""
+    """Somebody for whom an outbox of the learner's holds what is to come, `limit` bytes of it at most.
+
+    `ends`: of the connection, ours and the reader's. `taken`: lines that `put` took. `waits`: bytes that it holds.
+    `is_in`: it has not refused a line yet.
+    """
 
     def __init__(self, outbox: Any, limit: int, ends: tuple[socket.socket, socket.socket]) -> None:
         self._outbox = outbox

@@ -15,6 +15,7 @@ from __future__ import annotations
 import linecache
 import sys
 import threading
+import time
 from collections.abc import Callable
 from traceback import walk_stack
 
@@ -71,7 +72,7 @@ class Turns:
         """Where each thread stands, the outermost call first, once none of them moves any more."""
         looks = [self._look()]
         while looks[-STILL:] != looks[-1:] * STILL:
-            threading.Event().wait(PIECE)
+            time.sleep(PIECE)
             looks.append(self._look())
         return looks[-1]
 

@@ -32,10 +32,7 @@ def ex09(room: HasAddress | tuple[str, int], nickname: str = "tom", *, trace: Re
 
 
 def ex10(*, trace: Recorder | None = None) -> RoomPanel:
-    from chatlab.panels.room_panel import RoomPanel  # noqa: PLC0415  # as in `room_panel`
-
-    server = HandshakeServer(trace=trace)
-    return RoomPanel(server, about=lambda: server.whose)
+    return room_panel(HandshakeServer(trace=trace))
 
 
 def ex11() -> RoomPanel:

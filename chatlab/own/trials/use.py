@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatlab.grading.attempt.time_limit import Printed
 from chatlab.own.exercise_server import ExerciseServer
+from chatlab.own.own_door import HandshakeServer
 from chatlab.own.own_file import OwnFile
 from chatlab.room.errors import CantUse
 
@@ -25,7 +26,7 @@ def use(key: str, do: Callable[[Any], None]) -> None:
     print(printed.text + problem, end="")
 
 
-def room_panel(server: ExerciseServer) -> RoomPanel:
+def room_panel(server: ExerciseServer | HandshakeServer) -> RoomPanel:
     """With words about whose room it is."""
     # The programs in this folder work without the widget packages.
     from chatlab.panels.room_panel import RoomPanel  # noqa: PLC0415
