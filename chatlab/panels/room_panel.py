@@ -11,18 +11,17 @@ from html import escape
 
 import ipywidgets
 
-from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.open_panels import how_to_come_back
+from chatlab.panels.service_panel import ServicePanel
 from chatlab.panels.style import make_card
 from chatlab.room.addresses import shown
-from chatlab.room.errors import ChatlabError, in_words
+from chatlab.room.errors import in_words
 from chatlab.service.interfaces import Server
 
-INTERVAL = 0.3
 NICKNAMES_SHOWN = 50
 
 
-class RoomPanel(LivePanel, ipywidgets.VBox):
+class RoomPanel(ServicePanel, ipywidgets.VBox):
     """`server`, with a button that stops and starts it. The panel starts it, and closes it. A context manager.
 
     So that a cell can be run again, a panel first closes the older one for a server of the same kind and address. On
@@ -31,42 +30,19 @@ class RoomPanel(LivePanel, ipywidgets.VBox):
     """
 
     def __init__(self, server: Server, about: Callable[[], str] = str) -> None:
-        super().__init__("room-panel", INTERVAL)
+        super().__init__("room-panel")
         self.server = server
         self._about = about
-        self._problem = ""
-        self._shown: object = None
-        self._state = ipywidgets.HTML()
-        self._button = ipywidgets.Button()
-        self._details = ipywidgets.HTML()
         self.children = [make_card(self, "room"), ipywidgets.HBox([self._state, self._button]), self._details]
-        self._button.on_click(self._start_or_stop)
         name = ("RoomPanel", type(server).__name__, server.address)
         self._go_live(name, server, of_cell=server.address[1] == 0)
 
     def __repr__(self) -> str:
         return "Room panel"
 
-    def _start_or_stop(self, _button: object) -> None:
-        """On whatever thread the kernel handles clicks."""
-        with self._lock:
-            if self.server.running:
-                self.server.close()
-            elif not self._closed:
-                self._open()
-        self._show()
-
-    def _open(self) -> None:
-        with self._lock:
-            self._problem = ""
-            try:
-                self.server.start()
-            except (ChatlabError, OSError) as problem:
-                self._problem = str(problem)
-
-    def _shut(self) -> None:
-        with self._lock:  # perhaps somebody has just clicked Start
-            self.server.close()
+    @property
+    def _service(self) -> Server:
+        return self.server
 
     def _show(self) -> None:
         with self._lock:

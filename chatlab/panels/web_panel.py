@@ -11,16 +11,15 @@ from html import escape
 
 import ipywidgets
 
-from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.open_panels import how_to_come_back
+from chatlab.panels.service_panel import ServicePanel
 from chatlab.panels.style import make_card
-from chatlab.room.errors import ChatlabError, in_words
+from chatlab.room.errors import in_words
 from chatlab.service.interfaces import HasAddress
 from chatlab.service.resolve import host_and_port
 from chatlab.web.gateway import WebGateway
 from chatlab.web.qr_code import qr_picture
 
-INTERVAL = 0.3
 HERE, NETWORK = "127.0.0.1", "0.0.0.0"
 WHO = {
     HERE: "Only browsers on this computer can come in. For a phone, choose <i>Local network</i>.",
@@ -30,7 +29,7 @@ WHO = {
 ALONE = "This computer is in no network now, so nobody else can come in."
 
 
-class WebPanel(LivePanel, ipywidgets.VBox):
+class WebPanel(ServicePanel, ipywidgets.VBox):
     """A web page for the TCP room `room`: a server, or its (host, port). The panel opens it on a free port, and closes
     it. A context manager. `gateway` is the page as it is now.
 
@@ -38,30 +37,20 @@ class WebPanel(LivePanel, ipywidgets.VBox):
     """
 
     def __init__(self, room: HasAddress | tuple[str, int]) -> None:
-        super().__init__("web-panel", INTERVAL)
+        super().__init__("web-panel")
         self.gateway = WebGateway(host_and_port(room))
-        self._problem = ""
-        self._shown: object = None
-        self._state = ipywidgets.HTML()
-        self._button = ipywidgets.Button()
         self._choice = ipywidgets.ToggleButtons(options=[("This computer", HERE), ("Local network", NETWORK)])
-        self._details = ipywidgets.HTML()
         header = ipywidgets.HBox([self._state, self._button])
         self.children = [make_card(self, "web"), header, self._choice, self._details]
-        self._button.on_click(self._open_or_close)
         self._choice.observe(self._move, "value")
         self._go_live("WebPanel", self.gateway, of_cell=True)
 
     def __repr__(self) -> str:
         return "Web page panel"
 
-    def _open_or_close(self, _button: object) -> None:
-        with self._lock:
-            if self.gateway.running:
-                self.gateway.close()
-            elif not self._closed:
-                self._open()
-        self._show()
+    @property
+    def _service(self) -> WebGateway:
+        return self.gateway
 
     def _move(self, _change: object) -> None:
         """The port stays, so that an address on a phone is still good after a change and back."""
@@ -72,18 +61,6 @@ class WebPanel(LivePanel, ipywidgets.VBox):
             if not self._closed:
                 self._open()
         self._show()
-
-    def _open(self) -> None:
-        with self._lock:
-            self._problem = ""
-            try:
-                self.gateway.start()
-            except (ChatlabError, OSError) as problem:
-                self._problem = str(problem)
-
-    def _shut(self) -> None:
-        with self._lock:  # perhaps somebody has just clicked Open
-            self.gateway.close()
 
     def _show(self) -> None:
         with self._lock:

@@ -51,18 +51,8 @@ class Counts(Protocol):
     def sent(self) -> int: ...
 
 
-class Server(HasAddress, Protocol):
-    """A room. `address` may have port 0 before the first start."""
-
-    @property
-    def join_command(self) -> str:
-        """What joins it from a terminal."""
-
-    @property
-    def nicknames(self) -> tuple[str, ...]: ...
-
-    @property
-    def counts(self) -> Counts: ...
+class Startable(Protocol):
+    """What is started and closed: see `Service`."""
 
     @property
     def running(self) -> bool: ...
@@ -75,6 +65,20 @@ class Server(HasAddress, Protocol):
         """Raises a ChatlabError or OSError, with one line to show."""
 
     def close(self) -> None: ...
+
+
+class Server(HasAddress, Startable, Protocol):
+    """A room. `address` may have port 0 before the first start."""
+
+    @property
+    def join_command(self) -> str:
+        """What joins it from a terminal."""
+
+    @property
+    def nicknames(self) -> tuple[str, ...]: ...
+
+    @property
+    def counts(self) -> Counts: ...
 
 
 class Recorder(Protocol):
