@@ -47,6 +47,12 @@ def scroll_to_the_top(picture: Locator) -> None:
     picture.evaluate("picture => picture.scrollTop = -picture.scrollHeight")
 
 
+def width(drawn: Locator) -> float:
+    box = drawn.bounding_box()
+    assert box
+    return box["width"]
+
+
 def take_out_and_put_back(output: Locator) -> None:
     """As JupyterLab does to outputs while one scrolls."""
     output.evaluate("output => { const place = output.parentElement; output.remove(); place.append(output); }")
@@ -67,7 +73,7 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     assert len(places(screen)) == 2 + 5 + 2 + 7 + 1
     assert_all_in_sight(page, screen)
     before = places(screen)
-    narrow = picture.locator(".chatlab-drawn svg").bounding_box()
+    narrow = width(picture.locator(".chatlab-drawn svg"))
 
     # The picture scrolls back, stands still there, and goes on at its end.
     expect(picture.locator(".chatlab-drawn text", has_text="ada: thing 8").last).to_be_in_viewport()
@@ -113,11 +119,8 @@ def test_all_is_in_sight_and_stays_where_it_is(lab: JupyterLab, page: Page, them
     resize(page, WIDE)
     screen = bring_up(notebook.output(0))
     assert_all_in_sight(page, screen)
-    expect(picture.locator(".chatlab-drawn svg")).not_to_have_css("width", f"{narrow and narrow['width']}px")
-    wide = picture.locator(".chatlab-drawn svg").bounding_box()
-    assert narrow
-    assert wide
-    assert wide["width"] > 1.5 * narrow["width"]
+    expect(picture.locator(".chatlab-drawn svg")).not_to_have_css("width", f"{narrow}px")
+    assert width(picture.locator(".chatlab-drawn svg")) > 1.5 * narrow
     page.screenshot(path=screenshots / f"one-screen-wide-{theme}.png")
 
 
