@@ -6,12 +6,12 @@ import socket
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from chatlab.own.goodbyes import say_goodbyes
 from chatlab.own.own_door import HandshakeServer
 from chatlab.own.own_file import CrashWatch, OwnFile, ipv4
 from chatlab.own.own_framing import OwnFramingClient
 from chatlab.own.own_outbox import tell_two
 from chatlab.own.own_tcp_room import ExerciseTcpServer, MendedServer
+from chatlab.own.trials.goodbyes import say_goodbyes
 from chatlab.own.trials.use import room_panel, use
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
