@@ -32,7 +32,6 @@ class ExerciseServer(Service):
 
     client = "chatlab.udp.client"
     exercise = EXERCISE
-    own = OwnRoom
 
     def __init__(
         self,
@@ -63,7 +62,7 @@ class ExerciseServer(Service):
 
     def _open(self) -> dict[str, Callable[[], None]]:
         try:
-            own = self.own(OwnFile(self.exercise, self._submission), self._host, self._port, self.log)
+            own = self._own(OwnFile(self.exercise, self._submission))
             self._port = own.port
             own.start()
         except CantUse as problem:
@@ -79,6 +78,9 @@ class ExerciseServer(Service):
         self._resources.callback(self._room.close)
         self._stopped.clear()
         return {"own-room": self._watch}
+
+    def _own(self, file: OwnFile) -> OwnRoom:
+        return OwnRoom(file, self._host, self._port, self.log)
 
     def _ours(self, host: str, port: int) -> UdpServer | TcpServer:
         """chatlab's own room of this kind."""

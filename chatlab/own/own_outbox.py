@@ -15,6 +15,7 @@ SHOWN = 12  # lines of the table
 CELLS = 16  # of a bar
 ALL = 1 << 20
 PATIENCE = 2.0  # seconds
+OUT = "(out: put has answered False. What waited by then is still sent when there is room, so the bytes may fall.)"
 
 
 class Reader:
@@ -83,6 +84,8 @@ def tell_two(learner: Any, limit: int, lines: int) -> None:
             quick.read()
             if number % max(1, lines // SHOWN) == 0 or slow.is_in != was_in:
                 print(f"{number:>6}  {quick!s:36}{slow}")
+        if not slow.is_in:
+            print(OUT)
         for reader, name in (quick, "The quick reader"), (slow, "The slow one reads at last, and"):
             reader.read_all()
             came = reader.arrived.splitlines(keepends=True)

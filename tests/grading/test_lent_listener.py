@@ -142,3 +142,10 @@ def test_before_receive_is_asked_when_something_has_come(pair: tuple[socket.sock
     connection.before_receive = fail
     client.sendall(b"hello")
     assert receives.ends_with() == errno.ECONNRESET
+
+
+def test_each_calls_itself_a_socket(listener: LentListener, pair: tuple[socket.socket, LentConnection]) -> None:
+    for lent in (listener, pair[1]):
+        assert repr(lent).startswith("<socket.socket fd=")
+        with pytest.raises(AttributeError, match=r"^'socket' object has no attribute 'send_all'"):
+            getattr(lent, "send_all")  # noqa: B009  # as a learner's code does

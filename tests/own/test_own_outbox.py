@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chatlab.own import try_out
+from chatlab.own.own_outbox import OUT
 from tests.grading.course import EXERCISES, SOLUTIONS, WRONG
 
 FILE = "ex13_a_bounded_outbox.py"
@@ -28,7 +29,8 @@ def lines_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_nobody_waits_and_the_slow_one_is_out(exercise: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(SOLUTIONS / FILE, exercise)
     try_out("ex13", 4096, lines=900)
-    *table, quick, slow = lines_of(capsys)
+    *table, out, quick, slow = lines_of(capsys)
+    assert out == OUT
     assert quick == "The quick reader has got 900 of 900 lines, whole and in order."
     assert slow.startswith("The slow one reads at last, and has got ")
     assert slow.endswith(" of 900 lines, whole and in order.")

@@ -15,6 +15,7 @@ from chatlab.panels import RoomPanel
 from chatlab.room.errors import CantListen
 from chatlab.room.events import Said
 from chatlab.tcp.client import TcpClient
+from chatlab.trace import Trace
 from tests.grading.course import EXERCISES, SOLUTIONS
 from tests.systems import SLOWER
 
@@ -107,3 +108,19 @@ def test_a_port_that_is_taken_is_said(write: Callable[[str], object]) -> None:
         server = ExerciseTcpServer(port=taken.getsockname()[1])
         with pytest.raises(CantListen, match="is taken"):
             server.start()
+
+
+@pytest.mark.parametrize("is_started", [False, True])
+def test_its_end_of_each_stream_is_in_a_trace(write: Callable[[str], object], is_started: bool) -> None:
+    if is_started:
+        write(ANSWER)
+    trace = Trace()
+    server = ExerciseTcpServer(trace=trace)
+    with server:
+        assert says_ping(server) == "ping"
+    streams = trace.streams
+    assert [stream.source for stream in streams if stream.destination == "room"] == ["bob", "ada"]
+    for stream in streams:
+        pieces = stream.sent if stream.source == "room" else stream.received
+        assert pieces
+        assert (pieces[0].start, pieces[-1].stop) == (0, len(stream.data))

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 LARGEST = 65_535  # bytes; more than any datagram has
 
 
-class EveryCall(socket.socket):
+class CalledSocket(socket.socket):
+    """Errors and `repr` call it a socket: a learner's code was given one, and knows of nothing else."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__module__ = cls.__name__ = cls.__qualname__ = "socket"
+
+
+class EveryCall(CalledSocket):
     """Python's own documentation of `socket` says what each call does. On Windows, a real socket has no …msg…"""
 
     def recv(self, *size_and_flags: Any) -> bytes:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from chatlab.grading.for_checks.every_call import EveryCall
+from chatlab.grading.for_checks.every_call import CalledSocket, EveryCall
 from chatlab.grading.for_checks.small_sends import SmallSends
 from chatlab.grading.for_checks.threads import PIECE, wait_until
 
@@ -27,7 +27,7 @@ ALL = 1_000_000  # bytes that a send takes, so more than there are
 Result = TypeVar("Result")
 
 
-class Lent(socket.socket):
+class Lent(CalledSocket):
     """What both have in common: a call that waits, and ends when the socket is shut down or taken back."""
 
     waiting = 0  # how many threads wait here

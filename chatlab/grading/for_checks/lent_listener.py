@@ -22,8 +22,10 @@ class LentListener(Lent):
 
     `error`: as long as it is there, `accept` raises it. `accepts`: how often `accept` was called. `connections`: those
     that were accepted, in their order. `on_accept` is called with each, and its address,
-    before the learner's code has it.
+    before the learner's code has it. `kind`: what they are.
     """
+
+    kind = LentConnection
 
     def __init__(self, listener: socket.socket) -> None:
         super().__init__(listener.family, listener.type, listener.proto, fileno=listener.detach())
@@ -69,7 +71,7 @@ class LentListener(Lent):
             if not self._is_ready(0):
                 raise BlockingIOError(errno.EAGAIN, "another thread was quicker")
             number, address = self._accept()  # type: ignore[attr-defined]  # what socket.accept calls
-        connection = LentConnection(self.family, self.type, self.proto, fileno=number)
+        connection = self.kind(self.family, self.type, self.proto, fileno=number)
         connection.setblocking(True)  # on macOS, it has the listener's flags
         with contextlib.suppress(OSError):  # it is lost already
             connection.setsockopt(

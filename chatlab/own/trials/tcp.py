@@ -16,6 +16,7 @@ from chatlab.own.trials.use import room_panel, use
 from chatlab.service.interfaces import HasAddress, Recorder
 from chatlab.service.resolve import host_and_port
 from chatlab.terminal.talk import QUIT, in_a_line
+from chatlab.trace import Trace
 
 if TYPE_CHECKING:
     from chatlab.panels.chat.chat_panel import ChatPanel
@@ -35,8 +36,9 @@ def ex10(*, trace: Recorder | None = None) -> RoomPanel:
     return room_panel(HandshakeServer(trace=trace))
 
 
-def ex11() -> RoomPanel:
-    return room_panel(ExerciseTcpServer())
+def ex11(*, trace: Trace | None = None) -> RoomPanel:
+    """`trace` records what crosses the room's connections."""
+    return room_panel(ExerciseTcpServer(trace=trace))
 
 
 def ex12() -> None:
@@ -74,5 +76,6 @@ def ex14(
     use("ex14", join)
 
 
-def ex15() -> RoomPanel:
-    return room_panel(MendedServer())
+def ex15(*, trace: Trace | None = None) -> RoomPanel:
+    """`trace`: as for ex11."""
+    return room_panel(MendedServer(trace=trace))

@@ -100,7 +100,7 @@ def _row(row: _Row, colours: Colours) -> Iterator[str]:
 
 
 def _box(row: _Row, piece: Piece, top: int, fill: str, colours: Colours) -> Iterator[str]:
-    """Open on the side where the piece goes on in another row."""
+    """Open on the side where the piece goes on in another row. Its number stands in the first part with room for it."""
     stop = row.start + len(row.data)
     begin, end = piece.within(row.start, stop)
     if begin == end:
@@ -111,7 +111,8 @@ def _box(row: _Row, piece: Piece, top: int, fill: str, colours: Colours) -> Iter
     sides = ("v" if piece.start >= row.start else "m0 ", "v-" if piece.stop <= stop else "m0 -")
     outline = f"M{left} {y}{sides[0]}{high}h{right - left}{sides[1]}{high}h-{right - left}"
     yield f'<path d="{outline}" fill="none" stroke="{colours["faint"]}"/>'
-    if right - left >= SAYS - 2:
+    before = (row.start - max(piece.start, row.stream.first)) * CELL  # in the rows above
+    if before < SAYS <= right - left + 2:
         number = f"{piece.stop - piece.start:,}"
         more = f'font-family="{SANS}" font-size="10" text-anchor="middle"'
         yield _text((left + right) / 2, top + 12, number, colours["faint"], more)

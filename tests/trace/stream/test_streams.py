@@ -21,6 +21,7 @@ from chatlab.trace.recording import MAX_RECORDS
 from chatlab.trace.records import Step, Transport
 from chatlab.trace.stream.piece import Piece
 from chatlab.trace.stream.streams import streams_of
+from chatlab.trace.stream.svg import draw
 from tests.trace.scripts import PARTIES, Script
 from tests.waiting import Heard
 
@@ -59,6 +60,17 @@ def test_a_long_stream_goes_on_in_another_row_and_its_pieces_with_it(script: Scr
     script.sent("ada", "room", b"a" * 62).sent("ada", "room", b"b" * 4).sent("ada", "room", b"c")
     sent = [line for line in str(script.trace.streams).splitlines() if line.startswith("sent")]
     assert sent == ["sent      [" + "-" * 60 + "][-", "sent      -]|"]
+
+
+@pytest.mark.parametrize("before", [20, 63])
+def test_in_the_picture_the_number_of_a_piece_stands_once_where_there_is_room_for_it(
+    script: Script, before: int
+) -> None:
+    """A row has 64 bytes, and the piece begins in the first and ends in the third."""
+    script.sent("ada", "room", b"x" * before).sent("ada", "room", b"y" * 111)
+    [stream] = script.trace.streams
+    picture = draw([stream])
+    assert picture.count(">111</text>") == 1
 
 
 def test_only_the_newest_bytes_are_shown_and_all_are_counted(script: Script) -> None:
