@@ -28,15 +28,15 @@ from chatlab.grading.course import Exercise, find_folder, read_manifest
 from chatlab.grading.handed_in.class_folder import hand_ins
 from chatlab.grading.handed_in.hand_in import HandIn, as_file_name
 from chatlab.grading.handed_in.lateness import in_time
+from chatlab.grading.handed_in.likeness import Marks, marks_of
 from chatlab.grading.kept_rows import KeptRows, digest
 from chatlab.grading.private_checks import problem_with
-from chatlab.grading.reports.class_report import write_reports
-from chatlab.grading.reports.class_row import Row
+from chatlab.grading.reports.class_report import say_what_is_missing, write_reports
+from chatlab.grading.reports.class_row import Row, with_alike
 from chatlab.grading.submission import MODELS, SeveralPeople, Submission, readable
 from chatlab.service.cli import print_line
 
 STOPPED = "stopped: the same command goes on from here"
-MOST_NAMED = 20  # of those that were not graded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,22 +79,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         problem = f"stopped, as rows can't be kept ({error}): make room, and give the same command again"
     rows = [in_time(hand_in, row, exercises, given.deadline) for hand_in, row in graded]
-    rows.sort(key=lambda row: row.student)
+    models = {exercise.file: folder.parent / MODELS / exercise.file for exercise in exercises}
+    rows = with_alike(rows, marks_of(models, exercises, folder))
     is_written = write_reports(output, rows, exercises)
     missing = [row for row in rows if not row.is_graded]
     words = f"{len(rows) - len(missing)} of {len(submissions)} hand-ins graded in {time.monotonic() - start:.0f} s"
     words += f", {old} of them before" if old else ""
     print_line(f"{words}: {os.fsencode(output / 'grades.html').decode(errors='replace')}")
-    _say_what_is_missing(missing, len(submissions))
+    say_what_is_missing(missing, len(submissions))
     if problem:
         print(problem, file=sys.stderr)
     return 130 if problem == STOPPED else int(bool(problem or missing or not is_written))
-
-
-def _say_what_is_missing(missing: Sequence[Row], of: int) -> None:
-    if missing:
-        named = ", ".join(f"{row.student} ({row.stuck_at})" for row in missing[:MOST_NAMED])
-        print(f"{len(missing)} of {of} NOT graded: {named}", file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +117,28 @@ class Classroom:
 
     def _grade(self, submission: HandIn, stop: threading.Event) -> Row:
         start = time.monotonic()
+        marks: dict[str, Marks] = {}
         try:
             with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as elsewhere:
-                outcome = self._grade_copy(submission, Path(elsewhere), stop)
+                files = Path(elsewhere) / as_file_name(submission.student)
+                submission.copy(files)
+                paths = Submission(files, self.exercises, self.folder.parent / MODELS).paths
+                marks = marks_of(paths, self.exercises, self.folder)
+                outcome = self._grade_copy(files, stop)
         except (OSError, SeveralPeople) as error:
             outcome = Outcome((), str(error))
         except Exception as error:  # noqa: BLE001  # whatever it is, it costs the others nothing
             outcome = Outcome((), f"{type(error).__name__}: {error}")
-        return Row(submission.student, outcome, time.monotonic() - start)
+        return Row(submission.student, outcome, time.monotonic() - start, marks)
 
-    def _grade_copy(self, submission: HandIn, elsewhere: Path, stop: threading.Event) -> Outcome:
-        files = elsewhere / as_file_name(submission.student)
-        submission.copy(files)
-        Submission(files, self.exercises, self.folder.parent / MODELS)
+    def _grade_copy(self, files: Path, stop: threading.Event) -> Outcome:
         # Without a root, pytest may look from a folder that holds both, at whatever comes and goes in there.
         arguments = [str(self.folder / exercise.checks) for exercise in self.exercises]
         arguments += [f"--rootdir={self.folder}", f"--submission={files}"]
         if self.private:
             arguments += [f"--checks={self.private.resolve()}", "--show-private"]
         # What a hand-in writes, it writes there.
-        return grade_in_child(self.exercises, arguments, elsewhere, self.seconds, stop)
+        return grade_in_child(self.exercises, arguments, files.parent, self.seconds, stop)
 
 
 if __name__ == "__main__":

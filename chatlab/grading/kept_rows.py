@@ -16,6 +16,7 @@ from chatlab.grading.attempt.source import is_plain_file
 from chatlab.grading.child import Outcome
 from chatlab.grading.course import Exercise
 from chatlab.grading.grade import Grade
+from chatlab.grading.handed_in.likeness import Marks
 from chatlab.grading.reports.class_row import Row
 
 FILE = "rows.jsonl"
@@ -46,7 +47,8 @@ class KeptRows:
                 continue
             if kept["about"] == self._about:
                 grades = [Grade.from_json(grade, self._exercises[grade["exercise"]]) for grade in kept["grades"]]
-                rows[kept["handed in"]] = Row(kept["student"], Outcome(tuple(grades)), kept["seconds"])
+                marks = {key: Marks(text, frozenset(runs)) for key, (text, runs) in kept["marks"].items()}
+                rows[kept["handed in"]] = Row(kept["student"], Outcome(tuple(grades)), kept["seconds"], marks)
         return rows
 
     def add(self, handed_in: str, row: Row) -> None:
@@ -56,6 +58,7 @@ class KeptRows:
             "handed in": handed_in,
             "student": row.student,
             "seconds": row.seconds,
+            "marks": {key: [text, sorted(runs)] for key, (text, runs) in row.marks.items()},
             "grades": [grade.to_json() for grade in row.outcome.grades],
         }
         with self._file.open("a", encoding="utf-8") as file:

@@ -63,8 +63,11 @@ def test_who_was_not_graded_has_no_points(tmp_path: Path) -> None:
         ("bob", 0, None),
     ]
     page = (tmp_path / "grades.html").read_text(encoding="utf-8")
-    assert '<th>ada</th><td></td><td></td><td></td><td data-key="NOT graded">NOT graded: no space left</td>' in page
-    assert '<td class="">–</td><td>0</td><td></td><td data-key="ex00">ex00: not handed in</td>' in page
+    assert (
+        '<th>ada</th><td></td><td></td><td></td><td></td><td data-key="NOT graded">NOT graded: no space left</td>'
+        in page
+    )
+    assert '<td class="">–</td><td>0</td><td></td><td></td><td data-key="ex00">ex00: not handed in</td>' in page
 
 
 def test_a_near_miss_is_in_the_table() -> None:

@@ -24,7 +24,7 @@ def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
     """Write grades.html."""
     style, script = ((PAGE / name).read_text(encoding="utf-8") for name in ("grades.css", "grades.js"))
     of = sum(exercise.points for exercise in exercises)
-    last = (f"points of {of}", "days late", "stuck at")
+    last = (f"points of {of}", "days late", "alike", "stuck at")
     titles = [("student", ""), *((e.key, e.title) for e in exercises), *((name, "") for name in last)]
     head = "".join(
         f'<th title="{escape(title)}"><button type="button">{escape(name)}</button></th>' for name, title in titles
@@ -47,7 +47,7 @@ def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
 <tbody>
 {body}
 </tbody>
-<tfoot><tr><th>in all</th>{foot}<td>{_mean(rows)}</td><td>{_late(rows)}</td><td></td></tr></tfoot></table>
+<tfoot><tr><th>in all</th>{foot}<td>{_mean(rows)}</td><td>{_late(rows)}</td><td></td><td></td></tr></tfoot></table>
 <h2>What many have not got right</h2>
 <ol>{failed}</ol>
 <script>{script}</script></html>
@@ -93,9 +93,16 @@ def _row(row: Row, exercises: Sequence[Exercise]) -> str:
     why = row.stuck_at if row.is_graded else f"{NOT_GRADED}: {row.outcome.failure}"
     return (
         f'<tr data-stuck-at="{row.place}"><th>{escape(row.student)}</th>{cells}<td>{points}</td>'
-        f"<td>{'' if row.days_late is None else row.days_late}</td>"
+        f"<td>{'' if row.days_late is None else row.days_late}</td>{_alike(row)}"
         f'<td data-key="{row.place}">{escape(why)}</td></tr>'
     )
+
+
+def _alike(row: Row) -> str:
+    if not row.alike:
+        return "<td></td>"
+    lines = "<br>".join(escape(str(likeness)) for likeness in row.alike)
+    return f'<td data-key="{len(row.alike)}"><details><summary>{len(row.alike)}</summary>{lines}</details></td>'
 
 
 def _cell(grade: Grade | None) -> str:

@@ -18,6 +18,8 @@ from chatlab.grading.reports.class_page import write_page
 from chatlab.grading.reports.class_row import NOT_GRADED, Row
 from chatlab.grading.reports.feedback import write_feedback
 
+MOST_NAMED = 20  # of those that were not graded
+
 
 def write_reports(folder: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> bool:
     """Write grades.csv, grades.json, grades.html, grades.xml, and feedback/ with a page for each student. Returns
@@ -37,6 +39,12 @@ def write_reports(folder: Path, rows: Sequence[Row], exercises: Sequence[Exercis
     return all(written)
 
 
+def say_what_is_missing(missing: Sequence[Row], of: int) -> None:
+    if missing:
+        named = ", ".join(f"{row.student} ({row.stuck_at})" for row in missing[:MOST_NAMED])
+        print(f"{len(missing)} of {of} NOT graded: {named}", file=sys.stderr)
+
+
 def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -> None:
     """Write a column for the points of each exercise, and one for its state; no points are in the row of who was not
     graded. Spreadsheets want a byte order mark at the beginning of UTF-8.
@@ -46,7 +54,7 @@ def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) ->
     with file.open("w", encoding="utf-8-sig", errors="replace", newline="") as sink:
         table = csv.writer(sink)
         titles = [*keys, "points", "of", "seconds", "stuck at", *(f"{key} state" for key in keys)]
-        table.writerow(["student", *titles, "handed in", "days late"])
+        table.writerow(["student", *titles, "handed in", "days late", "alike"])
         for row in rows:
             grades = {grade.exercise.key: grade for grade in row.outcome.grades}
             points: list[object] = [grades[key].points if key in grades else "" for key in keys]
@@ -54,6 +62,7 @@ def write_csv(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) ->
             in_all = row.points if row.is_graded else ""
             reason = _no_formula(row.stuck_at)
             columns = [*points, in_all, of, round(row.seconds), reason, *states, _time(row), row.days_late]
+            columns.append(_no_formula("; ".join(map(str, row.alike))))
             table.writerow([_no_formula(row.student), *columns])
 
 
@@ -68,6 +77,7 @@ def write_json(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
             "failure": row.outcome.failure or None,
             "handed_in": _time(row),
             "days_late": row.days_late,
+            "alike": [likeness._asdict() for likeness in row.alike],
             "exercises": [grade.to_json() for grade in row.outcome.grades],
         }
         for row in rows

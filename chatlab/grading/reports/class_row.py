@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from chatlab.grading.child import Outcome
+from chatlab.grading.handed_in.likeness import MODEL, Likeness, Marks, alike
 from chatlab.grading.verdict import NEAR_MISS, State
 
 NOT_GRADED = "NOT graded"
@@ -13,14 +15,16 @@ NOT_GRADED = "NOT graded"
 
 class Row(NamedTuple):
     """One hand-in. `seconds`: how long it took to grade. `handed_in`: when, or None; `days_late`: None if there is no
-    deadline.
+    deadline. `marks`: of the answers, by the exercise's key; `alike`: to whose they are.
     """
 
     student: str
     outcome: Outcome
     seconds: float
+    marks: Mapping[str, Marks] = {}  # a tuple is not written to
     handed_in: datetime | None = None
     days_late: int | None = None
+    alike: Sequence[Likeness] = ()
 
     @property
     def is_graded(self) -> bool:
@@ -50,3 +54,9 @@ class Row(NamedTuple):
                 _, there_is, name = grade.message.saw.partition(NEAR_MISS) if grade.message else ("", "", "")
                 return f"{grade.exercise.key}: {grade.state.value}{there_is and '.'}{there_is}{name}"
         return ""
+
+
+def with_alike(rows: Sequence[Row], models: Mapping[str, Marks]) -> list[Row]:
+    """`rows` in the order of names, each with whose answers its own are like. `models`: of the course's answers."""
+    found = alike({MODEL: models, **{row.student: row.marks for row in rows}})
+    return sorted((row._replace(alike=found.get(row.student, ())) for row in rows), key=lambda row: row.student)
