@@ -1,9 +1,9 @@
 """Answers that are like another's. It says that they are alike, not why: who reads both decides.
 
 The fingerprints are those of Moss and copydetect (Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003). Names, numbers,
-texts, comments and layout do not count; each run of RUN tokens is a number, and of WINDOW neighbours the smallest
-stays. What stands in the stub as well is left out. Two answers are as alike as the part of the shorter one that is in
-the other.
+texts, comments, round brackets and layout do not count; each run of RUN tokens is a number, and of WINDOW neighbours
+the smallest stays. What stands in the stub as well is left out. Two answers are as alike as the part of the shorter
+one that is in the other.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from chatlab.grading.attempt.source import is_plain_file
 from chatlab.grading.course import Exercise
 from chatlab.grading.submission import is_stub
 
-RUN = 12  # tokens
+RUN = 10  # tokens
 WINDOW = 4  # runs
-ALIKE = 0.6  # disguised copies of the model answers had 0.73 or more, right answers written apart 0.32 or less
+ALIKE = 0.6  # disguised copies of the model answers had 0.81 or more, right answers written apart 0.30 or less
 LEAST = 30  # runs beside the stub's: shorter answers are alike by themselves
 MOST_TOKENS = 20_000  # of a file; what comes behind them does not count
 MODEL = "the model answer"
@@ -139,7 +139,8 @@ def _tokens(source: str) -> Iterator[str]:
                 begins = True
             elif kind not in (tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER):
                 if kind == tokenize.OP or keyword.iskeyword(text):
-                    yield text
+                    if text not in "()":
+                        yield text
                 elif not (begins and kind == tokenize.STRING):
                     yield tokenize.tok_name[kind]
                 begins = False

@@ -91,8 +91,11 @@ def _time(row: Row) -> str | None:
 
 
 def _no_formula(text: str) -> str:
-    """`text` such that no spreadsheet takes it for a formula, or what stands in it behind another separator."""
-    return re.sub(r"(^|[;\t\n])(\s*)([=+\-@])", r"\1\2'\3", text)
+    """`text` such that no spreadsheet takes it for a formula, or what stands in it behind another separator.
+
+    Python 3.10 can't write NUL.
+    """
+    return re.sub(r"(^|[;\t\n])(\s*)([=+\-@])", r"\1\2'\3", text.replace("\0", "\ufffd"))
 
 
 def _replace(file: Path, write: Callable[[Path], None]) -> bool:
