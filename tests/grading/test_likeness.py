@@ -15,11 +15,12 @@ import pytest
 
 from chatlab.grading import classroom
 from chatlab.grading.child import Outcome
+from chatlab.grading.grade import Grade
 from chatlab.grading.handed_in.likeness import MODEL, Likeness, Marks, alike, marks_of
 from chatlab.grading.kept_rows import KeptRows
 from chatlab.grading.reports.class_report import write_reports
 from chatlab.grading.reports.class_row import Row
-from chatlab.grading.verdict import CheckResult, Grade, State
+from chatlab.grading.verdict import CheckResult, State
 from tests.grading.course import EXERCISES, MANIFEST, SOLUTIONS
 from tests.grading.small_course import FILE, STUB, SmallCourse
 
