@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
-from operator import itemgetter
 from pathlib import Path
 
 from tqdm import tqdm
@@ -62,7 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.exit(2, f"{problem}\n")
     if others:
         print(f"not graded, no hand-in: {', '.join(readable(path.name) for path in others)}", file=sys.stderr)
-    keys = {hand_in: digest(map(itemgetter(1), hand_in.paths), str(hand_in)) for hand_in in submissions}
+    keys = {
+        each: digest((path for _, path in each.paths), each.student, *(name for name, _ in each.paths))
+        for each in submissions
+    }
     graded = [(hand_in, before[key]) for hand_in, key in keys.items() if key in before]
     old = len(graded)
     classroom = Classroom(exercises, folder, given.checks, given.seconds)

@@ -199,6 +199,18 @@ def test_a_run_that_is_stopped_is_gone_on_with(
     assert asked == [everybody, everybody[1:], everybody[1:], everybody]
 
 
+def test_a_class_is_the_same_by_whatever_path_it_is_named(
+    course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graded = lambda self, hand_ins, jobs: (graded_one(hand_in.student) for hand_in in hand_ins)  # noqa: E731
+    monkeypatch.setattr(Classroom, "grade_all", graded)
+    for named in (submissions, Path("class"), Path("exercises", "..", "class")):
+        assert classroom.main([str(named), "--output=grades"]) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert "of them before" not in first
+    assert all("8 of 8 hand-ins graded in 0 s, 8 of them before: " in line for line in others)
+
+
 def test_rows_that_cant_be_kept_stop_the_run(
     course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
