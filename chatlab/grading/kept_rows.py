@@ -43,12 +43,12 @@ class KeptRows:
         for line in self._file.read_text(encoding="utf-8").splitlines():
             try:
                 kept = json.loads(line)
-            except ValueError:
+                if kept["about"] == self._about:
+                    grades = [Grade.from_json(grade, self._exercises[grade["exercise"]]) for grade in kept["grades"]]
+                    marks = {key: Marks(text, frozenset(runs)) for key, (text, runs) in kept["marks"].items()}
+                    rows[kept["handed in"]] = Row(kept["student"], Outcome(tuple(grades)), kept["seconds"], marks)
+            except (ValueError, TypeError, KeyError):  # half a line, or one that an older version of this has written
                 continue
-            if kept["about"] == self._about:
-                grades = [Grade.from_json(grade, self._exercises[grade["exercise"]]) for grade in kept["grades"]]
-                marks = {key: Marks(text, frozenset(runs)) for key, (text, runs) in kept["marks"].items()}
-                rows[kept["handed in"]] = Row(kept["student"], Outcome(tuple(grades)), kept["seconds"], marks)
         return rows
 
     def add(self, handed_in: str, row: Row) -> None:

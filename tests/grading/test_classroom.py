@@ -25,6 +25,7 @@ from chatlab.grading.classroom import Classroom
 from chatlab.grading.course import read_manifest
 from chatlab.grading.grade import Grade
 from chatlab.grading.handed_in.hand_in import HandIn
+from chatlab.grading.kept_rows import KeptRows
 from chatlab.grading.reports.class_row import Row
 from chatlab.grading.verdict import CheckResult, State
 from tests.grading.small_course import FILE, SmallCourse
@@ -209,6 +210,15 @@ def test_a_class_is_the_same_by_whatever_path_it_is_named(
     first, *others = capsys.readouterr().out.splitlines()
     assert "of them before" not in first
     assert all("8 of 8 hand-ins graded in 0 s, 8 of them before: " in line for line in others)
+
+
+def test_a_row_of_an_older_version_does_not_count(course: SmallCourse, tmp_path: Path) -> None:
+    kept = KeptRows(tmp_path, read_manifest(course.folder), "the same")
+    kept.add("ada's", graded_one("ada")[1])
+    assert list(kept.read()) == ["ada's"]
+    file = tmp_path / "rows.jsonl"
+    file.write_text(file.read_text(encoding="utf-8").replace('"title"', '"name"'), encoding="utf-8")
+    assert kept.read() == {}
 
 
 def test_rows_that_cant_be_kept_stop_the_run(
