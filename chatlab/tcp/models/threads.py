@@ -20,26 +20,20 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Protocol
+from functools import partial
 
 from chatlab.room.addresses import Address
 from chatlab.tcp.chat import TICK, Delivery, TcpChat
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.threads_peer import Peer
+from chatlab.tcp.models.threads_table import PeerTable, Spawn
 from chatlab.tcp.outbox import MOST_JOINED, owed
-from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept, wake
+from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept
 from chatlab.tcp.unread_ends import has_ended, is_reset
 
 # Bytes that may wait for the sending thread; then the reading threads wait, and so do members that flood the room.
 MOST_UNSENT = 65_536
-
-
-class Spawn(Protocol):
-    """Starts a thread of the room. Raises RuntimeError where the system has none left."""
-
-    def __call__(self, name: str, work: Callable[..., object], *arguments: object) -> None: ...
 
 
 class ThreadsModel:
@@ -49,19 +43,17 @@ class ThreadsModel:
         self.threads = {"tcp-accept": self.serve, "tcp-send": self._send}
         self._listener = listener
         self._chat = chat
-        self._spawn = spawn
         self._tick_at = 0.0
         self._closing = False
         # Guards the chat and all below. Reentrant, since a log that fails closes the room in the midst of a step.
         self._lock = threading.RLock()
         self._news = threading.Condition(self._lock)  # for the sending thread
         self._taken = threading.Condition(self._lock)  # nothing is due
-        self._gone = threading.Condition(self._lock)  # a client has
-        self._peers: dict[Peer, None] = {}
+        self._peers = PeerTable(self._lock, spawn)
         self._due: list[Delivery[Peer]] = []
         self._unsent = 0  # bytes of that, however many they are for
         self._all_said = False
-        resources.callback(self._close_all)
+        resources.callback(self._peers.close_all)
         listener.settimeout(TICK)
 
     def serve(self) -> None:
@@ -126,27 +118,19 @@ class ThreadsModel:
             return
         sock, address = accepted
         sock.settimeout(LOOK_EVERY)
-        peer = Peer(sock)
-        with self._lock:
-            self._peers[peer] = None
-        port = address[1]
-        for name, work, *arguments in (f"tcp-write-{port}", self._write), (f"tcp-read-{port}", self.hear, address):
-            try:
-                self._spawn(name, self._use, peer, work, *arguments)
-            except RuntimeError:  # the system has no thread left, or the room is closing
-                peer.end()
-                wake(sock)
-                self._release(peer)
+        peer, port = Peer(sock), address[1]
+        self._peers.add(
+            peer,
+            (f"tcp-write-{port}", partial(self._write, peer)),
+            (f"tcp-read-{port}", partial(self.hear, peer, address)),
+        )
 
     def _tick(self) -> None:
-        """Let the chat do what is due, and wake the threads of peers that are late in ending."""
         now = time.monotonic()
         self._tick_at = now + TICK
         with self._lock:
             self.deliver(self._chat.tick(now))
-            for peer in self._peers:
-                if peer.is_late:
-                    wake(peer.socket)
+            self._peers.wake_late()
 
     def _look_after_paused(self, peer: Peer) -> None:
         time.sleep(TICK)
@@ -155,21 +139,6 @@ class ThreadsModel:
         elif has_ended(peer.socket):
             with self._lock:
                 self._chat.part(peer, time.monotonic())
-
-    def _use(self, peer: Peer, work: Callable[..., None], *arguments: object) -> None:
-        try:
-            work(peer, *arguments)
-        finally:
-            self._release(peer)
-
-    def _release(self, peer: Peer) -> None:
-        """One thread of `peer` less; after the last one, nobody uses its socket."""
-        with self._lock:
-            peer.users -= 1
-            if not peer.users:
-                del self._peers[peer]
-                peer.close()
-                self._gone.notify()
 
     def _write(self, peer: Peer) -> None:
         try:
@@ -210,17 +179,9 @@ class ThreadsModel:
             late = time.monotonic() + 2 * LINGER  # longer than a peer may take that has got its last words
             while self._peers and time.monotonic() < late:
                 self._tick()
-                with self._lock:
-                    self._gone.wait(TICK)
+                self._peers.wait(TICK)
         finally:
             with self._lock:
                 self._all_said = True
                 self._news.notify()
-                for peer in self._peers:  # a room that has failed could not tell them
-                    peer.end()
-                    wake(peer.socket)
-
-    def _close_all(self) -> None:
-        """Close the connections that a room leaves behind when it has failed."""
-        for peer in self._peers:
-            peer.socket.close()
+                self._peers.end_all()
