@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -89,16 +89,30 @@ class Settings:
 
 
 def read_manifest(folder: Path) -> tuple[Exercise, ...]:
-    """The exercises of `folder`. Raises TypeError if a table lacks a field or has one that nobody knows."""
-    tables = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return tuple(Exercise(**dict(_field(*item) for item in table.items()), name=name) for name, table in tables.items())
+    """The exercises of `folder`. Raises LookupError, whose text is one line to show, if the file is no TOML, or if a
+    table lacks a field or has one that nobody knows.
+    """
+    try:
+        tables = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise LookupError(f"{MANIFEST}: {error}") from None
+    return tuple(_exercise(name, table) for name, table in tables.items())
 
 
-def _field(name: str, value: Any) -> tuple[str, Any]:
-    """Of an Exercise, from a table of the manifest."""
-    if name == "points":
-        return "shares", tuple(value.items()) if isinstance(value, dict) else (("", value),)
-    return name, tuple(value) if isinstance(value, list) else value
+def _exercise(name: str, table: dict[str, Any]) -> Exercise:
+    needed = {"points" if f.name == "shares" else f.name: f.default is MISSING for f in fields(Exercise)[1:]}
+    problems = [f"{field} is missing" for field, is_needed in needed.items() if is_needed and field not in table]
+    problems += [f"{field} is no field" for field in table if field not in needed]
+    points = table.get("points", 1)
+    shares = tuple(points.items()) if isinstance(points, dict) else (("", points),)
+    problems += [f"points can't be {share!r}" for _, share in shares if not (isinstance(share, int) and share > 0)]
+    if problems:
+        raise LookupError(f"{MANIFEST}, {name}: {', '.join(problems)}")
+    given: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value for field, value in table.items()
+    }
+    del given["points"]
+    return Exercise(name=name, shares=shares, **given)
 
 
 def in_points(number: int) -> str:

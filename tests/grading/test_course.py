@@ -11,7 +11,8 @@ import pytest
 
 from chatlab.grading.attempt.source import fingerprint
 from chatlab.grading.course import Exercise, find_exercise, find_folder, read_manifest
-from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, WRONG, each_exercise, grade
+from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS, WRONG, each_exercise, grade, run_pytest
+from tests.grading.small_course import SmallCourse
 
 
 def names(pattern: str, *folders: str) -> list[str]:
@@ -73,10 +74,30 @@ def test_solutions_are_formatted() -> None:
         assert subprocess.run(ruff, capture_output=True, check=False).returncode == 0
 
 
-def test_a_field_that_is_missing_or_unknown_is_not_overlooked(tmp_path: Path) -> None:
-    (tmp_path / "exercises.toml").write_text('[ex00_a]\ntitle = "A"\npionts = 1\n', encoding="utf-8")
-    with pytest.raises(TypeError, match="pionts"):
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        ("points = 1\npionts = 1", "exercises.toml, ex90_a: pionts is no field"),
+        ("", "exercises.toml, ex90_a: points is missing"),
+        ("points = 0", "exercises.toml, ex90_a: points can't be 0"),
+        ("[ex90_a.points]\ntest_a = 1\nstub = 'de21a555'", "exercises.toml, ex90_a: points can't be 'de21a555'"),
+        ("points =", "exercises.toml: Invalid value"),
+    ],
+)
+def test_a_mistake_in_the_manifest_is_a_line(field: str, problem: str, tmp_path: Path) -> None:
+    needed = 'title = "A"\nlesson = "00_a"\nobjective = "A."\nminutes = 1\nhints = ["a"]\n'
+    (tmp_path / "exercises.toml").write_text(f"[ex90_a]\n{needed}{field}\n", encoding="utf-8")
+    with pytest.raises(LookupError, match=re.escape(problem)) as caught:
         read_manifest(tmp_path)
+    assert "\n" not in caught.value.args[0]
+
+
+def test_who_checks_with_such_a_manifest_reads_the_line_alone(tmp_path: Path) -> None:
+    course = SmallCourse(tmp_path, "def test_it(learner): learner.f()\n", "def f(): pass\n")
+    with (course.folder / "exercises.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write("minuets = 5\n")
+    run = run_pytest(course.folder)
+    assert (run.returncode, run.stderr.strip()) == (4, "ERROR: exercises.toml, ex90_small: minuets is no field")
 
 
 def test_an_exercise_is_found_by_key_and_by_name() -> None:

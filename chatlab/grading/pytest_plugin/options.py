@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import xdist.plugin
 
-from chatlab.grading.course import Exercise, Settings, find_exercise, find_folder, read_manifest
+from chatlab.grading.course import Exercise, Settings, find_folder, read_manifest
 from chatlab.grading.private_checks import misnamed
+from chatlab.grading.pytest_plugin.hint import hint
 from chatlab.grading.pytest_plugin.results import Results
 from chatlab.grading.pytest_plugin.workers import grader_in, start_in
 from chatlab.grading.submission import MODELS, SeveralPeople, Submission
@@ -37,8 +38,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    folder = _exercises_folder(config)
-    exercises = read_manifest(folder)
+    folder, exercises = _exercises(config)
     # A learner who has just read a stub types its name.
     checks = {folder / exercise.file: folder / exercise.checks for exercise in exercises}
     config.args[:] = [str(checks.get(_absolute(config, argument), argument)) for argument in config.args]
@@ -83,10 +83,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     wanted = config.getoption("hint")
     if wanted is None:
         return None
-    hint = _hint(read_manifest(_exercises_folder(config)), wanted)
+    text = hint(_exercises(config)[1], wanted)
     capture = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():  # what is captured, pytest writes as UTF-8, whatever the terminal reads
-        print(hint.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+        print(text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
     return pytest.ExitCode.OK
 
 
@@ -116,25 +116,12 @@ def _folder(config: pytest.Config, option: str) -> Path | None:
     return folder
 
 
-def _hint(exercises: tuple[Exercise, ...], wanted: str) -> str:
-    key, _, number = wanted.partition(":")
-    try:
-        exercise = find_exercise(exercises, key)
-    except LookupError as error:
-        raise pytest.UsageError(f"--hint {wanted}: {error.args[0]}") from None
-    count = len(exercise.hints)
-    if (number or "1") not in map(str, range(1, count + 1)):
-        raise pytest.UsageError(f"--hint {wanted}: {key} has the hints {key}:1 to {key}:{count}")
-    at = int(number or 1)
-    text = f"{key} {exercise.title}, hint {at} of {count}: {exercise.hints[at - 1]}"
-    return text if at == count else f"{text}\nThe next one: --hint {key}:{at + 1}"
-
-
-def _exercises_folder(config: pytest.Config) -> Path:
-    """The folder of the first argument that lies in the exercises."""
+def _exercises(config: pytest.Config) -> tuple[Path, tuple[Exercise, ...]]:
+    """The folder of the first argument that lies in the exercises, and what its manifest lists. Raises UsageError."""
     for argument in config.args or ["."]:  # with --help there are none
         try:
-            return find_folder(_absolute(config, argument.partition("::")[0]))
+            folder = find_folder(_absolute(config, argument.partition("::")[0]))
+            return folder, read_manifest(folder)
         except LookupError as error:
             reason = error.args[0]
     raise pytest.UsageError(reason)
