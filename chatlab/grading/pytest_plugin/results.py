@@ -111,8 +111,8 @@ class Results:
             _write(self.grades_file, [grade.to_json() for grade in grades])
         if self.gradescope_file:
             _write(self.gradescope_file, results_json(grades, time.monotonic() - self._start))
-        states = {check.state for grade in grades for check in grade.checks}
-        if session.exitstatus == pytest.ExitCode.OK and states - {State.DONE}:
+        made = (result for made in self._results.values() for results in made.values() for result in results)
+        if session.exitstatus == pytest.ExitCode.OK and any(result.state is not State.DONE for result in made):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
