@@ -1,4 +1,4 @@
-"""ex11 A threaded TCP server. About 40 minutes. Lesson: notebooks/11_many_clients.ipynb
+"""ex11 A threaded TCP server. About 45 minutes. Lesson: notebooks/11_many_clients.ipynb
 
 The room itself is there: `TcpChat` cuts lines, asks for nicknames, and knows who hears what. You write what moves the
 bytes: a thread that accepts, a thread for each client, and one room that all of them share.

@@ -1,4 +1,4 @@
-"""ex14 A TCP client. About 40 minutes. Lesson: notebooks/14_the_tcp_chatroom.ipynb
+"""ex14 A TCP client. About 45 minutes. Lesson: notebooks/14_the_tcp_chatroom.ipynb
 
 A whole client, as in ex06, over TCP. What it types on is handed in, and so is what it tells: the events of
 chatlab.room.events, one at a time.

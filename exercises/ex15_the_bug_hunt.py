@@ -1,4 +1,4 @@
-"""ex15 The bug hunt. About 45 minutes. Lesson: notebooks/15_the_bug_hunt.ipynb
+"""ex15 The bug hunt. About 70 minutes. Lesson: notebooks/15_the_bug_hunt.ipynb
 
 This room works at first sight: people come in, talk, and leave. Eight mistakes are in it. Its users write:
 
