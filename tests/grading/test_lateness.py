@@ -6,13 +6,14 @@ import csv
 import json
 import os
 from argparse import ArgumentTypeError
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 import pytest
 
 from chatlab.grading.child import Outcome
 from chatlab.grading.class_options import class_parser
+from chatlab.grading.handed_in import lateness
 from chatlab.grading.handed_in.class_folder import hand_ins
 from chatlab.grading.handed_in.lateness import as_deadline, in_time
 from chatlab.grading.reports.class_report import write_reports
@@ -22,6 +23,16 @@ from tests.grading.course import MANIFEST
 DEADLINE = datetime(2026, 11, 20, 23, 59, tzinfo=timezone.utc)
 ROW = Row("ada", Outcome((), "no result."), 1.0)
 DAY = 86_400  # seconds
+
+
+class Shifted(datetime):
+    """As on a file system that keeps any time."""
+
+    seconds = 0.0
+
+    @classmethod
+    def fromtimestamp(cls, timestamp: float, tz: tzinfo | None = None) -> Shifted:
+        return super().fromtimestamp(timestamp + cls.seconds, tz)
 
 
 def lay_out(folder: Path, name: str, seconds_late: float) -> None:
@@ -45,6 +56,16 @@ def test_a_day_that_has_begun_is_one(tmp_path: Path) -> None:
     lay_out(tmp_path, "g.zip", 2 * DAY)
     lay_out(tmp_path, "h/hw.zip", 3 * DAY)
     assert days_late(tmp_path) == {"a": 0, "b": 0, "c": 1, "d": 1, "e": 2, "f": None, "g": 2, "h": 3}
+
+
+@pytest.mark.parametrize("seconds", [1e12, -1e12])
+def test_a_time_that_no_calendar_has_is_none(seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, f"ada/{MANIFEST[0].file}", 0)
+    [ada], _ = hand_ins(tmp_path)
+    monkeypatch.setattr(lateness, "datetime", Shifted)
+    monkeypatch.setattr(Shifted, "seconds", seconds)
+    row = in_time(ada, ROW, MANIFEST, DEADLINE)
+    assert (row.handed_in, row.days_late) == (None, None)
 
 
 def test_canvas_and_gradescope_say_it_themselves(tmp_path: Path) -> None:

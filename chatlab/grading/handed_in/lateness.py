@@ -24,16 +24,13 @@ def as_deadline(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
         return (time + timedelta(days="T" not in text and ":" not in text)).astimezone()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-11-20T23:59, or 2026-11-20") from None
 
 
 def in_time(hand_in: HandIn, row: Row, exercises: Sequence[Exercise], deadline: datetime | None) -> Row:
     """`row` with when `hand_in` came, and how many days late: a day that has begun is one."""
-    time = hand_in.time
-    newest = max(_times(hand_in, {exercise.file for exercise in exercises}), default=None)
-    if time is None and newest is not None:
-        time = datetime.fromtimestamp(newest, timezone.utc)
+    time = hand_in.time or max(_times(hand_in, {exercise.file for exercise in exercises}), default=None)
     if time is None or deadline is None:
         return row._replace(handed_in=time)
     days = max(0, -((deadline - time) // timedelta(days=1)))
@@ -43,10 +40,10 @@ def in_time(hand_in: HandIn, row: Row, exercises: Sequence[Exercise], deadline: 
     return row._replace(handed_in=time, days_late=days)
 
 
-def _times(hand_in: HandIn, names: Collection[str]) -> Iterator[float]:
-    """Of the files that may count, in seconds since 1970."""
+def _times(hand_in: HandIn, names: Collection[str]) -> Iterator[datetime]:
+    """Of the files that may count. Not of what may not be read: there is a row that says so."""
     for _, path in hand_in.paths:
         for file in files_below(path) if path.is_dir() else [path]:
             if path == file or file.name in names or file.name.lower().endswith(ARCHIVES):
-                with suppress(OSError):  # of what may not be read, there is a row that says so
-                    yield file.stat().st_mtime
+                with suppress(OSError, ValueError, OverflowError):  # which year 60000 raises, each system its own
+                    yield datetime.fromtimestamp(file.stat().st_mtime, timezone.utc).astimezone()
