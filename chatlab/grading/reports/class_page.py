@@ -39,7 +39,8 @@ def write_page(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
 <style>{style}</style>
 <h1>Grades</h1>
 <p>✓ done, ✗ not yet right (click it to see why), with its points so far, · not started, – not handed in; empty:
-{NOT_GRADED}. A click on a heading sorts.</p>
+{NOT_GRADED}. A click on a heading sorts. Alike: how many
+answers are like another's (click it to see whose).</p>
 <div class="controls"><label>Name <input id="name" type="search"></label>
 <label>Stuck at <select id="stuck-at"><option value="">anywhere</option>{places}</select></label>
 <output id="shown"></output></div>
