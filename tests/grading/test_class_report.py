@@ -70,6 +70,17 @@ def test_who_was_not_graded_has_no_points(tmp_path: Path) -> None:
     assert '<td class="">–</td><td>0</td><td></td><td></td><td data-key="ex00">ex00: not handed in</td>' in page
 
 
+def test_names_that_the_system_has_no_letters_for_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write_feedback(folder: Path, rows: object) -> None:
+        "\N{SNAKE}".encode("ascii")
+
+    monkeypatch.setattr(class_report, "write_feedback", write_feedback)
+    assert not write_reports(tmp_path, [], [EXERCISE])
+    assert "feedback could not be written: 'ascii' codec" in capsys.readouterr().err
+
+
 def test_a_near_miss_is_in_the_table() -> None:
     message = Message("Loaded it.", f"There is no {EXERCISE.file} in the folder ada/.{NEAR_MISS}{EXERCISE.key}.py.", "")
     for said, stuck_at in [(None, "ex00: not handed in"), (message, "ex00: not handed in. It has ex00.py.")]:

@@ -135,6 +135,12 @@ def test_a_check_may_leave_things_running(answer: str, tmp_path: Path) -> None:
     assert check["state"] == "done"
 
 
+def test_what_was_started_before_the_check_is_left_whatever_the_check_leaves(tmp_path: Path) -> None:
+    checks = "def test_it(learner, attempt):\n    attempt.leaves_running()\n"
+    message = SmallCourse(tmp_path, checks, f"{LEFT_RUNNING}f()\n").message("-n0")
+    assert message["saw"] == "When all was over, a thread of your code was still running."
+
+
 @pytest.mark.parametrize(
     "line",
     [

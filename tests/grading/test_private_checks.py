@@ -145,3 +145,13 @@ def test_before_a_class_the_model_answers_are_tried(model: str, problem: str, tm
     found = problem_with(tmp_path / "private", course.folder, read_manifest(course.folder), 60)
     assert found.startswith(problem)
     assert bool(found) == bool(problem)
+
+
+def test_one_that_is_no_python_is_said_by_pytest_alone(tmp_path: Path) -> None:
+    course = SmallCourse(tmp_path, "def test_it(learner):\n    learner.f()\n", "def f():\n    pass\n")
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / f"test_{FILE}").write_text("def test(:\n", encoding="utf-8")
+    run = run_pytest(course.folder, f"--checks={private}")
+    assert "SyntaxError: invalid syntax" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr

@@ -61,7 +61,7 @@ class Attempt:
 
     def leaves_running(self) -> None:
         """The check itself ends nothing that the learner's code has started: then a thread or socket that is left is no
-        fault.
+        fault, unless the thread was there before the check began.
         """
         self._leaves_running = True
 
@@ -95,6 +95,7 @@ class Attempt:
 
         def load_and_check() -> None:
             self.file.load()
+            self._watch.loaded()
             if self.exercise.each and self.file.is_stub:
                 raise Untouched
             check()
@@ -115,7 +116,7 @@ class Attempt:
 
     def finish(self) -> None:
         """Call this when the fixtures of the check are gone: what the learner's code has started has to be gone too."""
-        if self.state is State.DONE and not self._leaves_running and (left := self._watch.left_over()):
+        if self.state is State.DONE and (left := self._watch.left_over(of_loading_alone=self._leaves_running)):
             self.fail(left)
         self._watch.close()
         if self._process_state:

@@ -42,6 +42,7 @@ class Watch:
         self._threads: list[tuple[threading.Thread, FrameSummary]] = []
         self._sockets: list[tuple[socket.socket, FrameSummary]] = []
         self._of_earlier_checks: set[threading.Thread] = set()
+        self._of_loading = 0
         self._patches = contextlib.ExitStack()
 
     def start(self) -> None:
@@ -77,6 +78,10 @@ class Watch:
         """How many threads the learner's code has started."""
         return len(self._threads)
 
+    def loaded(self) -> None:
+        """The learner's file has been loaded: what follows is up to the check."""
+        self._of_loading = len(self._threads)
+
     def close(self) -> None:
         self._patches.close()
         for thread, _ in self._threads:
@@ -87,15 +92,17 @@ class Watch:
                 sock.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in it
             sock.close()
 
-    def left_over(self) -> LeftOver | None:
-        """The first thread that has not ended, or socket that is not closed; None if there is none."""
+    def left_over(self, *, of_loading_alone: bool) -> LeftOver | None:
+        """The first thread that has not ended, or socket that is not closed; None if there is none. `of_loading_alone`:
+        of the threads that were started when the file was loaded.
+        """
         deadline = time.monotonic() + GRACE
-        for thread, frame in self._threads:
+        for thread, frame in self._threads[: self._of_loading if of_loading_alone else None]:
             if thread.is_alive():
                 thread.join(max(0, deadline - time.monotonic()))
             if thread.is_alive():
                 return LeftOver("a thread of your code was still running", frame)
-        for sock, frame in self._sockets:
+        for sock, frame in self._sockets if not of_loading_alone else []:
             if sock.fileno() != -1:
                 return LeftOver("a socket of your code was still open", frame)
         return None

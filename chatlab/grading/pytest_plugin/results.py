@@ -123,9 +123,13 @@ class Results:
 
 def _titles(file: Path) -> dict[str, str]:
     """What each check in `file` checks, by the name of its function: the first line of its docstring."""
+    try:
+        statements = parsed(file.read_text(encoding="utf-8")).body
+    except SyntaxError:  # pytest itself says so
+        return {}
     return {
         node.name: (ast.get_docstring(node) or node.name).splitlines()[0]
-        for node in parsed(file.read_text(encoding="utf-8")).body
+        for node in statements
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }
 

@@ -33,7 +33,7 @@ def write_reports(folder: Path, rows: Sequence[Row], exercises: Sequence[Exercis
     ]
     try:
         write_feedback(folder / "feedback", rows)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a system without UTF-8 can't have each student's name in a file's
         print(f"{folder / 'feedback'} could not be written: {error}", file=sys.stderr)
         return False
     return all(written)
