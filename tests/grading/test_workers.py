@@ -179,7 +179,7 @@ def test_an_end_with_an_empty_journal_shows_nothing_of_a_private_check(tmp_path:
     (private / f"test_{FILE}").write_text("def test_secret(learner): learner.f(9)\n", encoding="utf-8")
     *public, last = course.run(f"--checks={private}")
     assert states(public) == ["done"] * 5
-    assert last == {"title": "a private check", "state": "not yet right", "message": None, "private": True}
+    assert last == {"title": "a private check", "state": "not yet right", "message": None, "private": True, "share": 0}
 
 
 def test_a_worker_that_the_code_under_check_breaks_costs_one_check(tmp_path: Path) -> None:
