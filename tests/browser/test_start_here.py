@@ -23,7 +23,7 @@ def test_what_one_panel_says_the_other_reads(lab: JupyterLab, page: Page, theme:
     notebook = lab.open(page, "00_start_here.ipynb", theme)
     page.keyboard.press("ControlOrMeta+b")  # the file browser is of no use here
     notebook.run_all()
-    panels = page.locator(".chatlab-chat")
+    panels = page.locator(".chatlab-side-by-side .chatlab-chat")  # that of ada stands below the exercise, too
     expect(panels).to_have_count(2)
     names = panels.locator(".chatlab-header .chatlab-name").all_inner_texts()
     for speaker, text in TALK:
