@@ -43,6 +43,7 @@ class Connection:
         self._member = member
         self._emit = emit
         self._failure: ChatlabError = NobodyAnswers("the client was closed while it connected")
+        self._is_lost = False  # of that a system tells once, `send` perhaps; then `recv` sees an end
         self._give_up_at = math.inf  # when the last words have had time enough
         self._sending = threading.Lock()  # lines of two threads must not mix
         self._changed = threading.Condition()  # guards all above
@@ -76,6 +77,7 @@ class Connection:
                 except TimeoutError:
                     continue
                 except OSError as error:
+                    self._is_lost = True
                     lost = f"the connection to {self._member.room_name} is lost: say it again to connect again"
                     raise NobodyAnswers(lost) from error
 
@@ -111,13 +113,13 @@ class Connection:
 
     def _receive(self) -> tuple[Event, ...]:
         """What the next bytes, or TICK seconds, bring."""
-        data: bytes | None
         try:
             data = self.socket.recv(RECEIVE_BYTES)
         except TimeoutError:
             return ()
         except OSError:
-            data = None
+            self._is_lost = True
+            data = b""
         with self._changed:
             if not self.is_open:
                 return ()
@@ -138,10 +140,9 @@ class Connection:
             with contextlib.suppress(Exception):  # what has failed may be the handler of events
                 self._emit(Gone(reason))
 
-    def _react(self, data: bytes | None) -> Outcome:
-        """`data`: None if the connection is lost."""
+    def _react(self, data: bytes) -> Outcome:
         try:
-            outcome = self._member.lose() if data is None else self._member.receive(data)
+            outcome = self._member.lose() if self._is_lost and not data else self._member.receive(data)
         except ChatlabError as failure:
             self._failure = failure
             outcome = Outcome()

@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from queue import Queue
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Said
 from chatlab.tcp.client import PATIENCE, TcpClient
+from chatlab.tcp.client_connection import Connection
 from chatlab.tcp.limits import Limits
 from chatlab.tcp.member import TcpMember
 from chatlab.tcp.server import TcpServer
@@ -192,6 +193,31 @@ def test_a_connection_that_is_reset(room: TcpServer) -> None:
         assert isinstance(gone, Gone)
         assert "is lost" in gone.reason
         client.close()
+
+
+class Reset:
+    """A connection that is reset behind the room's question. `send` is told; then `recv` sees an end, as on Linux."""
+
+    def __init__(self) -> None:
+        self._room_says = [b"NICK\n"]
+
+    def recv(self, size: int) -> bytes:
+        return self._room_says.pop() if self._room_says else b""
+
+    def send(self, data: bytes) -> int:
+        raise ConnectionResetError
+
+    def settimeout(self, seconds: float) -> None: ...
+    def shutdown(self, how: int) -> None: ...
+    def __enter__(self) -> None: ...
+    def __exit__(self, *exception: object) -> None: ...
+
+
+def test_a_reset_that_the_answer_to_the_room_meets_is_told_as_one() -> None:
+    connection = Connection(cast(socket.socket, Reset()), TcpMember("ada", "127.0.0.1:9999"), print)
+    with pytest.raises(NobodyAnswers, match="is lost"):
+        connection.enter(LIMIT)
+    connection.join()
 
 
 def test_last_words_arrive_although_the_room_reads_slowly_and_others_talk_meanwhile() -> None:
