@@ -69,15 +69,18 @@ class Program:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.lines: list[str] = []
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed at the end
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        # Opened anew to be read: with the program we would share the place in it, and move it while the program writes.
+        self._errors = Path(self._folder.name) / "errors"
         self._console = Console()
-        self._process = subprocess.Popen(
-            [sys.executable, *self._console.arguments, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env={**os.environ, "PYTHONUTF8": "1", **environment},
-        )
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._console.arguments, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, "PYTHONUTF8": "1", **environment},
+            )
         self._arrived: Queue[str | None] = Queue()
         self._asked_for = threading.Semaphore(0)  # lines
         self._over = False
@@ -96,7 +99,7 @@ class Program:
         assert self._process.stdout
         self._process.stdin.close()
         self._process.stdout.close()
-        self._errors.close()
+        self._folder.cleanup()
         self._console.close()
 
     @property
@@ -106,8 +109,7 @@ class Program:
     @property
     def errors(self) -> str:
         """What it has written to its standard error."""
-        self._errors.seek(0)
-        return self._errors.read().decode().replace(os.linesep, "\n")
+        return self._errors.read_bytes().decode().replace(os.linesep, "\n")
 
     def type(self, text: str) -> None:
         self.type_bytes(text.encode())
