@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 import time
+from itertools import islice
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
 from types import FrameType
@@ -97,7 +98,8 @@ class Watch:
         of the threads that were started when the file was loaded.
         """
         deadline = time.monotonic() + GRACE
-        for thread, frame in self._threads[: self._of_loading if of_loading_alone else None]:
+        # The list itself, which may grow meanwhile.
+        for thread, frame in islice(self._threads, self._of_loading if of_loading_alone else None):
             if thread.is_alive():
                 thread.join(max(0, deadline - time.monotonic()))
             if thread.is_alive():
