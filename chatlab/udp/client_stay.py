@@ -70,7 +70,10 @@ class Stay:
                 raise (Refusal if isinstance(failure, Refused) else NobodyAnswers)(failure.reason)
 
     def say(self, text: str) -> None:
-        """Say `text`; when out of the room, try to get in again. Raises Refusal if it can't be sent."""
+        """Say `text`; when out of the room, try to get in again.
+
+        Raises Refusal if it can't be sent.
+        """
         with self._changed:
             if self.is_over:
                 raise NotInTheRoom(f"you are not in the room: {self._advice}")
