@@ -21,9 +21,8 @@ from chatlab.service.service import Service
 from tests.scheduler import AloneLast
 from tests.systems import NOT_HERE, WINE
 
-WORKERS_PER_PROCESSOR = (
-    2  # most tests wait most of the time; with three, the processors would be full, and races likelier
-)
+# Most tests wait most of the time. With three, the processors would be full, and races likelier.
+WORKERS_PER_PROCESSOR = 2
 # Folders whose tests start first, as they take the longest. One worker has the whole of tests/browser.
 LONG = ("browser", "grading", "notebooks")
 
