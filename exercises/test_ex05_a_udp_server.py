@@ -95,7 +95,6 @@ class Run:
         self.sock = LentSocket()
         self.server: Any = None
         self.quickest = LIMIT  # seconds from a datagram to its answer
-        self.receivers: set[threading.Thread] = set()
         self.senders: set[threading.Thread] = set()  # to people
         self.own_words: list[bytes] = []  # that the learner's code has sent to its own socket
         self.threads = OwnThreads()
@@ -106,7 +105,6 @@ class Run:
         self._people: list[Member] = []
         self._stops = stops
         self.sock.before_send = self._before_send
-        self.sock.after_receive = self.note_receiver
 
     def make(self, learner: Any) -> None:
         self._attempt.did("Made a Server.")
@@ -257,9 +255,6 @@ class Run:
         begun = self.sock.receives
         return bool(patiently(lambda piece: self.has_taken_all(piece) or self.sock.receives > begun, LIMIT / 2))
 
-    def note_receiver(self) -> None:
-        self.receivers.add(threading.current_thread())
-
     def _check_open(self) -> None:
         if self.sock.was_closed:
             raise NotYetRight("The socket is closed.", "Who opened it closes it; here that is not the Server.")
@@ -398,15 +393,16 @@ def test_one_thread_asks(run: Any, rooms: AskedRooms) -> None:
     server = run()
     server.start()
     ada, bob = server.join("ada"), server.join("bob")
-    for number in range(10):  # of two threads that receive, one may get some in a row
+    for number in range(10):  # all threads have their turn
         server.say(ada, b"%d?" % number, b"ada: %d?" % number)
         server.say(bob, b"%d!" % number, b"bob: %d!" % number)
-    if rooms.threads & server.receivers:
+    receivers = server.sock.receiving_threads
+    if rooms.threads & receivers:
         raise NotYetRight("The thread that received also called self.chat.receive.", RECEIVES_ALONE)
     for what, threads in (
         ("called self.chat.receive", rooms.threads),
         ("called sendto", server.senders),
-        ("received", server.receivers),
+        ("called recvfrom", receivers),
     ):
         if len(threads) > 1:
             raise NotYetRight(f"For {len(rooms.questions)} datagrams, {len(threads)} threads {what}.", TWO_THREADS)

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 
 import pytest
 
+from chatlab.grading.for_checks import threads
 from chatlab.grading.for_checks.threads import (
     MOMENT,
     PIECE,
@@ -29,17 +30,17 @@ def test_left_are_those_that_were_started_and_have_not_ended() -> None:
     end = threading.Event()
     older = threading.Thread(target=end.wait)
     older.start()
-    threads = OwnThreads()
-    call = threads.call(end.wait)
+    own = OwnThreads()
+    call = own.call(end.wait)
     newer = threading.Thread(target=end.wait)
     newer.start()
-    assert threads.left == [newer]
+    assert own.left == [newer]
     assert not call.has_ended()
     end.set()
     for thread in (older, newer):
         thread.join()
     assert call.has_ended(LIMIT)
-    assert threads.left == []
+    assert own.left == []
 
 
 def test_what_a_call_raises_is_raised_to_who_asks() -> None:
@@ -88,10 +89,21 @@ def test_a_call_pauses_after_what_it_sends() -> None:
     assert "sendto" not in vars(socket.socket)
 
 
-def test_it_waits_for_all_of_the_time_in_pieces() -> None:
+@pytest.mark.parametrize(("took", "calls"), [(PIECE, 10), (60.0, 10), (PIECE / 4, 39), (0.0, 100)])
+def test_it_waits_for_all_of_the_time_in_pieces(took: float, calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a machine stands still, a piece is lost; a wait that is over at once, as something came, costs nothing."""
+    clock = 0.0
     pieces: list[float] = []
-    assert patiently(pieces.append, 10 * PIECE) is None
-    assert pieces == [PIECE] * 10
+
+    def wait(piece: float) -> bool:
+        nonlocal clock
+        clock += took
+        pieces.append(piece)
+        return len(pieces) == 100
+
+    monkeypatch.setattr(threads, "monotonic", lambda: clock)
+    assert patiently(wait, 9.6 * PIECE) is (True if calls == 100 else None)
+    assert pieces == [PIECE] * calls
 
 
 def test_the_wait_ends_with_the_first_result() -> None:

@@ -81,6 +81,11 @@ class LentSocket(EveryCall):
         return self._receivers.begun
 
     @property
+    def receiving_threads(self) -> set[threading.Thread]:
+        """All that have begun a receive."""
+        return self._receivers.threads
+
+    @property
     def was_closed(self) -> bool:
         """Whether the learner's code has closed it."""
         return super().fileno() == -1 and not self.taken_back

@@ -1,4 +1,4 @@
-"""The threads that receive at a socket: how many are at it now, and how often one began."""
+"""The threads that receive at a socket: who they are, how many are at it now, and how often one began."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ LOOK_EVERY = 0.005  # seconds
 
 
 class Receivers:
-    """`number`: of those that are at it. `begun`: how often one began."""
+    """`number`: of those that are at it. `begun`: how often one began. `threads`: all that ever did."""
 
     def __init__(self) -> None:
         self._inside: list[threading.Thread] = []
         self.begun = 0
+        self.threads: set[threading.Thread] = set()
         self._changed = threading.Condition()
         self._each_begin = threading.Semaphore(0)
 
@@ -32,6 +33,7 @@ class Receivers:
         with self._changed:
             self._inside.append(thread)
             self.begun += 1
+            self.threads.add(thread)
             self._changed.notify_all()
         self._each_begin.release()
         try:

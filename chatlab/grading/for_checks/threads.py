@@ -8,7 +8,6 @@ as the process goes on, although the code under check had no chance either. Of m
 from __future__ import annotations
 
 import linecache
-import math
 import re
 import socket
 import sys
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
+from time import monotonic  # as it is now: a learner's code may put another one into the module
 from traceback import extract_stack
 from typing import Any, NoReturn, TypeVar
 
@@ -43,10 +43,15 @@ Result = TypeVar("Result")
 
 
 def patiently(wait: Callable[[float], Result], seconds: float) -> Result | None:
-    """Call `wait(PIECE)` until it returns something true or `seconds` have passed. Returns that value, or None."""
-    for _ in range(math.ceil(seconds / PIECE)):
+    """Call `wait(PIECE)` until it returns something true or `seconds` have passed. Returns that value, or None. A call
+    counts for the time that it took, and for PIECE at most.
+    """
+    left = seconds
+    while left > 0:
+        began = monotonic()
         if result := wait(PIECE):
             return result
+        left -= min(PIECE, monotonic() - began)
     return None
 
 

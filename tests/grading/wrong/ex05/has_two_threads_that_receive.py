@@ -1,4 +1,4 @@
-# expects: 2 threads received
+# expects: 2 threads called recvfrom
 """ex05"""
 
 import socket
