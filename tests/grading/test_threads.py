@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,6 +111,26 @@ def test_the_wait_ends_with_the_first_result() -> None:
     results = iter([None, 0, "here", "too late"])
     assert patiently(lambda seconds: next(results), 10 * PIECE) == "here"
     assert next(results) == "too late"
+
+
+def test_while_the_machine_stands_still_nobody_is_seen_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, step, turns = 0.0, 1.0, 0
+
+    def pass_on() -> float:
+        nonlocal now
+        now += step
+        return now
+
+    def count() -> int:
+        nonlocal step, turns
+        if now > 2 * step:  # the first look is over, and has seen nothing move
+            step = 0.01
+            turns += 1000
+        return turns
+
+    monkeypatch.setattr(threads, "time", SimpleNamespace(perf_counter=pass_on, process_time=lambda: 0.0))
+    with pytest.raises(NotYetRight, match="times a second"):
+        expect_rest(count)
 
 
 @pytest.mark.parametrize(("pause", "saw"), [(None, "your code took"), (0.001, "times a second"), (0.05, "")])
