@@ -29,9 +29,15 @@ def test_github_classroom_has_a_test_for_each_exercise() -> None:
     text = (COURSE / ".github" / "workflows" / "classroom.yml").read_text(encoding="utf-8")
     [job] = yaml.safe_load(text)["jobs"].values()
     graders: list[dict[str, Any]] = [step for step in job["steps"] if "command-grader" in step.get("uses", "")]
-    assert [(step["id"], step["with"]["command"], step["with"]["max-score"]) for step in graders] == [
-        (exercise.key, f"pytest exercises/{exercise.file}", exercise.points) for exercise in MANIFEST
-    ]
+    assert {step["id"]: step["with"] for step in graders} == {
+        exercise.key: {
+            "test-name": f"{exercise.key} {exercise.title}",
+            "command": f"pytest exercises/{exercise.file}",
+            "timeout": 5,  # minutes
+            "max-score": exercise.points,
+        }
+        for exercise in MANIFEST
+    }
     reporter = job["steps"][-1]
     assert reporter["with"]["runners"].split(",") == [exercise.key for exercise in MANIFEST]
     assert reporter["env"] == {
