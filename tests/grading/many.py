@@ -1,4 +1,4 @@
-"""Many answers to one exercise, graded in two processes: to start pytest for each takes far longer than its checks.
+"""Many answers to one exercise, graded in one process: to start pytest for each takes far longer than its checks.
 
     python -m tests.grading.many ex01 FILE…
 
@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -26,18 +25,11 @@ import pytest
 from chatlab.grading.course import find_exercise
 from tests.grading.course import COURSE, EXERCISES, MANIFEST
 
-AT_ONCE = 2  # processes: what a wrong answer costs is waiting, not computing
 OPTIONS = ("-q", "-n0", "-pno:cacheprovider", "--limit=4")
 
 
 def grade_many(key: str, answers: Sequence[Path], *options: str) -> list[dict[str, Any]]:
     """What `main` prints of each answer. No answer may end its Python."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        shares = list(pool.map(lambda n: _run(key, answers[n::AT_ONCE], options), range(AT_ONCE)))
-    return [shares[place % AT_ONCE][place // AT_ONCE] for place in range(len(answers))]
-
-
-def _run(key: str, answers: Sequence[Path], options: Sequence[str]) -> list[dict[str, Any]]:
     run = subprocess.run(
         [sys.executable, "-m", "tests.grading.many", key, *map(str, answers), *options],
         cwd=COURSE,
