@@ -11,6 +11,7 @@ import signal
 import sys
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +25,8 @@ from tests.systems import NOT_HERE, WINE
 # Most tests wait most of the time. With three, the processors would be full, and races likelier.
 WORKERS_PER_PROCESSOR = 2
 # Folders whose tests start first, as they take the longest. One worker has the whole of tests/browser.
-LONG = ("browser", "grading", "notebooks")
+LONG = ("browser", "notebooks")
+BUSY = "grading"
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -67,8 +69,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> AloneLa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {folder: place for place, folder in enumerate(LONG)}
-    items.sort(key=lambda item: order.get(item.path.parent.name, len(LONG)))
+    """The long ones, then a mixture of the grader's, which keep the processors busy, and the others, which wait."""
+    folders = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        folder = item.path.parent.name
+        folders[folder if folder in (*LONG, BUSY) else ""].append(item)
+    long = [folders.pop(folder, []) for folder in LONG]
+    places = [(n / len(tests), item) for tests in folders.values() for n, item in enumerate(tests)]
+    mixture = [item for _, item in sorted(places, key=lambda place: place[0])]
+    items[:] = [*chain(*long), *mixture]
 
 
 @pytest.hookimpl(trylast=True)

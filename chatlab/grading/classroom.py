@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         each: digest((path for _, path in each.paths), each.student, *(name for name, _ in each.paths))
         for each in submissions
     }
-    graded = [(hand_in, before[key]) for hand_in, key in keys.items() if key in before]
+    graded = {hand_in: before[key] for hand_in, key in keys.items() if key in before}
     old = len(graded)
     classroom = Classroom(exercises, folder, given.checks, given.seconds)
     problem = ""
@@ -73,14 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         new = [hand_in for hand_in, key in keys.items() if key not in before]
         with closing(classroom.grade_all(new, given.jobs)) as grading:
             for hand_in, row in tqdm(grading, total=len(new), unit="hand-in"):
-                graded.append((hand_in, row))
+                graded[hand_in] = row
                 if row.is_graded:
                     kept.add(keys[hand_in], row)
     except KeyboardInterrupt:
         problem = STOPPED
     except OSError as error:
         problem = f"stopped, as rows can't be kept ({error}): make room, and give the same command again"
-    rows = [in_time(hand_in, row, exercises, given.deadline) for hand_in, row in graded]
+    rows = [in_time(each, graded[each], exercises, given.deadline) for each in submissions if each in graded]
     models = {exercise.file: folder.parent / MODELS / exercise.file for exercise in exercises}
     rows = with_alike(rows, marks_of(models, exercises, folder))
     is_written = write_reports(output, rows, exercises)

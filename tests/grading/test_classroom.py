@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -273,8 +273,11 @@ def test_a_table_that_is_open_elsewhere_costs_nothing(
         raise PermissionError(13, "as Windows says of a file that is open in a spreadsheet")
 
     monkeypatch.setattr(Path, "replace", locked)
-    graded = [(HandIn("ada", ()), Row("ada", Outcome((), "no result."), 1.0))] * 8
-    monkeypatch.setattr(Classroom, "grade_all", lambda self, submissions, jobs: (row for row in graded))
+
+    def grade_all(self: Classroom, submissions: Sequence[HandIn], jobs: int) -> Iterator[tuple[HandIn, Row]]:
+        return ((each, Row(each.student, Outcome((), "no result."), 1.0)) for each in submissions)
+
+    monkeypatch.setattr(Classroom, "grade_all", grade_all)
     assert classroom.main([str(submissions)]) == 1
     [table] = submissions.with_name("class-grades").glob("grades-*.csv")
     assert table.read_text(encoding="utf-8-sig").count("no result.") == 8
