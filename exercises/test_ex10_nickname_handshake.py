@@ -142,8 +142,10 @@ class Handshake:
         that join got, if that is not the nickname alone.
         """
         self.hears(WELCOME, means)
-        self.joined(*(joins or (nickname,)), means=TEXT if means == IN_CAUSE else means)
+        texts, about_texts = joins or (nickname,), TEXT if means == IN_CAUSE else means
+        self.joined(*texts, means=about_texts)
         answer = self._ends(IN_CAUSE if means == SPEAKS_FIRST else means)
+        self.joined(*texts, means=about_texts)  # it may have been called again since
         if not isinstance(answer, tuple) or len(answer) != 2:
             raise NotYetRight(f"shake_hands returned {against(answer, (nickname, rest))}", IN_CAUSE)
         seen_rest = self._unread(answer[1])
