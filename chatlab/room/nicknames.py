@@ -4,7 +4,7 @@ A nickname is 1 to 20 letters and digits of any script, `_` and `-`, after NFKC 
 signs and accents as characters of their own, called marks: each letter may have two of them.
 Two nicknames are the same if they look the same: if they share a *look-alike key*. The keys of a name are the
 confusables skeletons (Unicode Technical Standard 39) of the name as written (`I` is `l`) and of the name case-folded
-(`ADA` is `ada`). Lesson 03 needs it; a lesson to come says what happens without it.
+(`ADA` is `ada`). Lesson 03 needs it; lesson 17 says what happens without it.
 """
 
 from __future__ import annotations

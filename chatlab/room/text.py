@@ -3,7 +3,7 @@
 What somebody says must not paint on a reader's terminal, look like a second line, or reorder the screen. So these
 are removed before anybody else sees them: the control characters (C0, DEL, C1), the line and paragraph separators, and
 the bidirectional overrides, embeddings and isolates (Unicode Standard Annex 9). Bytes that are not UTF-8 become U+FFFD.
-Lesson 02 starts here; a lesson to come attacks it.
+Lesson 02 starts here; lesson 17 attacks it.
 """
 
 from __future__ import annotations

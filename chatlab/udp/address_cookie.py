@@ -3,7 +3,7 @@
 Anybody can write a false source address on a datagram. So a room can hand out a token that depends on the
 address: only somebody who receives there can send it back. The room remembers nothing meanwhile: it computes the token
 again and compares (the SYN cookies of TCP work like this, RFC 4987; so does QUIC's address validation, RFC 9000,
-section 8.1).
+section 8.1). Lesson 17 builds it.
 """
 
 from __future__ import annotations

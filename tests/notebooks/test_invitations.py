@@ -214,6 +214,20 @@ CHANGES = [
         'print(stay("bob", says_every=0.2))',
         tuple(f'print(stay("bob", says_every={seconds}))' for seconds in (0.4, 0.6, 0.45, 3)),
     ),
+    Change(
+        "17", 'b"I give up", ', tuple(f'b"{other}", ' for other in ("SIGNUP_TAG:ada", "SIGNUP_TAG:eve", "", "\\xff"))
+    ),
+    Change(
+        "17",
+        "max_members=200), log=lambda line: None)\nforge",
+        tuple(f"max_members={most}), log=lambda line: None)\nforge" for most in (10, 1000, 1, 500)),
+    ),
+    Change("17", "os.urandom(32)", ('b"secret"', 'b""', "os.urandom(1)")),
+    Change("17", '"ada", "аdа", ', ('"adaa", "ada", ', '"ada\\n", "ADA", ', "", '"王", "two words", ')),
+    Change("17", 'painted = "Hi!\\r', ('painted = "', 'painted = "\\x1b[2J', 'painted = "\\b\\b\\b\\b\\b')),
+    Change("17", 'b"ada"]', ('b"HELP"]', 'b""]', 'b"GET"]', 'b"\\0"]')),
+    Change("17", "rate_limit=20", ("rate_limit=1", "rate_limit=200", "rate_limit=5000")),
+    Change("17", "guesses=1000", ("guesses=20_000", "guesses=0", "guesses=1")),
     Change("15", "settimeout(None)", tuple(f"settimeout({seconds})" for seconds in (0.7, 3, 60, 0))),
 ]
 INVITED = [lesson.name[:2] for lesson in LESSONS]

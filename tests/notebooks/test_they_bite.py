@@ -384,6 +384,59 @@ BREAKS = [
     Break("nine nicknames fewer", "15_the_bug_hunt", "conformance/tcp/handshake.py", "TRIES = 10", "TRIES = 1"),
     Break("an end is drawn in other words", "15_the_bug_hunt", "trace/picture/row.py", '"says no more"', '"goes"'),
     Break("another exercise is tried out", "15_the_bug_hunt", "own/own_tcp_room.py", '"ex15"', '"ex11"'),
+    Break(
+        "a cookie is good for any address",
+        "17_trust_no_one",
+        "udp/address_cookie.py",
+        'f"{address} {span}"',
+        'f"{span}"',
+    ),
+    Break(
+        "a cookie is good for ever", "17_trust_no_one", "udp/address_cookie.py", 'f"{address} {span}"', 'f"{address}"'
+    ),
+    Break(
+        "nobody has to show a cookie",
+        "17_trust_no_one",
+        "udp/chat.py",
+        "if self._proof and not self._proof.holds(request.token, address, now):",
+        "if False:",
+    ),
+    Break(
+        "letters that look alike are others",
+        "17_trust_no_one",
+        "room/nicknames.py",
+        "decomposed.translate(_prototypes())",
+        "decomposed",
+    ),
+    Break("a text may paint", "17_trust_no_one", "room/text.py", '_UNSAFE.sub("", text)', "text"),
+    Break(
+        "a web page may post",
+        "17_trust_no_one",
+        "tcp/foreign.py",
+        're.compile(rb"[A-Z]+ \\S+ [A-Z]+/[0-9]"), "a web server"',
+        're.compile(rb"GIT "), "a web server"',
+    ),
+    Break(
+        "a member may say any number of lines",
+        "17_trust_no_one",
+        "udp/chat.py",
+        "if not lease.bucket.take(now):",
+        "if False:",
+    ),
+    Break(
+        "each line of a flood is refused",
+        "17_trust_no_one",
+        "udp/chat.py",
+        "if now - lease.refused_at < REFUSAL_INTERVAL:",
+        "if False:",
+    ),
+    Break(
+        "a room that reads from who floods it",
+        "17_trust_no_one",
+        "tcp/chat.py",
+        "            self.paused.add(connection)\n",
+        "            pass\n",
+    ),
 ]
 
 

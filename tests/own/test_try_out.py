@@ -103,7 +103,7 @@ def test_it_runs_in_a_thread_of_its_own(course: Path) -> None:
     assert threads != [threading.current_thread()]
 
 
-@pytest.mark.parametrize("key", ["ex00", "ex01", "ex02", "ex03", "ex04", "ex06", "ex07", "ex08", "ex14"])
+@pytest.mark.parametrize("key", ["ex00", "ex01", "ex02", "ex03", "ex04", "ex06", "ex07", "ex08", "ex14", "ex17"])
 def test_a_stub_is_not_started(course: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     with UdpServer(port=0) as server:
         assert try_out(key, *([server] if key in ("ex00", "ex02", "ex06", "ex14") else [])) is None

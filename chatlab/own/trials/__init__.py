@@ -16,6 +16,7 @@
     ex13    their Outbox, for a quick reader and for one that reads nothing
     ex14    their TCP client, in a room that is open
     ex15    the room that they mend, under a panel
+    ex17    their Cookies, at the door of a UDP room to which a forger comes
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
 """
@@ -26,15 +27,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.own.trials import tcp, udp
+from chatlab.own.trials import beyond, tcp, udp
 
 TRIALS: dict[str, Callable[..., object]] = {
-    name: trial for part in (udp, tcp) for name, trial in sorted(vars(part).items()) if re.fullmatch(r"ex\d\d", name)
+    name: trial
+    for part in (udp, tcp, beyond)
+    for name, trial in sorted(vars(part).items())
+    if re.fullmatch(r"ex\d\d", name)
 }
 
 
 def try_out(key: str, *given: Any, **options: Any) -> object:
-    """Try out the exercise `key`. What else may be given: see `udp.py` and `tcp.py`. Prints what went wrong."""
+    """Try out the exercise `key`. What may be given: see `udp.py`, `tcp.py`, `beyond.py`. Prints what went wrong."""
     if trial := TRIALS.get(key):
         return trial(*given, **options)
     print(f"There is nothing to try out for {key!r}: choose from {', '.join(TRIALS)}.")

@@ -1,0 +1,11 @@
+"""The trials of part 3, beyond one thread, one room and one server: from ex16 on."""
+
+from __future__ import annotations
+
+from chatlab.own.trials.cookie import guard
+from chatlab.own.trials.use import use
+
+
+def ex17(guesses: int = 1000) -> None:
+    """`guesses`: how many cookies a forger makes up."""
+    use("ex17", lambda learner: guard(learner, guesses))

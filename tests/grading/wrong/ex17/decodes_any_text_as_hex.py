@@ -1,0 +1,28 @@
+# expects: the room must not end of it
+import hmac
+import os
+
+
+class Cookies:
+    def __init__(self):
+        self.secret = os.urandom(32)
+
+    def make(self, address, now):
+        return self.compute(address, int(now // 30))
+
+    def compute(self, address, span):
+        host, port = address
+        text = f"{host} {port} {span}"
+        return hmac.digest(self.secret, text.encode(), "sha256").hex()[:16]
+
+    def holds(self, cookie, address, now):
+        span = int(now // 30)
+        given = bytes.fromhex(cookie)
+        this = hmac.compare_digest(given, bytes.fromhex(self.compute(address, span)))
+        return this or hmac.compare_digest(given, bytes.fromhex(self.compute(address, span - 1)))
+
+    def challenge(self, question, address, now):
+        answer = f"PROVE_TAG:{self.make(address, now)}".encode()
+        if len(answer) > len(question):
+            return b""
+        return answer
