@@ -21,7 +21,7 @@ LINGER = 1.0  # seconds for the last words, until a connection ends
 
 
 class Member:
-    """One who is connected. Two threads serve each: one reads, and Member.write writes."""
+    """One who is connected."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -44,7 +44,7 @@ class Member:
         """Cut what has come into lines."""
         if not self.is_in and (server := mistaken_for(data)):
             raise Refusal(f"this is a chatroom, not {server}")
-        data, answer = self.telnet.take(data)
+        data, answer = self.telnet.take(data)  # what the program `telnet` says by itself, and what it wants to hear
         if answer:
             self.send(answer)
         self.buffer += data
@@ -105,12 +105,9 @@ class Server:
         while self.running:
             try:
                 sock, _ = self.listener.accept()
-            except TimeoutError:
+            except OSError:  # nobody comes; or no file descriptor is left, and who comes has to wait
+                time.sleep(0.01)
                 continue
-            except OSError:  # no file descriptor is left, or who came has gone already
-                time.sleep(0.1)
-                continue
-            sock.settimeout(None)
             prepare_accepted(sock)
             member = Member(sock)
             with self.lock:
@@ -120,24 +117,21 @@ class Server:
 
     def choose_nickname(self, member):
         """Ask until there is a nickname. Returns whether the member is in the room."""
-        member.send(b"NICK\n")
+        question = "NICK"
         try:
-            for tries_left in reversed(range(TRIES)):
-                line = member.next_line()
-                if line is None:
-                    break
-                refusal = self.join(member, line.strip(" "))
-                if not refusal:
+            for _ in range(TRIES):
+                member.send(f"{question}\n".encode())
+                if (line := member.next_line()) is None:
+                    self.leave(member)
+                    return False
+                if not (refusal := self.join(member, line.strip(" "))):
                     return True
-                if tries_left:
-                    member.send(f"NICK {refusal}\n".encode())
-                else:
-                    self.hang_up(member, f"{TRIES} nicknames were refused")
+                question = f"NICK {refusal}"
+            self.hang_up(member, f"{TRIES} nicknames were refused")
         except (LineTooLong, Refusal) as error:
             self.hang_up(member, str(error))
-        except OSError:
-            pass  # the connection is lost
-        self.leave(member)
+        except OSError:  # the connection is lost
+            self.leave(member)
         return False
 
     def read(self, member):

@@ -36,7 +36,7 @@ def test_an_exercise_says_all_that_it_should(exercise: Exercise) -> None:
     assert all((exercise.title, exercise.objective, exercise.production, *exercise.hints))
     assert "\n" not in exercise.production
     assert all(points > 0 for _, points in exercise.shares)
-    assert 0 < exercise.minutes <= (9 * exercise.points if exercise.each else 45)  # where each is a task for itself
+    assert 0 < exercise.minutes <= 45
     assert len(list((WRONG / exercise.key).glob("*.py"))) >= 8
 
 
@@ -48,6 +48,15 @@ def test_a_stub_asks_one_thing_and_leads_to_its_lesson(exercise: Exercise) -> No
     assert exercise.reading in stub
     assert stub.count("TODO") == 1
     assert len(stub.splitlines()) <= (220 if exercise.each else 50)  # a room to mend is there already
+
+
+def test_a_hint_that_sends_to_another_lesson_names_a_section_of_it() -> None:
+    hints = "\n".join(hint for exercise in MANIFEST for hint in exercise.hints)
+    sent_to = re.findall(r"lesson (\d\d), ([^.]+)\.", hints)
+    assert len(sent_to) >= find_exercise(MANIFEST, "ex15").points  # each report of its users has one
+    for number, section in sent_to:
+        [lesson] = (COURSE / "notebooks").glob(f"{number}_*.ipynb")
+        assert f'"## {section}\\n"' in lesson.read_text(encoding="utf-8"), (number, section)
 
 
 @pytest.mark.parametrize("exercise", MANIFEST, ids=each_exercise)
