@@ -20,6 +20,7 @@ from chatlab.service.resolve import host_and_port
 from chatlab.terminal.talk import PIPED, run_client
 from chatlab.udp.client_stay import TICK, Stay
 from chatlab.udp.member import UdpMember
+from chatlab.udp.membership import Member
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.member import ReliableMember
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
@@ -98,7 +99,7 @@ class UdpClient(EventSource):
 
     def _open(self) -> Stay:
         room = shown(self.server_address)
-        member: UdpMember | ReliableMember
+        member: Member
         if self._timing:
             member, tick = ReliableMember(self.nickname, room, self._timing, random.Random()), self._timing.first / 2
         else:

@@ -19,8 +19,7 @@ from chatlab.room.errors import NobodyAnswers, NotInTheRoom, Refusal
 from chatlab.room.events import Event, Gone, Refused
 from chatlab.service.guarded_threads import DaemonThread
 from chatlab.udp.client_talk import Talk
-from chatlab.udp.member import UdpMember
-from chatlab.udp.reliable.member import ReliableMember
+from chatlab.udp.membership import Member
 from chatlab.udp.sockets.member_socket import MemberSocket
 
 # How often the member's time is looked at, and a thread that waits wakes, in seconds. On Windows, Ctrl-C ends no longer
@@ -40,7 +39,7 @@ class Stay:
     def __init__(
         self,
         sock: MemberSocket,
-        member: UdpMember | ReliableMember,
+        member: Member,
         emit: Callable[[Event], None],
         ended: Callable[[], None],
     ) -> None:

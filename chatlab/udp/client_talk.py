@@ -8,9 +8,7 @@ from __future__ import annotations
 import time
 
 from chatlab.room.events import Event, Gone, Refused
-from chatlab.udp.member import UdpMember
-from chatlab.udp.membership import Outcome, Stage
-from chatlab.udp.reliable.member import ReliableMember
+from chatlab.udp.membership import Member, Outcome, Stage
 from chatlab.udp.sockets.member_socket import MemberSocket
 
 
@@ -20,7 +18,7 @@ class Talk:
     `is_entering`: somebody waits until the room has let the member in. Why it has not stands in `failure`, then.
     """
 
-    def __init__(self, sock: MemberSocket, member: UdpMember | ReliableMember) -> None:
+    def __init__(self, sock: MemberSocket, member: Member) -> None:
         self.is_entering = False
         self.failure: Refused | Gone | None = None
         self._socket = sock

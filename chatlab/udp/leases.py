@@ -12,6 +12,9 @@ from chatlab.room.addresses import Address
 from chatlab.room.rate_limit import TokenBucket
 from chatlab.udp.limits import Limits
 
+# How often a member is refused at most, and how often leases are looked at, in seconds.
+REFUSAL_INTERVAL = 1.0
+TICK = 1.0
 # Of how many departed members the buckets are kept.
 MAX_DEPARTED = 10_000
 
@@ -24,6 +27,13 @@ class Lease:
     bucket: TokenBucket
     refused_at: float = float("-inf")
 
+    def refuse(self, now: float) -> bool:
+        """Whether the member is to hear of a refusal: of one in REFUSAL_INTERVAL seconds."""
+        if now - self.refused_at < REFUSAL_INTERVAL:
+            return False
+        self.refused_at = now
+        return True
+
 
 class Leases(dict[Address, Lease]):
     """By the members' addresses."""
@@ -31,6 +41,7 @@ class Leases(dict[Address, Lease]):
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self._limits = limits
+        self._look_at = 0.0  # when to look again for those that have expired
         self._departed: dict[Address, TokenBucket] = {}  # the oldest first
 
     def grant(self, address: Address, now: float) -> None:
@@ -51,9 +62,10 @@ class Leases(dict[Address, Lease]):
         return bucket is not None and not bucket.holds_one(now)
 
     def expired(self, now: float) -> list[Address]:
-        """Who has been silent for longer than the idle limit."""
-        return [address for address, lease in self.items() if now - lease.heard_at > self._limits.idle_limit]
-
-    def forget_departed(self, now: float) -> None:
-        """Those whose buckets are full: a new one is as good."""
+        """Who has been silent for longer than the idle limit. Looked at once a TICK; in between, nobody has."""
+        if now < self._look_at:
+            return []
+        self._look_at = now + TICK
+        # Of those whose buckets are full nothing has to be kept: a new one is as good.
         self._departed = {address: bucket for address, bucket in self._departed.items() if not bucket.is_full(now)}
+        return [address for address, lease in self.items() if now - lease.heard_at > self._limits.idle_limit]

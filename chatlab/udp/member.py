@@ -20,19 +20,16 @@ Times are in seconds. Lesson 06 puts it on a socket.
 
 from __future__ import annotations
 
-from chatlab.room.events import Gone, Joined, Left, Refused, Said
-from chatlab.room.nicknames import normalise
+from chatlab.room.events import Joined, Left, Refused, Said
 from chatlab.udp.membership import (
     NO_LONGER,
     PATIENCE,
     RETRY,
-    RETURN_PATIENCE,
     TAKEN_FOR_A_STRANGER,
+    Member,
     Outcome,
     Stage,
     is_to_a_stranger,
-    nobody,
-    words,
 )
 from chatlab.udp.protocol import (
     ALIVE,
@@ -48,30 +45,15 @@ from chatlab.udp.protocol import (
 DEAF = 50.0
 
 
-class UdpMember:
-    """Somebody who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
-
-    `room_name`: how to name the room to people.
-    """
+class UdpMember(Member):
+    """One who sends each datagram once, but for the sign-up."""
 
     def __init__(self, nickname: str, room_name: str) -> None:
-        self.nickname = normalise(nickname)
-        self.room_name = room_name
-        self.stage = Stage.OUT
-        self._token = ""
-        self._give_up_at = 0.0
-        self._return_until = 0.0
+        super().__init__(nickname, room_name)
         self._heard_at = 0.0  # anything
         self._sent_at = 0.0  # anything
         self._asked_at = 0.0  # to be let in
         self._unheard_since: float | None = None  # since when I wait for my words to come back, or for an answer
-
-    def sign_up(self, now: float) -> Outcome:
-        """Ask to be let in."""
-        self.stage = Stage.SIGNING_UP
-        self._give_up_at = now + PATIENCE
-        self._return_until = 0.0
-        return self._sign_up_again(now)
 
     def sign_out(self) -> Outcome:
         """Leave. No answer comes."""
@@ -80,8 +62,7 @@ class UdpMember:
         return Outcome(datagrams=(build_sign_out(),) if known_to_the_room else ())
 
     def say(self, text: str, now: float) -> Outcome:
-        """Say `text`, if it shows anything. Raises NotInTheRoom, or Refusal if no datagram can carry it."""
-        datagram = words(text, self.nickname, self.stage, MAX_DATAGRAM)
+        datagram = self._words(text, MAX_DATAGRAM)
         if not datagram:
             return Outcome()
         self._sent_at = now
@@ -90,7 +71,6 @@ class UdpMember:
         return Outcome(datagrams=(datagram,))
 
     def receive(self, datagram: bytes, now: float) -> Outcome:
-        """What follows from a datagram of the room."""
         self._heard_at = now
         match parse_answer(datagram):
             case Joined(self.nickname) as joined:
@@ -102,11 +82,11 @@ class UdpMember:
                 return self._return("the room has closed or lost sight of you", now)
             case Challenge(token) if self.stage is not Stage.OUT and token != self._token:
                 self._token = token
-                return self._sign_up_again(now)
+                return self._ask(now)
             case Refused(reason) if self.stage is Stage.IN and is_to_a_stranger(reason):
                 return self._return(TAKEN_FOR_A_STRANGER, now)
-            case Refused(reason) if now < self._return_until and is_to_a_stranger(reason):
-                self._give_up_at = now + PATIENCE
+            case Refused(reason) if self._may_be_my_old_self(reason, now):
+                self._have_patience(now)
             case Refused() as refused:
                 if self.stage is Stage.SIGNING_UP:
                     self.stage = Stage.OUT
@@ -122,37 +102,28 @@ class UdpMember:
         return Outcome()
 
     def unreachable(self, now: float) -> Outcome:
-        """The network says that nobody has the room's port open."""
         return self._return(NO_LONGER, now) if self.stage is Stage.IN else Outcome()
 
     def tick(self, now: float) -> Outcome:
-        """What is due by now. To be called several times a second."""
         if self.stage is Stage.SIGNING_UP:
             if now >= self._give_up_at:
-                self.stage = Stage.OUT
-                return Outcome((nobody(self.room_name),))
+                return self._give_up()
             if now >= self._asked_at + RETRY:
-                return self._sign_up_again(now)
+                return self._ask(now)
         if self.stage is Stage.IN:
             if self._unheard_since is not None:
                 if now >= self._unheard_since + PATIENCE:
                     return self.unreachable(now)
                 if now >= max(self._unheard_since, self._asked_at) + RETRY:
-                    return self._sign_up_again(now)
+                    return self._ask(now)
             elif now >= self._heard_at + DEAF:
                 self._unheard_since = now
-                return self._sign_up_again(now)
+                return self._ask(now)
             if now >= self._sent_at + ALIVE:
                 self._sent_at = now
                 return Outcome(datagrams=(build_keep_alive(),))
         return Outcome()
 
-    def _return(self, reason: str, now: float) -> Outcome:
-        """I am out, and ask to be let in again."""
-        sign_up = self.sign_up(now)
-        self._return_until = now + RETURN_PATIENCE
-        return Outcome((Gone(f"{reason}; trying to get in again"),), sign_up.datagrams)
-
-    def _sign_up_again(self, now: float) -> Outcome:
+    def _ask(self, now: float) -> Outcome:
         self._sent_at = self._asked_at = now
         return Outcome(datagrams=(build_sign_up(self.nickname, self._token),))

@@ -25,7 +25,8 @@ from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
 from chatlab.service.service import Service
 from chatlab.udp.address_cookie import AddressCookie
-from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.chat import UdpChat
+from chatlab.udp.delivery import Delivery
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits, Reason
 from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.chat import ReliableChat

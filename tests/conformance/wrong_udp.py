@@ -7,8 +7,9 @@ from collections.abc import Callable
 from chatlab.room.addresses import Address
 from chatlab.room.room import Room
 from chatlab.room.text import clean
-from chatlab.udp import chat, protocol
-from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp import chat, leases, protocol
+from chatlab.udp.chat import UdpChat
+from chatlab.udp.delivery import Delivery
 from chatlab.udp.limits import Reason
 from chatlab.udp.protocol import Say, SignOut, SignUp, build_answer
 from tests.conformance.spoiling import NICKNAMES, Spoil, Wrong, around, both, setting
@@ -262,12 +263,12 @@ WRONG = (
     ),
     Wrong(
         "a text has up to 1,023 bytes",
-        around(UdpChat, "_check_size", lambda original, chat, size: original(chat, size + 1)),
+        around(UdpChat, "check_size", lambda original, chat, size: original(chat, size + 1)),
         ("the longest text arrives whole",),
     ),
     Wrong(
         "a text has up to 1,025 bytes",
-        around(UdpChat, "_check_size", lambda original, chat, size: original(chat, size - 1)),
+        around(UdpChat, "check_size", lambda original, chat, size: original(chat, size - 1)),
         ("a longer text is refused",),
     ),
     Wrong(
@@ -291,7 +292,10 @@ WRONG = (
     ),
     Wrong(
         "text is not cleaned",
-        both(setting(chat, "clean", str), setting(protocol, "decode", lambda data: data.decode("utf-8", "replace"))),
+        both(
+            setting(chat, "clean", str),
+            setting(protocol, "decode", lambda data: data.decode("utf-8", "replace")),
+        ),
         (*UNSAFE, "a line end is removed", "empty text is not sent on"),
     ),
     Wrong(
@@ -306,7 +310,7 @@ WRONG = (
     ),
     Wrong(
         "each of too many texts is refused",
-        setting(chat, "REFUSAL_INTERVAL", 0.0),
+        setting(leases, "REFUSAL_INTERVAL", 0.0),
         ("who talks too much is not refused each time",),
     ),
     Wrong("strangers speak", afterwards(strangers_speak), ("a stranger cannot speak",), wide=True),

@@ -58,7 +58,7 @@ BREAKS = [
         "if len(refusal) >= len(REFUSED)",
         "if False",
     ),
-    Break("no echo to the speaker", "03_the_room", "udp/chat.py", "echo=True", "echo=False"),
+    Break("no echo to the speaker", "03_the_room", "udp/leased_room.py", "echo=True", "echo=False"),
     Break(
         "the name is believed",
         "03_the_room",
@@ -84,7 +84,7 @@ BREAKS = [
         "a repeated sign-up is told to everybody",
         "03_the_room",
         "udp/chat.py",
-        "[Delivery(build_answer(Joined(nickname)), (address,))]",
+        "to_one(address, build_answer(Joined(nickname)))",
         "[Delivery(build_answer(Joined(nickname)), self.room.members)]",
     ),
     Break("no sign of life counts", "03_the_room", "udp/chat.py", "        lease.heard_at = now\n", ""),

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from chatlab.room.addresses import Address
 from chatlab.udp.address_cookie import AddressCookie
-from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.chat import UdpChat
+from chatlab.udp.delivery import Delivery
 from chatlab.udp.limits import DEFAULT_LIMITS, Limits
 from chatlab.udp.protocol import build_sign_up
 

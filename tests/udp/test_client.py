@@ -18,7 +18,7 @@ import pytest
 from chatlab.room.errors import CantResolve, NobodyAnswers, NoFreePort, Refusal
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.udp import client as client_module
-from chatlab.udp import member
+from chatlab.udp import member, membership
 from chatlab.udp.chat import UdpChat
 from chatlab.udp.client import UdpClient
 from chatlab.udp.client_stay import Stay
@@ -44,6 +44,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second of patience instead of five, and a keep-alive every quarter of a second."""
     for name, seconds in (("PATIENCE", 0.5), ("RETRY", 0.1), ("ALIVE", 0.25)):
         monkeypatch.setattr(member, name, seconds)
+    monkeypatch.setattr(membership, "PATIENCE", 0.5)
 
 
 @pytest.fixture
@@ -116,8 +117,8 @@ def received(sock: socket.socket) -> Iterator[bytes]:
 
 
 def test_nobody_answers_is_said_after_a_while(silent: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("PATIENCE", 2.0), ("RETRY", 0.2)):  # ten tries, as by default; a busy machine makes half
-        monkeypatch.setattr(member, name, seconds)
+    monkeypatch.setattr(membership, "PATIENCE", 2.0)
+    monkeypatch.setattr(member, "RETRY", 0.2)  # ten tries, as by default; a busy machine makes half
     port = silent.getsockname()[1]
     client = UdpClient("ada", ("127.0.0.1", port))
     with pytest.raises(NobodyAnswers, match=rf"^nobody answers at 127\.0\.0\.1:{port}: is the server running there\?$"):

@@ -21,7 +21,7 @@ CLIENT = ("-m", "chatlab.udp.client")
 # The same with half a second of patience instead of five.
 IMPATIENT = (
     "-c",
-    "import sys, chatlab.udp.member; from chatlab.udp import client; chatlab.udp.member.PATIENCE = 0.5; "
+    "import sys; from chatlab.udp import client, membership; membership.PATIENCE = 0.5; "
     "sys.exit(client.main(sys.argv[1:]))",
 )
 

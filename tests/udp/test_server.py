@@ -13,8 +13,8 @@ import pytest
 from chatlab.room.errors import CantListen, Refusal
 from chatlab.room.events import Event, Joined, Said
 from chatlab.trace import Trace
-from chatlab.udp.chat import Delivery
 from chatlab.udp.client import UdpClient
+from chatlab.udp.delivery import Delivery
 from chatlab.udp.server import UdpServer
 from chatlab.udp.sockets import wildcard_socket
 from tests.systems import SLOWER, not_here

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from chatlab.grading.verdict import NotYetRight
-from chatlab.udp.chat import Delivery, UdpChat
+from chatlab.udp.chat import UdpChat
+from chatlab.udp.delivery import Delivery
 
 SECONDS = 60.0  # by which the time that the room is told may be wrong: some look at a clock before they wait
 

@@ -22,19 +22,15 @@ from __future__ import annotations
 import random
 
 from chatlab.room.errors import GaveUp, OutboxFull
-from chatlab.room.events import Event, Gone, Joined, Refused
-from chatlab.room.nicknames import normalise
+from chatlab.room.events import Event, Joined, Refused
 from chatlab.udp.membership import (
     NO_LONGER,
-    PATIENCE,
     RETRY,
-    RETURN_PATIENCE,
     TAKEN_FOR_A_STRANGER,
+    Member,
     Outcome,
     Stage,
     is_to_a_stranger,
-    nobody,
-    words,
 )
 from chatlab.udp.protocol import (
     ALIVE,
@@ -56,32 +52,20 @@ MAX_TEXT = MAX_DATAGRAM - HEADER_BYTES
 PLAIN = "plain room: join it without --reliable"
 
 
-class ReliableMember:
-    """Somebody who wants to be in the room as `nickname`. Raises Refusal if no room takes such a name.
+class ReliableMember(Member):
+    """One who numbers what it says, and repeats it until it is acknowledged.
 
-    `room_name`: how to name the room to people. `rng`: for the names of sessions and the jitter of time-outs.
+    `rng`: for the names of sessions and the jitter of time-outs.
     """
 
     def __init__(self, nickname: str, room_name: str, timing: Timing, rng: random.Random) -> None:
-        self.nickname = normalise(nickname)
-        self.room_name = room_name
-        self.stage = Stage.OUT
+        super().__init__(nickname, room_name)
         self._timing = timing
         self._rng = rng
-        self._token = ""
-        self._give_up_at = 0.0
-        self._return_until = 0.0
         self._again_at = float("inf")  # to start another session
         self._said_at = 0.0
         self._now = 0.0  # of the last call that told the time
         self._session = self._new_session("")
-
-    def sign_up(self, now: float) -> Outcome:
-        """Ask to be let in."""
-        self.stage = Stage.SIGNING_UP
-        self._give_up_at = now + PATIENCE
-        self._return_until = 0.0
-        return self._start_session(now)
 
     def sign_out(self) -> Outcome:
         """Leave: once what waits is acknowledged, and the sign-out too. Before I am in, nothing is waited for."""
@@ -91,19 +75,17 @@ class ReliableMember:
         if before is Stage.OUT:
             return Outcome()
         self.stage = Stage.LEAVING
-        self._give_up_at = self._now + PATIENCE
+        self._have_patience(self._now)
         try:
             return self._send(build_sign_out(), self._now) if before is Stage.IN else Outcome()
         except OutboxFull:  # there is no hope for a goodbye behind so much
             return self._lost("", self._now)
 
     def say(self, text: str, now: float) -> Outcome:
-        """Say `text`, if it shows anything. Raises Refusal if I am not in, if it is too long, or if too much waits."""
-        datagram = words(text, self.nickname, self.stage, MAX_TEXT)
+        datagram = self._words(text, MAX_TEXT)
         return self._send(datagram, now) if datagram else Outcome()
 
     def receive(self, datagram: bytes, now: float) -> Outcome:
-        """What follows from a datagram of the room."""
         self._now = now
         frame = parse_frame(datagram)
         if frame is None:
@@ -116,20 +98,18 @@ class ReliableMember:
         waiting = self._session.unacknowledged
         payload, datagrams = self._session.receive(frame, now)
         if self.stage is Stage.LEAVING and self._session.unacknowledged != waiting:
-            self._give_up_at = now + PATIENCE
+            self._have_patience(now)
             self.stage = Stage.LEAVING if self._session.unacknowledged else Stage.OUT
         return Outcome(() if payload is None else self._heard(parse_answer(payload)), tuple(datagrams))
 
     def unreachable(self, now: float) -> Outcome:
-        """The network says that nobody has the room's port open."""
         return self._lost(NO_LONGER, now)
 
     def tick(self, now: float) -> Outcome:
-        """What is due by now. To be called several times a second."""
         self._now = now
         if now >= self._give_up_at:
             if self.stage is Stage.SIGNING_UP:
-                return self._out(nobody(self.room_name))
+                return self._give_up()
             if self.stage is Stage.LEAVING:
                 self.stage = Stage.OUT
         if self.stage is Stage.IN and now >= self._said_at + ALIVE and not self._session.unacknowledged:
@@ -137,12 +117,11 @@ class ReliableMember:
         if self.stage is Stage.OUT:
             return Outcome()
         if now >= self._again_at:
-            return self._start_session(now)
+            return self._ask(now)
         try:
             return Outcome(datagrams=tuple(self._session.tick(now)))
         except GaveUp as gave_up:
-            is_out = self.stage is Stage.SIGNING_UP
-            return self._out(nobody(self.room_name)) if is_out else self._lost(str(gave_up), now)
+            return self._give_up() if self.stage is Stage.SIGNING_UP else self._lost(str(gave_up), now)
 
     def _heard(self, answer: Answer | None) -> tuple[Event, ...]:
         """The events in a message of the room, which comes once and in order."""
@@ -157,16 +136,16 @@ class ReliableMember:
         if self.stage is not Stage.SIGNING_UP:
             return self._lost(TAKEN_FOR_A_STRANGER if is_to_a_stranger(reason) else reason, now)
         if not isinstance(why, Challenge):
-            if now < self._return_until and is_to_a_stranger(reason):
+            if self._may_be_my_old_self(reason, now):
                 self._session = self._new_session("")  # the other is over: nothing of it is sent again
                 self._again_at = now + RETRY
-                self._give_up_at = now + RETRY + PATIENCE
+                self._have_patience(now + RETRY)
                 return Outcome()
             return self._out(Refused(reason or TAKEN_FOR_A_STRANGER))
         if why.token == self._token:
             return Outcome()
         self._token = why.token
-        return self._start_session(now)
+        return self._ask(now)
 
     def _lost(self, reason: str, now: float) -> Outcome:
         """The session is over."""
@@ -175,18 +154,12 @@ class ReliableMember:
             return Outcome()
         unsure = sum(isinstance(parse_request(payload), Say) for payload in self._session.unacknowledged)
         missing = f"; {unsure} of your last messages may not have arrived" if unsure else ""
-        sign_up = self.sign_up(now)
-        self._return_until = now + RETURN_PATIENCE
-        return Outcome((Gone(f"{reason}{missing}; trying to get in again"),), sign_up.datagrams)
-
-    def _out(self, event: Event) -> Outcome:
-        self.stage = Stage.OUT
-        return Outcome((event,))
+        return self._return(f"{reason}{missing}", now)
 
     def _new_session(self, name: str) -> Session:
         return Session(name, self._timing, self._rng)
 
-    def _start_session(self, now: float) -> Outcome:
+    def _ask(self, now: float) -> Outcome:
         self._again_at = float("inf")
         self._session = self._new_session(f"{self._rng.getrandbits(32):08x}")
         return self._send(build_sign_up(self.nickname, self._token), now)

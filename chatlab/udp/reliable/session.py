@@ -1,21 +1,12 @@
-"""One stay in a reliable room, at either end: a sender and a receiver, in datagrams. Pure: told the time.
-
-The room keeps a table of them. It remembers those that have ended for a while, so that a late repeat of a sign-up opens
-none of them again (TCP's TIME-WAIT has the same purpose: RFC 9293, section 3.6.1).
-"""
+"""One stay in a reliable room, at either end: a sender and a receiver, in datagrams. Pure: told the time."""
 
 from __future__ import annotations
 
 import random
 from typing import NamedTuple
 
-from chatlab.room.addresses import Address
 from chatlab.udp.reliable.frames import Acknowledgement, Numbered, build_frame
 from chatlab.udp.reliable.stop_and_wait import OUTBOX_BYTES, Message, Receiver, Sender, Timing
-
-# How long (s), and how many, ended sessions are remembered.
-REMEMBERED = 60.0
-MAX_REMEMBERED = 10_000
 
 
 class Arrived(NamedTuple):
@@ -56,36 +47,3 @@ class Session:
 
     def _numbered(self, message: Message | None) -> list[bytes]:
         return [build_frame(Numbered(self.name, *message))] if message else []
-
-
-class SessionTable(dict[Address, Session]):
-    """The sessions of a room's members, and a memory of those that have ended, and of those that were refused."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ended: dict[tuple[Address, str], float] = {}  # when to forget it; the oldest first
-        self._refused: dict[tuple[Address, str], float] = {}
-
-    def end(self, address: Address, now: float) -> Session | None:
-        """Take out the session of `address`, if there is one, and remember it."""
-        session = self.pop(address, None)
-        if session:
-            _remember(self._ended, address, session.name, now)
-        return session
-
-    def refuse(self, address: Address, name: str, now: float) -> None:
-        """Remember that a sign-up of `address` in that session was refused."""
-        _remember(self._refused, address, name, now)
-
-    def was_refused(self, address: Address, name: str, now: float) -> bool:
-        return self._refused.get((address, name), now) > now
-
-    def has_ended(self, address: Address, name: str, now: float) -> bool:
-        """Whether `address` had a session of this name not long ago."""
-        return self._ended.get((address, name), now) > now
-
-
-def _remember(sessions: dict[tuple[Address, str], float], address: Address, name: str, now: float) -> None:
-    sessions[address, name] = now + REMEMBERED
-    if len(sessions) > MAX_REMEMBERED:
-        del sessions[next(iter(sessions))]

@@ -12,7 +12,7 @@ from chatlab.room.addresses import Address
 from chatlab.udp.address_cookie import AddressCookie
 from chatlab.udp.limits import Limits, Reason
 from chatlab.udp.protocol import SIGN_OUT, build_sign_up
-from chatlab.udp.reliable import session
+from chatlab.udp.reliable import session_table
 from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.frames import Acknowledgement, Numbered, build_frame
 from chatlab.udp.reliable.stop_and_wait import OUTBOX_BYTES, Timing
@@ -160,7 +160,7 @@ def test_a_late_repeat_of_a_sign_up_opens_nothing_again(talk: Talk) -> None:
 
 
 def test_the_memory_of_ended_sessions_is_bounded(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(session_table, "MAX_REMEMBERED", 2)
     for name in ("00000001", "00000002", "00000003"):
         talk.sign_up(EVE, name, "eve")
         talk.message(EVE, name, 1, SIGN_OUT.encode())

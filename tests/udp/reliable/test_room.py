@@ -13,7 +13,7 @@ import pytest
 from chatlab.bench.storm import ANY_RATE, TIMING, WEATHER, plain_talk, reliable_talk
 from chatlab.room.errors import NobodyAnswers, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
-from chatlab.udp import client, client_stay
+from chatlab.udp import client, client_stay, membership
 from chatlab.udp.client import UdpClient
 from chatlab.udp.membership import Outcome
 from chatlab.udp.reliable import member as reliable_member
@@ -92,7 +92,7 @@ def test_a_nickname_that_is_taken_and_one_that_is_free_again(room: UdpServer) ->
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reliable_member, "PATIENCE", 0.1)
+    monkeypatch.setattr(membership, "PATIENCE", 0.1)
     with UdpServer(port=0) as there, WeatherRelay(there, weather=BLACK_HOLE) as relay:
         with pytest.raises(NobodyAnswers, match="nobody answers at 127.0.0.1:"):
             reliable("ada", relay).start()
@@ -141,7 +141,7 @@ def test_the_last_words_arrive_though_the_client_is_closed_at_once(room: UdpServ
 def test_a_goodbye_that_nobody_answers_is_bounded(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with WeatherRelay(room) as relay:
         ada = reliable("ada", relay).start()
-        monkeypatch.setattr(reliable_member, "PATIENCE", 0.2)
+        monkeypatch.setattr(membership, "PATIENCE", 0.2)
         relay.weather = BLACK_HOLE
         ada.say("does anybody hear me?")
         started = time.monotonic()
@@ -153,7 +153,7 @@ def test_a_goodbye_that_nobody_answers_is_bounded(room: UdpServer, monkeypatch: 
 def test_a_goodbye_from_a_handler_is_bounded_too(room: UdpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The network loses nothing more and yet gets nowhere: only LINGER ends it."""
     monkeypatch.setattr(client_stay, "LINGER", 0.2)
-    monkeypatch.setattr(reliable_member, "PATIENCE", LIMIT)
+    monkeypatch.setattr(membership, "PATIENCE", LIMIT)
     closed = threading.Event()
     with WeatherRelay(room) as relay:
 

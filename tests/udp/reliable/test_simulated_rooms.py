@@ -11,7 +11,7 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.events import Event, Gone, Joined, Left, Said
-from chatlab.udp.chat import Delivery
+from chatlab.udp.delivery import Delivery
 from chatlab.udp.limits import Limits
 from chatlab.udp.membership import Outcome, Stage
 from chatlab.udp.reliable.chat import ReliableChat
