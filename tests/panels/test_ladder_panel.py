@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from chatlab.panels import LadderPanel, ladder_panel
-from chatlab.panels.ladder_panel import EMPTY, INTERVAL, RECORDS, REST, SHOWN
+from chatlab.panels import LadderPanel, ladder_panel, trace_panel
+from chatlab.panels.ladder_panel import EMPTY, RECORDS, SHOWN
+from chatlab.panels.trace_panel import INTERVAL, REST
 from chatlab.room.addresses import Address
 from chatlab.trace import Trace
 from chatlab.trace.records import Record, Snapshot, Step, Transport
@@ -87,7 +88,7 @@ def test_whoever_draws_for_long_rests_for_long(panels: ExitStack, monkeypatch: p
     panel = panels.enter_context(LadderPanel(trace))
     panel.close()  # its thread does not draw meanwhile
     monkeypatch.setattr(ladder_panel, "draw", draw_for_a_second)
-    monkeypatch.setattr(ladder_panel, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(trace_panel, "time", SimpleNamespace(monotonic=lambda: now[0]))
     say(trace, "hi")
     panel._show()
     assert (panel._picture.value, panel._rest) == ("drawn", REST)

@@ -29,7 +29,7 @@ def server() -> Iterator[UdpServer]:
 
 
 def values(panel: WeatherPanel) -> dict[str, float]:
-    return {name: slider.value for name, slider in panel._sliders.items()}
+    return {name: slider.value for name, slider in panel._controls.sliders.items()}
 
 
 def test_it_starts_traces_and_closes_the_relay(server: UdpServer) -> None:
@@ -41,7 +41,7 @@ def test_it_starts_traces_and_closes_the_relay(server: UdpServer) -> None:
     assert not relay.running
     panel.close()
     assert "run this cell again" in panel._state.value
-    assert all(slider.disabled for slider in panel._sliders.values())
+    assert all(slider.disabled for slider in panel._controls.sliders.values())
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("weather", "ladder"))]
     assert repr(panel) == "Weather panel"
 
@@ -72,30 +72,30 @@ def test_a_trace_that_the_relay_has_is_kept(server: UdpServer) -> None:
 
 def test_a_preset_changes_the_weather_and_moves_the_sliders(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
-    assert panel._presets.value == "fair"
-    panel._presets.value = "storm"
+    assert panel._controls.presets.value == "fair"
+    panel._controls.presets.value = "storm"
     assert panel.relay.weather == STORM
     assert values(panel)["loss"] == STORM.to_server.loss
-    panel._presets.value = "fair"
+    panel._controls.presets.value = "fair"
     assert panel.relay.weather == FAIR
     assert set(values(panel).values()) == {0}
 
 
 def test_a_preset_is_for_both_ways_and_the_panel_says_so(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
-    panel._direction.value = "to the server"
-    panel._presets.value = "storm"
+    panel._controls.direction.value = "to the server"
+    panel._controls.presets.value = "storm"
     assert panel.relay.weather == STORM
-    assert panel._direction.value == "both ways"
+    assert panel._controls.direction.value == "both ways"
 
 
 def test_a_slider_changes_the_weather_and_no_preset_is_chosen(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
-    panel._sliders["loss"].value = 0.5
+    panel._controls.sliders["loss"].value = 0.5
     assert panel.relay.weather == Weather.both_ways(Conditions(loss=0.5))
-    assert panel._presets.value is None
-    panel._sliders["loss"].value = 0
-    assert panel._presets.value == "fair"
+    assert panel._controls.presets.value is None
+    panel._controls.sliders["loss"].value = 0
+    assert panel._controls.presets.value == "fair"
 
 
 def test_after_an_error_of_one_change_the_sliders_change_the_weather_again(
@@ -106,28 +106,28 @@ def test_after_an_error_of_one_change_the_sliders_change_the_weather_again(
 
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     with monkeypatch.context() as patch:
-        patch.setattr("chatlab.panels.weather_panel.asdict", fail)
+        patch.setattr("chatlab.panels.weather_controls.asdict", fail)
         with pytest.raises(ZeroDivisionError):
-            panel._follow()
-    panel._sliders["loss"].value = 0.5
+            panel._controls.follow()
+    panel._controls.sliders["loss"].value = 0.5
     assert panel.relay.weather == Weather.both_ways(Conditions(loss=0.5))
 
 
 def test_one_direction_alone(server: UdpServer, panels: ExitStack) -> None:
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
-    panel._direction.value = "to the client"
-    panel._sliders["delay"].value = 0.25
+    panel._controls.direction.value = "to the client"
+    panel._controls.sliders["delay"].value = 0.25
     assert panel.relay.weather == Weather(to_client=Conditions(delay=0.25))
-    panel._direction.value = "to the server"
+    panel._controls.direction.value = "to the server"
     assert values(panel)["delay"] == 0
-    panel._sliders["loss"].value = 0.5
+    panel._controls.sliders["loss"].value = 0.5
     assert panel.relay.weather == Weather(Conditions(loss=0.5), Conditions(delay=0.25))
 
 
 def test_a_slider_changes_its_own_condition_alone(server: UdpServer, panels: ExitStack) -> None:
     weather = Weather(Conditions(reorder=0.123), Conditions(delay=0.25))
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server, weather=weather)))
-    panel._sliders["loss"].value = 0.5
+    panel._controls.sliders["loss"].value = 0.5
     assert panel.relay.weather == Weather(Conditions(reorder=0.123, loss=0.5), Conditions(delay=0.25, loss=0.5))
 
 
@@ -135,9 +135,9 @@ def test_weather_that_is_longer_than_a_slider_lengthens_it(server: UdpServer, pa
     weather = Weather(to_client=Conditions(delay=2.5))
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server, weather=weather)))
     assert panel.relay.weather == weather
-    panel._direction.value = "to the client"
+    panel._controls.direction.value = "to the client"
     assert values(panel)["delay"] == 2.5
-    panel._sliders["loss"].value = 0.5
+    panel._controls.sliders["loss"].value = 0.5
     assert panel.relay.weather == Weather(to_client=Conditions(delay=2.5, loss=0.5))
 
 
@@ -145,7 +145,7 @@ def test_showing_the_other_direction_changes_nothing(server: UdpServer, panels: 
     weather = Weather(Conditions(loss=0.1), Conditions(loss=0.2))
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server, weather=weather)))
     for direction in ("to the client", "to the server", "both ways"):
-        panel._direction.value = direction
+        panel._controls.direction.value = direction
         assert panel.relay.weather == weather
 
 
@@ -174,7 +174,7 @@ def test_what_was_dropped_has_a_column_once_there_is_any(server: UdpServer, pane
 def test_a_panel_for_the_same_relay_closes_the_older_one(server: UdpServer, panels: ExitStack) -> None:
     first = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     panels.enter_context(WeatherPanel(first.relay))
-    assert first._presets.disabled
+    assert first._controls.presets.disabled
     assert first.relay.running
 
 

@@ -85,10 +85,10 @@ class ChatPanel(LivePanel, anywidget.AnyWidget):
                     "whole": whole,
                     "first": first,
                     "rows": [asdict(row) for row in rows],
-                    "present": self._membership.is_in and not self._closed,
+                    "present": self._membership.standing.is_in and not self._closed,
                     "status": f"Closed: to come back, {how_to_come_back()}"
                     if self._closed
-                    else self._membership.status,
+                    else self._membership.standing.status,
                     "closed": self._closed,
                 }
             )

@@ -8,46 +8,21 @@ the choice, the slider, Join      are looked at there, too
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from html import escape
-from typing import Protocol
 
 import ipywidgets
 
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.open_panels import how_to_come_back
-from chatlab.panels.slow_reader.bars import Fill, draw, fill_of
-from chatlab.panels.slow_reader.capacity import measure
-from chatlab.panels.slow_reader.crowd import MOST_LINES, NAME, Crowd
-from chatlab.panels.slow_reader.slow_reader import RECEIVE_BUFFER, Pace, SlowReader
+from chatlab.panels.slow_reader.bars import draw
+from chatlab.panels.slow_reader.crowd import MOST_LINES, Crowd
+from chatlab.panels.slow_reader.report import Report, Room
+from chatlab.panels.slow_reader.slow_reader import Pace, SlowReader
 from chatlab.panels.style import make_card
 from chatlab.room.errors import ChatlabError
-from chatlab.service.interfaces import HasAddress
-from chatlab.tcp.limits import Limits
 from chatlab.trace import Trace
-from chatlab.trace.stream.unread import unread
 
 INTERVAL = 0.05  # seconds, beside the pause that every panel makes
-
-
-class Room(HasAddress, Protocol):
-    """Such as a TcpServer."""
-
-    limits: Limits
-    send_buffer: int
-
-    @property
-    def outboxes(self) -> Mapping[str, int]: ...
-
-    @property
-    def nicknames(self) -> tuple[str, ...]: ...
-
-    @property
-    def running(self) -> bool: ...
-
-    def start(self) -> object: ...
-
-    def close(self) -> None: ...
 
 
 class SlowReaderPanel(LivePanel, ipywidgets.VBox):
@@ -60,14 +35,12 @@ class SlowReaderPanel(LivePanel, ipywidgets.VBox):
     def __init__(self, server: Room, trace: Trace, nickname: str = "tom") -> None:
         super().__init__("slow-reader-panel", INTERVAL)
         self._server = server
-        self._trace = trace
         self._reader = SlowReader(nickname, server, trace)
-        self._capacity = measure(server.send_buffer, RECEIVE_BUFFER)
+        self._report = Report(self._reader, server, trace)
         self._crowd = Crowd(server)
         self._is_its_room = False
         self._is_to_join = True
-        self._was_in = False
-        self.fill = self._fill()
+        self.fill = self._report.fill()
         self._state = ipywidgets.HTML()
         self._join = ipywidgets.Button(description="Join", tooltip=f"Let {nickname} come in again")
         self._pace = ipywidgets.ToggleButtons(options=[(pace.value, pace) for pace in Pace])
@@ -107,55 +80,17 @@ class SlowReaderPanel(LivePanel, ipywidgets.VBox):
     def _show(self) -> None:
         with self._lock:
             if self._closed:
-                self._state.value = f"<b>{self._name}</b> closed: to come back, {escape(how_to_come_back())}"
+                self._state.value = f"<b>{self._report.name}</b> closed: to come back, {escape(how_to_come_back())}"
                 return
             if self._is_to_join and self._server.running:
-                self._is_to_join = self._was_in = False
+                self._is_to_join = False
+                self._report.joins()
                 self._reader.join()
             self._reader.pace = self._pace.value
             self._reader.turn()
             self._crowd.turn(self._lines.value)
-            self.fill = self._fill()
-            self._state.value = f"<b>{self._name}</b> {escape(self._status())}"
-            self._join.disabled = not self._is_out
+            self.fill = self._report.fill()
+            self._state.value = f"<b>{self._report.name}</b> {escape(self._report.status())}"
+            self._join.disabled = not self._report.is_out
             self._bars.value = draw(self.fill)
-            self._details.value = self._words()
-
-    @property
-    def _name(self) -> str:
-        return escape(self._reader.nickname)
-
-    @property
-    def _is_out(self) -> bool:
-        return (
-            bool(self._reader.end)
-            or not self._server.running
-            or (self._was_in and self._reader.nickname not in self._server.nicknames)
-        )
-
-    def _fill(self) -> Fill:
-        reader, server = self._reader, self._server
-        waits = server.outboxes.get(reader.nickname, 0)
-        under_way = unread(self._trace.snapshot()).get(reader.way, 0) if reader.way and not reader.end else 0
-        outbox = (waits, server.limits.max_outbox)
-        return fill_of(reader.nickname, outbox, under_way, reader.arrived, self._capacity)
-
-    def _status(self) -> str:
-        reader = self._reader
-        if reader.end:
-            return f"is out: {reader.end}"
-        if reader.nickname in self._server.nicknames:
-            self._was_in = True
-            return f"is in the room, and {reader.pace.value}"
-        return "was put out, and has not read so far as to know it" if self._was_in else "comes in"
-
-    def _words(self) -> str:
-        reader = self._reader
-        heard = f": the last line is <q>{escape(reader.heard)}</q>" if reader.heard else ""
-        lines = [f"{self._name} has read {reader.received:,} bytes{heard}"]
-        if self.fill.outbox.most:
-            waits = self._server.outboxes.items()
-            others = [f"{escape(name)} {size:,} bytes" for name, size in waits if name not in (reader.nickname, NAME)]
-            lines.append(f"In the outboxes of the others: {', '.join(others) or 'nobody else is here'}")
-        lines += [f"The crowd: {escape(self._crowd.problem)}"] * bool(self._crowd.problem)
-        return "".join(f"<div>{line}</div>" for line in lines)
+            self._details.value = self._report.details(self._crowd.problem)

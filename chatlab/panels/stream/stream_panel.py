@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from html import escape
 
 import ipywidgets
 
-from chatlab.panels.live_panel import PAUSE, LivePanel
 from chatlab.panels.style import sheet
+from chatlab.panels.trace_panel import TracePanel
 from chatlab.trace import Trace
 from chatlab.trace.stream.stream import Stream
 from chatlab.trace.stream.streams import Streams, streams_of
 from chatlab.trace.stream.svg import draw
 
-INTERVAL = 0.05  # seconds, beside the pause that every panel makes
-REST = 4.0  # how many times as long as a picture took the thread rests behind it
 SHOWN = 128  # bytes of each direction
 MOST_STREAMS = 8
 EMPTY = "Nothing has passed yet: say something."
 
 
-class StreamPanel(LivePanel, ipywidgets.VBox):
+class StreamPanel(TracePanel, ipywidgets.VBox):
     """The streams of `trace`, live: of each the newest bytes. A context manager.
 
     Those of people who have left give way to newer ones. A panel first closes the older one of the same trace.
     """
 
     def __init__(self, trace: Trace, title: str = "Bytes") -> None:
-        super().__init__("stream-panel", INTERVAL)
-        self.trace = trace
-        self.title = title
-        self._drawn = -1  # the trace's steps when it was drawn
-        self._pause = ipywidgets.ToggleButton(description="Pause", tooltip="Hold the picture still")
+        super().__init__("stream-panel", trace, title)
         self._clear = ipywidgets.Button(description="Clear", tooltip="Show only what passes from now on")
         self._picture = ipywidgets.HTML(EMPTY)
         self._picture.add_class("chatlab-picture")
@@ -41,31 +34,19 @@ class StreamPanel(LivePanel, ipywidgets.VBox):
         self.children = [sheet("panel", "ladder", "stream"), header, self._picture]
         for kind in ("panel", "ladder", "stream"):
             self.add_class(f"chatlab-{kind}")
-        self._pause.observe(self._pause_or_go_on, "value")
         self._clear.on_click(lambda _button: self.trace.clear())
         self._go_live("StreamPanel", trace, of_cell=True)
 
     def __repr__(self) -> str:
         return f"Streams of bytes: {self.title}"
 
-    def _pause_or_go_on(self, _change: object) -> None:
-        """On whatever thread the kernel handles clicks."""
-        self._pause.description = "Go on" if self._pause.value else "Pause"
-        self._show()
-
     def _shut(self) -> None:
-        self._pause.disabled = self._clear.disabled = True
+        super()._shut()
+        self._clear.disabled = True
 
-    def _show(self) -> None:
-        with self._lock:
-            steps = self.trace.steps
-            if self._pause.value or steps == self._drawn:
-                return
-            self._drawn = steps
-            began = time.monotonic()
-            streams = _newest(streams_of(self.trace.snapshot(), SHOWN))
-            self._picture.value = draw(streams, live=True) if streams else EMPTY
-            self._rest = max(PAUSE, REST * (time.monotonic() - began))
+    def _draw_anew(self) -> None:
+        streams = _newest(streams_of(self.trace.snapshot(), SHOWN))
+        self._picture.value = draw(streams, live=True) if streams else EMPTY
 
 
 def _newest(streams: Streams) -> list[Stream]:
