@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from chatlab.bench.load import Load, Measurement, measure
 from chatlab.bench.members import Members
-from chatlab.bench.servers import NAME_LENGTH, RunningServer, Server
+from chatlab.bench.running_server import RunningServer
+from chatlab.bench.servers import NAME_LENGTH, Server
 
 WARM_UP = 0.1  # seconds
 

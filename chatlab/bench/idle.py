@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from chatlab.bench.members import Members
-from chatlab.bench.servers import RunningServer, Server
+from chatlab.bench.running_server import RunningServer
+from chatlab.bench.servers import Server
 
 # Seconds. If nobody hears anything meanwhile, all notices have been delivered.
 QUIET = 0.5

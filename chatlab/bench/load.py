@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from chatlab.bench.members import Members
-from chatlab.bench.servers import RunningServer
+from chatlab.bench.running_server import RunningServer
 
 # Seconds. If nobody hears anything meanwhile, the messages that are missing are lost.
 LOST_AFTER = 2.0

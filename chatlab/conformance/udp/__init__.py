@@ -3,7 +3,7 @@
 from chatlab.conformance import nicknames, texts
 from chatlab.conformance.case import cases_of
 from chatlab.conformance.suite import Suite
-from chatlab.conformance.udp import membership, strangers, talk
+from chatlab.conformance.udp import leases, membership, strangers, talk
 from chatlab.conformance.udp.scene import UdpScene
 
 LESSONS = {
@@ -28,4 +28,4 @@ LESSONS = {
     ),
     6: frozenset(),  # all that is left
 }
-SUITE = Suite(UdpScene, cases_of(membership, talk, nicknames, texts, strangers), LESSONS)
+SUITE = Suite(UdpScene, cases_of(membership, leases, talk, nicknames, texts, strangers), LESSONS)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from chatlab.conformance.case import case
 from chatlab.conformance.peer import abridged
-from chatlab.conformance.play import Deviation, HeardNothing, Unexpected
-from chatlab.conformance.udp.peers import UdpPeer
+from chatlab.conformance.play import Deviation, Unexpected
 from chatlab.conformance.udp.scene import UdpScene
-from chatlab.udp.protocol import ALIVE, build_sign_up
-
-# The default lease of a member, in seconds.
-LEASE = 120.0
+from chatlab.udp.protocol import build_sign_up
 
 
 @case(
@@ -102,52 +98,3 @@ def nobody_signs_out_another(scene: UdpScene) -> None:
     before = bob.hears_in_the_end(f"{bob}: I am here")
     if f"{bob} left!".encode() in before:
         raise Unexpected(f"bob had to stay, but ada's SIGNOUT_TAG:{bob} put it out")
-
-
-@case("A member whose port answers 'unreachable' is out, where the server's system reports it.", slow=True)
-def a_member_whose_port_is_closed_leaves(scene: UdpScene) -> None:
-    ada, bob = scene.member("ada"), scene.member("bob")
-    bob.vanishes()
-    ada.says("anybody there?")
-    ada.hears(f"{ada}: anybody there?")
-    _hears_within_a_lease(ada, f"{bob} left!")
-
-
-@case(
-    "A sign-up for a taken nickname waits for a tenth of a second, while the holder gets an empty datagram: if the "
-    "holder's port turns out to be closed, the holder is out and the sign-up gets in, else it is refused.",
-    slow=True,
-)
-def a_closed_port_gives_its_nickname_back(scene: UdpScene) -> None:
-    ada, bob = scene.member("ada"), scene.member("bob")
-    bob.vanishes()
-    scene.members.remove(bob)
-    successor = scene.stranger("bob")
-    successor.signs_up()
-    _hears_within_a_lease(ada, f"{bob} left!")
-    if ada.next(f"{bob} joined!", ALIVE) != f"{bob} joined!".encode():
-        raise Unexpected("the successor had to get in")
-    scene.members.append(successor)
-    successor.says("here I am again")
-    successor.hears_in_the_end(f"{successor}: here I am again")
-
-
-@case(
-    "Membership is a lease: a member that has been silent for the idle limit (default 120 s) is out, and is told so "
-    "itself by its own `<nickname> left!`.",
-    slow=True,
-)
-def a_silent_member_leaves(scene: UdpScene) -> None:
-    ada, bob = scene.member("ada"), scene.member("bob")
-    _hears_within_a_lease(ada, f"{bob} left!")
-    bob.hears(f"{bob} left!")
-
-
-def _hears_within_a_lease(peer: UdpPeer, expected: str) -> None:
-    """`peer` hears `expected` next; until then it sends keep-alives."""
-    for _ in range(int(LEASE // ALIVE)):
-        try:
-            return peer.hears(expected, ALIVE)
-        except HeardNothing:
-            peer.sends("")
-    return peer.hears(expected, ALIVE)
