@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from chatlab.own.own_file import OwnFile
 from chatlab.own.own_room import OwnRoom
@@ -22,12 +23,47 @@ EXERCISE = "ex05"
 INTERVAL = 0.2  # seconds until a failure is noticed
 
 
-class ExerciseServer(Service):
-    """A UDP room on `host` and `port`. `whose`: a line that says whose code runs it, or why nobody's does.
+class Peopled(Protocol):
+    """What a panel shows of a room."""
 
-    `submission`: the folder of the learner's file; None for the course's. Until that is started, the room is chatlab's,
-    with `or_ours`. When one of the learner's threads ends with an error, or `stop` does, the room has failed. `start`
-    also raises CantUse: the learner's code can't be used.
+    @property
+    def nicknames(self) -> tuple[str, ...]: ...
+
+    @property
+    def counts(self) -> Counts: ...
+
+
+class LearnersRoom(Service):
+    """A room on `host` and `port` in which code of `exercise` has a part. `whose`: a line that says whose code it is.
+
+    `submission`: the folder of the learner's file; None for the course's.
+    """
+
+    exercise = ""
+    whose = "This room was not opened yet."
+    _room: Peopled
+
+    def __init__(self, host: str, port: int, submission: Path | None, log: Callable[[str], None]) -> None:
+        super().__init__(host, port, log)
+        self._submission = submission
+
+    @property
+    def nicknames(self) -> tuple[str, ...]:
+        return self._room.nicknames
+
+    @property
+    def counts(self) -> Counts:
+        return self._room.counts
+
+    def __repr__(self) -> str:
+        return f"<Room of {self.exercise}, {self.state}, {len(self.nicknames)} here>"
+
+
+class ExerciseServer(LearnersRoom):
+    """A UDP room, of the learner's own server. `whose` may also say why nobody's code runs it.
+
+    Until the learner's file is started, the room is chatlab's, with `or_ours`. When one of the learner's threads ends
+    with an error, or `stop` does, the room has failed. `start` also raises CantUse: the learner's code can't be used.
     """
 
     client = "chatlab.udp.client"
@@ -42,23 +78,10 @@ class ExerciseServer(Service):
         or_ours: bool = True,
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
-        super().__init__(host, port, log)
-        self.whose = "This room was not opened yet."
-        self._submission = submission
+        super().__init__(host, port, submission, log)
         self._or_ours = or_ours
         self._room: OwnRoom | UdpServer | TcpServer = self._ours(host, port)
         self._stopped = threading.Event()
-
-    @property
-    def nicknames(self) -> tuple[str, ...]:
-        return self._room.nicknames
-
-    @property
-    def counts(self) -> Counts:
-        return self._room.counts
-
-    def __repr__(self) -> str:
-        return f"<Room of {self.exercise}, {self.state}, {len(self.nicknames)} here>"
 
     def _open(self) -> dict[str, Callable[[], None]]:
         try:

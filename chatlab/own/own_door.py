@@ -15,14 +15,13 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from chatlab.own.exercise_server import LearnersRoom
 from chatlab.own.own_file import OwnFile
 from chatlab.own.own_handshake import LOOK_EVERY, RoomBehind, shake_hands
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantUse, NotStarted
 from chatlab.service.guarded_threads import DaemonThread
 from chatlab.service.interfaces import Recorder
-from chatlab.service.service import Service
-from chatlab.tcp.chat import Counts
 from chatlab.tcp.protocol import Hangup, build_answer
 from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import LINGER, RECEIVE_BYTES, accept, end_sending, listen, wake
@@ -31,13 +30,15 @@ EXERCISE = "ex10"
 CHOOSE_WITHIN = 30.0  # seconds, which shake_hands is told
 
 
-class HandshakeServer(Service):
-    """A TCP room on `host` and `port`. `whose`: a line that says whose code is at its door, and what went wrong there.
+class HandshakeServer(LearnersRoom):
+    """A TCP room, with the learner's code at its door. `whose` also says what went wrong there.
 
-    `submission`: the folder of the learner's file; None for the course's. `trace` records what crosses the wire.
+    `trace` records what crosses the wire.
     """
 
     client = "chatlab.tcp.client"
+    exercise = EXERCISE
+    whose = "Nobody has come to this door yet."
 
     def __init__(
         self,
@@ -48,19 +49,9 @@ class HandshakeServer(Service):
         trace: Recorder | None = None,
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
-        super().__init__(host, port, log)
-        self.whose = "Nobody has come to this door yet."
-        self._submission = submission
+        super().__init__(host, port, submission, log)
         self._trace = trace
-        self._room = TcpServer(port=0)
-
-    @property
-    def nicknames(self) -> tuple[str, ...]:
-        return self._room.nicknames
-
-    @property
-    def counts(self) -> Counts:
-        return self._room.counts
+        self._room: TcpServer = TcpServer(port=0)
 
     def __repr__(self) -> str:
         return f"<Room behind {EXERCISE}, {self.state}, {len(self.nicknames)} here>"

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from chatlab.grading.attempt.explain import explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
-from chatlab.grading.attempt.time_limit import Printed, run_within
+from chatlab.grading.attempt.printed import Printed
+from chatlab.grading.attempt.time_limit import run_within
 from chatlab.grading.course import find_exercise, find_folder, read_manifest
 from chatlab.grading.reports.terminal_table import relative
 from chatlab.grading.verdict import State

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chatlab.grading.attempt.time_limit import Printed
+from chatlab.grading.attempt.printed import Printed
 from chatlab.own.own_file import OwnFile
 from chatlab.room.addresses import shown
 from chatlab.room.errors import CantUse

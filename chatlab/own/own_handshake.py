@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.grading.attempt.time_limit import Printed, Stuck, ask_to_stop
+from chatlab.grading.attempt.printed import Printed
+from chatlab.grading.attempt.time_limit import Stuck, ask_to_stop
 from chatlab.grading.for_checks.threads import Call
 from chatlab.own.own_file import OwnFile
 from chatlab.room.errors import CantUse, Refusal

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.grading.attempt.time_limit import Printed, run_within
+from chatlab.grading.attempt.printed import Printed
+from chatlab.grading.attempt.time_limit import run_within
 from chatlab.grading.for_checks.lent_listener import LentListener
 from chatlab.grading.for_checks.lent_socket import LentSocket
 from chatlab.own.own_file import CrashWatch, OwnFile, ipv4

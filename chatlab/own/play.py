@@ -9,7 +9,8 @@ from typing import Any
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantUse
-from chatlab.room.events import Joined, Left, Refused, Said
+from chatlab.room.events import Refused, RoomEvent
+from chatlab.terminal.talk import in_a_line
 
 PLAY = """
 ada joins as ada
@@ -71,14 +72,4 @@ def _row(tag: str, cells: list[str]) -> str:
 
 
 def _shown(event: object) -> str:
-    match event:
-        case Joined(nickname):
-            return f"{nickname} joined!"
-        case Said(nickname, text):
-            return f"{nickname}: {text}"
-        case Left(nickname):
-            return f"{nickname} left!"
-        case Refused(reason):
-            return f"(refused: {reason})"
-        case _:
-            return repr(event)
+    return in_a_line(event) if isinstance(event, RoomEvent | Refused) else repr(event)

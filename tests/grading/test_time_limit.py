@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from chatlab.grading.attempt.time_limit import FLOOD, KEPT, Flood, Printed, Stuck, free, run_within
+from chatlab.grading.attempt.printed import FLOOD, KEPT, Flood, Printed
+from chatlab.grading.attempt.time_limit import Stuck, free, run_within
 
 
 def run(call: Callable[[], None], seconds: float = 30) -> BaseException | None:

@@ -89,4 +89,4 @@ def test_in_a_notebook_it_has_a_panel(exercise: Path, relay: StreamRelay) -> Non
     panel = try_out("ex09", relay, "tom")
     assert isinstance(panel, ChatPanel)
     with panel:
-        assert panel._membership.is_in
+        assert panel._membership.standing.is_in

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.grading.attempt.time_limit import Printed
+from chatlab.grading.attempt.printed import Printed
 from chatlab.own import own_room, try_out
 from chatlab.own.exercise_server import ExerciseServer
 from chatlab.own.own_file import OwnFile

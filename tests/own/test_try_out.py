@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.grading.attempt.time_limit import Printed
+from chatlab.grading.attempt.printed import Printed
 from chatlab.own import try_out
 from chatlab.own.own_file import OwnFile
 from chatlab.own.play import Played

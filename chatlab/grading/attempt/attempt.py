@@ -11,8 +11,9 @@ from chatlab.grading.attempt.accidents import Crashed, Untouched
 from chatlab.grading.attempt.explain import Finding, explain
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
 from chatlab.grading.attempt.leftovers import Watch
+from chatlab.grading.attempt.printed import Printed
 from chatlab.grading.attempt.process_state import ProcessState
-from chatlab.grading.attempt.time_limit import Printed, Stuck, free, run_within
+from chatlab.grading.attempt.time_limit import Stuck, free, run_within
 from chatlab.grading.attempt.transcript import Crossing, transcript
 from chatlab.grading.course import Exercise, Settings
 from chatlab.grading.verdict import CheckResult, Message, State

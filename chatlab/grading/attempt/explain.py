@@ -12,8 +12,9 @@ from chatlab.grading.attempt.accidents import Crashed, Exited, LeftOver, Untouch
 from chatlab.grading.attempt.forbidden_imports import Fenced
 from chatlab.grading.attempt.learner_file import LearnerFile, lacking
 from chatlab.grading.attempt.meanings import awaited, usually
+from chatlab.grading.attempt.printed import FLOOD, Flood
 from chatlab.grading.attempt.source import begins_a_function, code_below, written_above
-from chatlab.grading.attempt.time_limit import FLOOD, Flood, Stuck
+from chatlab.grading.attempt.time_limit import Stuck
 from chatlab.grading.verdict import NotThere, NotYetRight, State
 
 # Mistakes whatever the check does. They say more than the failure that follows from them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chatlab.grading.attempt.time_limit import Printed
+from chatlab.grading.attempt.printed import Printed
 from chatlab.own.exercise_server import ExerciseServer
 from chatlab.own.own_door import HandshakeServer
 from chatlab.own.own_file import OwnFile
