@@ -22,7 +22,7 @@ class Cookies:
         """Whether `cookie` was made for `address` in this span of 30 seconds, or in the one before."""
         span = int(now // SPAN)
         good = (self._cookie(address, span), self._cookie(address, span - 1))
-        return any(hmac.compare_digest(cookie.encode("utf-8", "replace"), each.encode()) for each in good)
+        return any(hmac.compare_digest(cookie.encode(), each.encode()) for each in good)
 
     def challenge(self, question: bytes, address: Address, now: float) -> bytes:
         """PROVE_TAG:<cookie>, or b"" if that is longer than the question."""

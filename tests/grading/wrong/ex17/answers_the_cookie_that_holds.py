@@ -18,7 +18,7 @@ class Cookies:
     def holds(self, cookie, address, now):
         span = int(now // 30)
         for good in (self.compute(address, span), self.compute(address, span - 1)):
-            if hmac.compare_digest(cookie.encode("utf-8", "replace"), good.encode()):
+            if hmac.compare_digest(cookie.encode(), good.encode()):
                 return cookie
         return False
 

@@ -17,7 +17,7 @@ class Cookies:
 
     def holds(self, cookie, address, now):
         span = int(now // 30)
-        given = cookie.encode("utf-8", "replace")
+        given = cookie.encode()
         return any(given == self.compute(address, each).encode() for each in (span, span - 1))
 
     def challenge(self, question, address, now):

@@ -20,7 +20,7 @@ class Cookies:
 
     def holds(self, cookie, address, now):
         span = int(now // 30)
-        given = cookie.encode("utf-8", "replace")
+        given = cookie.encode()
         this = hmac.compare_digest(given, self.compute(address, span).encode())
         last = hmac.compare_digest(given, self.compute(address, span - 1).encode())
         return this or last

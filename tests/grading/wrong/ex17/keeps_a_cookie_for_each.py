@@ -20,7 +20,7 @@ class Cookies:
         good, made = self.given.get(address, ("", 0))
         if now - made > 60:
             return False
-        return hmac.compare_digest(cookie.encode("utf-8", "replace"), good.encode()) and good != ""
+        return hmac.compare_digest(cookie.encode(), good.encode()) and good != ""
 
     def challenge(self, question, address, now):
         answer = f"PROVE_TAG:{self.given[address][0] if address in self.given else self.make(address, now)}".encode()
