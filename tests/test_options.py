@@ -19,6 +19,7 @@ from chatlab.bench import modes, storm
 from chatlab.conformance.case import Case
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.grading import classroom
+from chatlab.tcp.cluster.broker import Broker
 from chatlab.tcp.limits import Limits as TcpLimits
 from chatlab.tcp.server import MODELS
 from chatlab.tcp.weather.pieces import StreamWeather, Trouble
@@ -79,7 +80,12 @@ PROGRAMS: dict[str, tuple[tuple[str, ...], str, tuple[Option, ...]]] = {
     "chatlab.tcp.server": (
         (),
         "TcpServer",
-        (*SERVER, *limits(TcpLimits), option("--model", MODELS[0], model=MODELS[0])),
+        (
+            *SERVER,
+            *limits(TcpLimits),
+            option("--model", MODELS[0], model=MODELS[0]),
+            option("--cluster", "nats://127.0.0.2:4", cluster=Broker("nats://127.0.0.2:4")),
+        ),
     ),
     "chatlab.udp.client": ((), "UdpClient", (*CLIENT, option("--reliable", reliable=True))),
     "chatlab.tcp.client": ((), "TcpClient", CLIENT),

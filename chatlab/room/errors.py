@@ -7,6 +7,7 @@
         OutboxFull                         too much waits for acknowledgements already
       NobodyAnswers (ConnectionError)      no room is there, or no longer
       GaveUp (ConnectionError)             a message was sent again and again, and never acknowledged
+      NoBroker (ConnectionError)           the broker that joins servers is not there, or of no use
       Dropped (ConnectionError)            the server ended the connection of a member that measures it
       CantListen (OSError)                 a server can't have the address that it was told
       CantResolve (OSError)                there is no such host or port
@@ -62,6 +63,10 @@ class NobodyAnswers(ChatlabError, ConnectionError):
 
 class GaveUp(ChatlabError, ConnectionError):
     """Raised by a reliable sender."""
+
+
+class NoBroker(ChatlabError, ConnectionError):
+    """Raised by servers."""
 
 
 class Dropped(ChatlabError, ConnectionError):

@@ -62,6 +62,10 @@ class Room(Generic[Member]):
         """The nickname that was registered for `member`. Raises KeyError for one who is not here."""
         return self._nicknames[member]
 
+    def is_taken(self, nickname: str) -> bool:
+        """Whether somebody has it, or one that looks like it."""
+        return not self._holders.keys().isdisjoint(lookalike_keys(nickname))
+
     def join(self, member: Member, wanted: str) -> Announcement[Member]:
         """Let `member` in as `wanted`. Raises Refusal if that name can't be had, or if the room is full."""
         if member in self._nicknames:

@@ -184,14 +184,17 @@ class TcpChat(Generic[Connection]):
         try:
             joined = self.room.join(connection, nickname)
         except Refusal as refusal:
-            state.tries += 1
-            if state.tries >= self.limits.nickname_tries:
-                return self.leave(connection, Reason.TOO_MANY_TRIES)
-            return [self._delivery([Choose(str(refusal))], (connection,))]
+            return self._refuse(connection, state, str(refusal))
         del self._strangers[connection]
         state.bucket = TokenBucket(self.limits.rate_limit, self.limits.burst, now)
         self._log(f"{joined.event.nickname} joined from {shown(state.address)} ({len(self.room)} here)")
         return [self._delivery([Welcome()], (connection,)), self._delivery([joined.event], joined.hearers)]
+
+    def _refuse(self, connection: Connection, state: ConnectionState, why: str) -> list[Delivery[Connection]]:
+        state.tries += 1
+        if state.tries >= self.limits.nickname_tries:
+            return self.leave(connection, Reason.TOO_MANY_TRIES)
+        return [self._delivery([Choose(why)], (connection,))]
 
     def _read_member(
         self, connection: Connection, state: ConnectionState, bucket: TokenBucket, data: bytes, now: float

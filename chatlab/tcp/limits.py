@@ -51,6 +51,7 @@ class Reason(Enum):
     NO_NICKNAME = "a nickname has to be chosen within {nickname_time:g} seconds{saw}"
     TOO_MANY_TRIES = "{nickname_tries} nicknames were refused"
     MISTAKEN = "this is a chatroom, not {saw}"
+    TAKEN = "somebody else in the room got your nickname while its servers were apart: choose another"
     CLOSING = "the room is closing"
 
     def text(self, limits: Limits, saw: str = "") -> str:

@@ -13,19 +13,24 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
+from chatlab.room.errors import NoBroker
 from chatlab.room.nicknames import reserved_keys
 from chatlab.service.cli import parser_for, run_server
 from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
 from chatlab.service.service import Service
 from chatlab.tcp.chat import Counts, Delivery, TcpChat
+from chatlab.tcp.cluster.broker import Broker, broker
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.models.selectors import SelectorsModel
 from chatlab.tcp.models.threads import ThreadsModel
 from chatlab.tcp.protocol import DEFAULT_PORT
 from chatlab.tcp.sockets import allow_many_connections, listen
+
+if TYPE_CHECKING:
+    from chatlab.tcp.cluster.cluster import Cluster
 
 Model = Literal["threads", "selectors", "asyncio"]
 MODELS: tuple[Model, ...] = get_args(Model)
@@ -54,7 +59,8 @@ class TcpServer(Service):
     After `close` it may be started again, on the same port. `log` gets a line for each who comes or goes; it is called
     by the room's own threads, so it must not wait. `trace` records what crosses the wire; the default model is one that
     it can watch. `send_buffer`: bytes that the kernel is to keep for each connection (SO_SNDBUF in socket(7)); 0 leaves
-    it to the system.
+    it to the system. `cluster`: the broker through which it is one room with other servers; raises NoBroker, as `start`
+    then does, if that can't be used.
     """
 
     client = "chatlab.tcp.client"
@@ -69,13 +75,15 @@ class TcpServer(Service):
         log: Callable[[str], None] = lambda line: None,
         trace: Recorder | None = None,
         send_buffer: int = 0,
+        cluster: Broker | None = None,
     ) -> None:
         super().__init__(host, port, log)
         self.limits = limits
         self.send_buffer = send_buffer
         self.model: Model = model or ("selectors" if trace else DEFAULT_MODEL)
         self._trace = trace
-        self._chat: TcpChat[Any] = TcpChat(limits, log=self.log)
+        self._cluster = _join(cluster, limits, self.log) if cluster else None
+        self._chat: TcpChat[Any] = self._cluster.chat if self._cluster else TcpChat(limits, log=self.log)
 
     @property
     def nicknames(self) -> tuple[str, ...]:
@@ -104,6 +112,8 @@ class TcpServer(Service):
             listener = self._resources.enter_context(self._trace.watch(listener, "room"))
         self._resources.callback(self._chat.close)  # a room that has failed could not tell its members
         self._serving = self._serve_by(listener)
+        if self._cluster:
+            return {**self._serving.threads, **self._cluster.open(self.address, self._resources)}
         return self._serving.threads
 
     def _stop(self) -> None:
@@ -121,6 +131,14 @@ class TcpServer(Service):
                 return AsyncioModel(listener, self._chat, self._resources)
 
 
+def _join(broker: Broker, limits: Limits, log: Callable[[str], None]) -> Cluster:
+    try:
+        from chatlab.tcp.cluster.cluster import Cluster  # noqa: PLC0415  # a room of one server needs no package
+    except ImportError as error:
+        raise NoBroker(f"{error}: in the project's folder: pip install -e .[cluster]") from None
+    return Cluster(broker, limits, log)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     parser = parser_for("chatlab.tcp.server", "Run a TCP chatroom.", DEFAULT_PORT)
@@ -132,12 +150,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "times as many as threads and 1.2 times as many as asyncio, and with the least memory (measured by python -m "
         "chatlab.bench single), but on Windows only 500 connections",
     )
+    parser.add_argument(
+        "--cluster",
+        type=broker,
+        metavar="URL",
+        help="be one room with all other servers that use the same NATS broker: nats://HOST:PORT, or tls://HOST:PORT, "
+        "with USER:PASSWORD@ or TOKEN@ before the host",
+    )
     add_options(parser, Limits)
     given = parser.parse_args(arguments)
     limits = values_of(Limits, given)
     allow_many_connections()
     return run_server(
-        lambda log: TcpServer(given.host, given.port, limits, model=given.model, log=log),
+        lambda log: TcpServer(given.host, given.port, limits, model=given.model, log=log, cluster=given.cluster),
     )
 
 
