@@ -59,6 +59,15 @@ def _used(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{node.module}.{alias.name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            module, _, name = ast.unparse(node).rpartition(".")
+            module = _dotted(node.value)
             if module in modules:
-                yield node.lineno, f"{modules[module]}.{name}"
+                yield node.lineno, f"{modules[module]}.{node.attr}"
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b.c` of such a name; '' of anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    return ".".join((node.id, *parts)) if isinstance(node, ast.Name) else ""

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -123,8 +124,13 @@ class Results:
 
 def _titles(file: Path) -> dict[str, str]:
     """What each check in `file` checks, by the name of its function: the first line of its docstring."""
+    return _titles_in(file.read_text(encoding="utf-8"))
+
+
+@lru_cache  # it is asked for each check that begins
+def _titles_in(source: str) -> dict[str, str]:
     try:
-        statements = parsed(file.read_text(encoding="utf-8")).body
+        statements = parsed(source).body
     except SyntaxError:  # pytest itself says so
         return {}
     return {
