@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from chatlab.grading.course import Exercise
 from chatlab.grading.grade import Grade
 from chatlab.grading.verdict import Progress
+from chatlab.grading.whole_end import MARK, end_all
 
 PYTEST = (sys.executable, "-m", "chatlab.grading.contained", "-p", "no:cacheprovider")
 PATIENCE = 0.1  # seconds between two looks at whether to go on
@@ -49,20 +48,22 @@ def grade_in_child(
         grades, progress, output = (Path(temporary, name) for name in ("grades.json", "progress.txt", "output.txt"))
         progress.touch()
         command = [*PYTEST, *arguments, f"--grades={grades}", f"--progress={progress}"]
-        with output.open("wb") as sink:
-            child = subprocess.Popen(
+        with (
+            output.open("wb") as sink,
+            subprocess.Popen(
                 command,
                 cwd=folder,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
+                env=environment() | {MARK: temporary},
+                stdin=subprocess.PIPE,  # whose end tells the child that this process is gone
                 stdout=sink,
                 stderr=sink,
                 start_new_session=True,
-            )
+            ) as child,
+        ):
             try:
                 in_time = _wait(child, seconds, stop or threading.Event(), lambda: _read(progress, on_progress))
             finally:
-                _end(child)
+                end_all(child.pid, temporary)
         if not in_time:
             return Outcome((), f"no result after {seconds:g} s, so the check was stopped. Look for a loop without end.")
         try:
@@ -72,16 +73,6 @@ def grade_in_child(
             return Outcome((), f"no result. The last words of the check:\n{words[-1000:] or 'none'}")
     by_name = {exercise.name: exercise for exercise in exercises}
     return Outcome(tuple(Grade.from_json(grade, by_name[grade["exercise"]]) for grade in graded))
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """And what it has started. Windows knows no such groups: there, its worker ends when nobody listens any more."""
-    if sys.platform == "win32":
-        child.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
 
 
 def environment() -> dict[str, str]:

@@ -1,15 +1,20 @@
 """pytest with limits that the system holds it to, and its children: `python -m chatlab.grading.contained …`.
 
-Linux and macOS have them. Windows does not, nor is there a limit for the number of processes: it would count all of the
-user's. See setrlimit(2).
+Where it is a grading (chatlab.grading.whole_end), it ends as soon as whoever has started it.
+
+Linux and macOS have the limits. Windows does not, nor is there a limit for the number of processes: it would count all
+of the user's. See setrlimit(2).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
 import pytest
+
+from chatlab.grading.whole_end import MARK, end_with_parent
 
 if sys.platform != "win32":
     import resource
@@ -23,4 +28,6 @@ if __name__ == "__main__":
             _, hard = resource.getrlimit(kind)
             with suppress(ValueError, OSError):  # macOS has no limit of address space
                 resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    if mark := os.environ.get(MARK):
+        end_with_parent(mark)
     sys.exit(pytest.main())

@@ -75,7 +75,9 @@ class Settings:
 
     `folder`: where the checks are. `private`: where more checks are, which are shown if `shows_private`; None for
     nowhere. `paths`: where each file to check is, by its name. `doubts`: why it isn't clear which file counts, a
-    sentence, by its name. `limit`: seconds for a check. `tracebacks`: whether a message also has Python's traceback.
+    sentence, by its name. `contents`: of those that could be read when the run began, which count whatever the code
+    under check does to the files, by their names. `limit`: seconds for a check. `tracebacks`: whether a message also
+    has Python's traceback.
     """
 
     exercises: tuple[Exercise, ...]
@@ -84,6 +86,7 @@ class Settings:
     shows_private: bool
     paths: Mapping[str, Path]
     doubts: Mapping[str, str]
+    contents: Mapping[str, bytes]
     limit: float
     tracebacks: bool
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 from pathlib import Path
 
@@ -155,6 +156,13 @@ def test_a_socket_that_is_left_open_is_named(line: str, tmp_path: Path) -> None:
     assert message["where"].startswith(f"{FILE}, line 3, in f")
 
 
+def test_a_program_that_is_left_is_named(tmp_path: Path) -> None:
+    answer = "import subprocess, sys\ndef f():\n    subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1)\n"
+    message = message_for(answer, tmp_path)
+    assert message["saw"] == "When all was over, a program that your code has started was still running."
+    assert message["where"].startswith(f"{FILE}, line 3, in f")
+
+
 def test_sockets_that_are_closed_or_not_the_learners_are_no_fault(tmp_path: Path) -> None:
     checks = """
         import socket
@@ -177,7 +185,8 @@ def test_sockets_that_are_closed_or_not_the_learners_are_no_fault(tmp_path: Path
 
 def test_afterwards_nothing_is_watched(tmp_path: Path) -> None:
     def watched() -> list[object]:
-        return [threading.Thread.start, threading.excepthook, socket.socket.__init__, os._exit]
+        opens = [socket.socket.__init__, subprocess.Popen.__init__]
+        return [threading.Thread.start, threading.excepthook, *opens, os._exit]
 
     before = watched()
     watch = Watch(LearnerFile(tmp_path / FILE), tmp_path)

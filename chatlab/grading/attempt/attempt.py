@@ -34,8 +34,9 @@ class Attempt:
     def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
         self.exercise = exercise
         self.title = title
-        doubt = settings.doubts.get(exercise.file, "")
-        self.file = LearnerFile(settings.paths[exercise.file], exercise.fence, exercise.stub, doubt)
+        name = exercise.file
+        doubt, content = settings.doubts.get(name, ""), settings.contents.get(name)
+        self.file = LearnerFile(settings.paths[name], exercise.fence, exercise.stub, doubt, content)
         self.learner = Names(self.file)
         self.state = State.WAITING
         self.message: Message | None = None

@@ -64,7 +64,7 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             state = State.NOT_HANDED_IN if isinstance(error, NotThere) else wrong
             return Finding(state, error.saw, error.means, where)
         case LeftOver():
-            means = "Whoever starts a thread ends it, and whoever opens a socket closes it: the line below did."
+            means = "Who starts a thread or a program ends it, and who opens a socket closes it: the line below did."
             return Finding(wrong, f"When all was over, {error.what}.", means, _where(file, error.frame))
         case NotImplementedError() if own and own[-1] is stack[-1]:
             if file.is_stub:

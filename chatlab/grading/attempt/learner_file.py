@@ -12,8 +12,9 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from chatlab.grading.attempt.forbidden_imports import keep_out
@@ -25,14 +26,18 @@ PACKED = (".zip", ".tar.gz", ".tgz", ".7z", ".rar")
 
 class LearnerFile:
     """The file at `path`, and the module that comes of it. `fence`: what it may not import. `stub`: the stub's
-    fingerprint. `doubt`: why it isn't clear that this is the file, a sentence; '' if it is.
+    fingerprint. `doubt`: why it isn't clear that this is the file, a sentence; '' if it is. `content`: what counts,
+    whatever becomes of the file; None for what is in it when it is loaded.
     """
 
-    def __init__(self, path: Path, fence: Sequence[str] = (), stub: str = "", doubt: str = "") -> None:
+    def __init__(
+        self, path: Path, fence: Sequence[str] = (), stub: str = "", doubt: str = "", content: bytes | None = None
+    ) -> None:
         self.path = path
         self.fence = fence
         self._stub = stub
         self._doubt = doubt
+        self._content = content
         self.module = ModuleType(path.stem)
 
     def load(self) -> None:
@@ -45,9 +50,7 @@ class LearnerFile:
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         self.module.__file__ = filename
         sys.modules[self.path.stem] = self.module  # dataclasses look their module up there
-        code = compile(source, filename, "exec", dont_inherit=True)
-        keep_out(source, filename, self.fence)
-        exec(code, vars(self.module))
+        exec(_compiled(source, filename, tuple(self.fence)), vars(self.module))
 
     def owns(self, frame: traceback.FrameSummary) -> bool:
         return frame.filename == str(self.path)
@@ -58,10 +61,11 @@ class LearnerFile:
         if self._doubt:
             raise NotYetRight(self._doubt, "Which of them counts can't be known: remove one.")
         try:
-            if not is_plain_file(self.path):
+            if self._content is None and not is_plain_file(self.path):
                 saw = f"{self.path.name} is no file to read: a folder, a device, or more than {MOST_BYTES:,} bytes."
                 raise NotYetRight(saw, "The answer is a file of Python code, a few kilobytes long.")
-            source = importlib.util.decode_source(self.path.read_bytes())
+            content = self.path.read_bytes() if self._content is None else self._content
+            source = importlib.util.decode_source(content)
         except FileNotFoundError:
             saw = f"There is no {self.path.name} in the folder {self.path.parent.name}/."
             if similar := self._similar_file():
@@ -93,6 +97,14 @@ class LearnerFile:
         close = [name for name in sorted(beside) if name.startswith(key) or f"{key}_{topic}" in name]
         close += [name for name in sorted(beside) if name == f"{topic}.py" or name.endswith(PACKED)]
         return next((beside[name] for name in close or get_close_matches(wanted, beside, n=1, cutoff=0.8)), "")
+
+
+@lru_cache  # each check of an exercise loads the same file
+def _compiled(source: str, file: str, fence: tuple[str, ...]) -> CodeType:
+    """Raises SyntaxError, or Fenced if it uses what is in `fence`."""
+    code: CodeType = compile(source, file, "exec", dont_inherit=True)
+    keep_out(source, file, fence)
+    return code
 
 
 class Names:

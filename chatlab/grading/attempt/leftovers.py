@@ -1,4 +1,4 @@
-"""What the code under check opens and starts, and how it ends: sockets, threads, crashes of threads, os._exit.
+"""What the code under check opens and starts, and how it ends: sockets, threads and their crashes, programs, os._exit.
 
 A check is watched from its beginning until its fixtures are gone. Whatever the learner's file opened or started, itself
 or through others, should be closed and ended by then. What the checks opened or started is their own matter. So is a
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -42,6 +43,7 @@ class Watch:
         # Lists, which may grow while somebody looks through them: a thread can start threads at any time.
         self._threads: list[tuple[threading.Thread, FrameSummary]] = []
         self._sockets: list[tuple[socket.socket, FrameSummary]] = []
+        self._programs: list[tuple[subprocess.Popen[Any], FrameSummary]] = []
         self._of_earlier_checks: set[threading.Thread] = set()
         self._of_loading = 0
         self._patches = contextlib.ExitStack()
@@ -49,6 +51,7 @@ class Watch:
     def start(self) -> None:
         patch = self._patches.enter_context(pytest.MonkeyPatch.context())
         start, open_socket, give_verdict = threading.Thread.start, socket.socket.__init__, NotYetRight.__init__
+        start_program = subprocess.Popen.__init__
         self._of_earlier_checks = set(threading.enumerate()) - {threading.main_thread()}
 
         def watched_start(thread: threading.Thread) -> None:
@@ -63,6 +66,11 @@ class Watch:
             if frame := self._caller():
                 self._sockets.append((sock, frame))
 
+        def watched_program(program: subprocess.Popen[Any], *arguments: Any, **named: Any) -> None:
+            start_program(program, *arguments, **named)
+            if frame := self._caller():
+                self._programs.append((program, frame))
+
         def noted_verdict(verdict: NotYetRight, saw: str, means: str) -> None:
             give_verdict(verdict, saw, means)
             if not self.verdict and threading.current_thread() not in self._of_earlier_checks and self._is_called():
@@ -70,6 +78,7 @@ class Watch:
 
         patch.setattr(threading.Thread, "start", watched_start)
         patch.setattr(socket.socket, "__init__", watched_open)
+        patch.setattr(subprocess.Popen, "__init__", watched_program)
         patch.setattr(NotYetRight, "__init__", noted_verdict)
         patch.setattr(threading, "excepthook", self._note_crash)
         patch.setattr(os, "_exit", exit_in(os.getpid(), os._exit))
@@ -92,6 +101,8 @@ class Watch:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in it
             sock.close()
+        for program, _ in self._programs:
+            program.kill()
 
     def left_over(self, *, of_loading_alone: bool) -> LeftOver | None:
         """The first thread that has not ended, or socket that is not closed; None if there is none. `of_loading_alone`:
@@ -107,6 +118,11 @@ class Watch:
         for sock, frame in self._sockets if not of_loading_alone else []:
             if sock.fileno() != -1:
                 return LeftOver("a socket of your code was still open", frame)
+        for program, frame in self._programs:
+            try:
+                program.wait(max(0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                return LeftOver("a program that your code has started was still running", frame)
         return None
 
     def _is_called(self) -> bool:

@@ -13,10 +13,10 @@ import xdist.plugin
 
 from chatlab.grading.course import Exercise, Settings, find_folder, read_manifest
 from chatlab.grading.private_checks import misnamed
+from chatlab.grading.pytest_plugin.files import files_in
 from chatlab.grading.pytest_plugin.hint import hint
 from chatlab.grading.pytest_plugin.results import Results
-from chatlab.grading.pytest_plugin.workers import grader_in, start_in
-from chatlab.grading.submission import MODELS, SeveralPeople, Submission
+from chatlab.grading.pytest_plugin.workers import grader_in, start_in, told_to_worker
 from chatlab.service.options import from_to
 
 
@@ -42,12 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # A learner who has just read a stub types its name.
     checks = {folder / exercise.file: folder / exercise.checks for exercise in exercises}
     config.args[:] = [str(checks.get(_absolute(config, argument), argument)) for argument in config.args]
-    submission = _folder(config, "submission") or folder
+    told = told_to_worker(config)
+    # A worker may come after an answer that has removed it.
+    submission = (_path if told else _folder)(config, "submission") or folder
     private = _folder(config, "checks")
-    paths, doubts = {exercise.file: folder / exercise.file for exercise in exercises}, dict[str, str]()
-    if submission.resolve() != folder.resolve():
-        _leave_out(config, submission)
-        paths, doubts = _find(config, submission, exercises, folder.parent / MODELS)
+    files = files_in(config, submission, folder, exercises, told)
     if private:
         if private.resolve() == folder.resolve():
             raise pytest.UsageError("--checks: private checks are in a folder of their own, not beside the exercises")
@@ -55,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--checks {config.getoption('checks')}: {problem}")
         config.args.append(str(private))
     # pytest puts the folder of a conftest.py first on the path, where a learner's socket.py would hide Python's own.
-    folders = {folder, submission, *(path.parent for path in paths.values())}
+    folders = {folder, submission, *(path.parent for path in files.paths.values())}
     sys.path[:] = [entry for entry in sys.path if Path(entry) not in folders]
     config.option.importmode = "importlib"
     warnings.simplefilter("ignore")  # what a learner's code leaves behind must not end the run when pytest tidies up
@@ -65,8 +64,9 @@ def pytest_configure(config: pytest.Config) -> None:
         folder=folder,
         private=private,
         shows_private=config.getoption("show_private"),
-        paths=paths,
-        doubts=doubts,
+        paths=files.paths,
+        doubts=files.doubts,
+        contents=files.contents,
         limit=config.getoption("limit"),
         tracebacks=config.getoption("tracebacks"),
     )
@@ -125,25 +125,3 @@ def _exercises(config: pytest.Config) -> tuple[Path, tuple[Exercise, ...]]:
         except LookupError as error:
             reason = error.args[0]
     raise pytest.UsageError(reason)
-
-
-def _find(
-    config: pytest.Config, folder: Path, exercises: tuple[Exercise, ...], models: Path
-) -> tuple[dict[str, Path], dict[str, str]]:
-    """The `paths` and `doubts` of a submission. Raises UsageError for a folder of students' folders."""
-    try:
-        submission = Submission(folder, exercises, models)
-    except SeveralPeople as error:
-        given = config.getoption("submission")
-        raise pytest.UsageError(
-            f"--submission {given}: {error}. python -m chatlab.grading.classroom {given} grades a class"
-        ) from None
-    return submission.paths, submission.doubts
-
-
-def _leave_out(config: pytest.Config, submission: Path) -> None:
-    """pytest takes the DIR of `--submission DIR` for a folder of tests at first, and loads a conftest.py from there."""
-    for plugin in config.pluginmanager.get_plugins():
-        file = getattr(plugin, "__file__", None)
-        if file and Path(file).name == "conftest.py" and Path(file).is_relative_to(submission.resolve()):
-            config.pluginmanager.unregister(plugin)

@@ -21,6 +21,7 @@ import pytest
 from chatlab.grading.attempt.attempt import LONGEST_LINE, PRIVATE
 from chatlab.grading.course import Exercise, Settings, find_exercise
 from chatlab.grading.pytest_plugin.checks import Grader
+from chatlab.grading.pytest_plugin.files import to_worker
 from chatlab.grading.pytest_plugin.journal import Journal, LastWords
 from chatlab.grading.pytest_plugin.scheduler import InOrder
 from chatlab.grading.verdict import GRADE, CheckResult, Message, State
@@ -42,11 +43,16 @@ def start_in(config: pytest.Config, settings: Settings) -> None:
 
 def grader_in(config: pytest.Config, settings: Settings) -> Grader:
     """The grader of this process: a worker's, or the only one."""
-    given = getattr(config, "workerinput", {}).get(INPUT)
+    given = told_to_worker(config)
     if given is None:
         return Grader(settings)
     config.pluginmanager.register(Worker(), "chatlab-worker")
     return Grader(settings, set(given["done"]), Counter(given["stopped"]), Journal(Path(given["journal"])))
+
+
+def told_to_worker(config: pytest.Config) -> dict[str, Any] | None:
+    """None if this process is no worker."""
+    return getattr(config, "workerinput", {}).get(INPUT)
 
 
 class Worker:
@@ -104,6 +110,7 @@ class Workers:
             "journal": str(self._journal(node)),
             "done": sorted(self._done),
             "stopped": dict(self._stopped),
+            **to_worker(self.settings),
         }
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
