@@ -14,7 +14,7 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import CantUse
 from chatlab.service.interfaces import Counts
 from chatlab.service.resolve import cant_listen
-from chatlab.udp.server import Counts as UdpCounts
+from chatlab.udp.sockets.counts import Counts as UdpCounts
 
 SECONDS = 2.0  # for the learner's start and stop
 

@@ -94,3 +94,28 @@ class GuardedThreads:
         if before:  # each thread waits for the one before it, so whoever waits for the last has waited for all
             before.join()
         self.let_go(me)
+
+
+class StartingLine:
+    """Where threads wait for each other: all do their work, or none does.
+
+    One may wait for what another does at its end.
+    """
+
+    def __init__(self) -> None:
+        self._decided = threading.Event()
+        self._all_there = False
+
+    def go(self) -> None:
+        """All of them have been started."""
+        self._all_there = True
+        self._decided.set()
+
+    def call_off(self) -> None:
+        """One of them could not be started."""
+        self._decided.set()
+
+    def wait(self) -> bool:
+        """Whether they are to do their work."""
+        self._decided.wait()
+        return self._all_there

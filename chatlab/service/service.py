@@ -15,56 +15,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chatlab.room.addresses import Address
 from chatlab.room.errors import in_words
-from chatlab.service.guarded_threads import GuardedThreads
-from chatlab.service.resolve import reachable_host
-from chatlab.service.this_python import this_python
+from chatlab.service.guarded_threads import GuardedThreads, StartingLine
+from chatlab.service.reachable import Reachable
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class Service:
+class Service(Reachable):
     """A subclass says what to open (`_open`) and how to wake the threads that wait (`_stop`). A context manager.
 
-    `failure`: the error that has ended it, None if there was none. `log` gets one line about it. `what`: what to call
-    it in messages. `client`: the module of the program that joins it, with the options that it needs.
+    `failure`: the error that has ended it, if one has; `log` gets one line about it. `what`: its name in messages.
     """
 
     what = "room"
-    client = ""
 
     def __init__(self, host: str, port: int, log: Callable[[str], None]) -> None:
+        super().__init__(host, port)
         self.running = False
         self.failure: BaseException | None = None
-        self._host = host
-        self._port = port
         self._log = log
         self._threads = GuardedThreads(self._fail)
         self._resources = self._threads.resources
         self._starting = threading.Lock()  # one start at a time
         self._ending = threading.Lock()  # guards `running` and `failure`
-        self._decided = threading.Event()  # whether the threads of this start do their work:
-        self._all_there = False  # they do if all of them could be started
-
-    @property
-    def address(self) -> Address:
-        """Where others reach it; with port 0, only after the first start."""
-        return (self._reachable_host, self._port)
-
-    @cached_property
-    def _reachable_host(self) -> str:
-        return reachable_host(self._host)
-
-    @property
-    def join_command(self) -> str:
-        """What to type in a terminal to join it."""
-        host, port = self.address[:2]
-        return f"{this_python()} -m {self.client} --host {host} --port {port}"
 
     @property
     def state(self) -> str:
@@ -86,19 +63,17 @@ class Service:
                 return self
             self._threads.join()
             self.failure = None
-            self._all_there = False
-            self._decided.clear()
+            line = StartingLine()
             try:
                 threads = self._open()
                 with self._ending:
                     self.running = True
                     self._threads.hold(self)
                 for name, work in threads.items():
-                    self._spawn(name, self._serve, work)
-                self._all_there = True
-                self._decided.set()
+                    self._spawn(name, self._serve, line, work)
+                line.go()
             except BaseException:
-                self._decided.set()
+                line.call_off()
                 self._end()
                 self._threads.join()
                 self._resources.close()  # of a start that failed before anybody held them
@@ -147,19 +122,15 @@ class Service:
             raise RuntimeError(f"the {self.what} is closing")
         self._threads.start(name, work, *arguments)
 
-    def _serve(self, work: Callable[[], None]) -> None:
-        """All threads do their work, or none does: one may wait for what another does at its end."""
-        self._decided.wait()
-        if not self._all_there:
-            return
-        work()
-        if self.running:
-            raise RuntimeError(f"the thread {threading.current_thread().name} has ended too early")
+    def _serve(self, line: StartingLine, work: Callable[[], None]) -> None:
+        if line.wait():
+            work()
+            if self.running:
+                raise RuntimeError(f"the thread {threading.current_thread().name} has ended too early")
 
     def _fail(self, error: BaseException) -> None:
         with self._ending:
-            is_first = self.failure is None
-            self.failure = self.failure or error
+            is_first, self.failure = self.failure is None, self.failure or error
         try:
             if is_first:
                 self.log(self.failure_line)

@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from chatlab.service.cli import parser_for, run_server
@@ -32,19 +31,8 @@ from chatlab.udp.protocol import DEFAULT_PORT
 from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
+from chatlab.udp.sockets.counts import Counts
 from chatlab.udp.sockets.room_socket import Batch, RoomSocket
-
-
-@dataclass(slots=True)
-class Counts:
-    """Datagrams since the server was made: `dropped` of those `received` found no room in a batch.
-
-    `sent` are those that the system took.
-    """
-
-    received: int = 0
-    dropped: int = 0
-    sent: int = 0
 
 
 class UdpServer(Service):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chatlab.room.errors import NoThreadLeft, in_words
+from chatlab.service.guarded_threads import StartingLine
 from chatlab.service.service import Service
 
 from ..programs import LIMIT
@@ -292,7 +293,7 @@ def test_a_start_that_is_interrupted_leaves_nothing(clock: Clock, step: str) -> 
         "hold": (clock._threads, "hold", 1),
         "first thread": (clock._threads, "start", 1),
         "second thread": (clock._threads, "start", 2),
-        "decide": (clock._decided, "set", 1),
+        "decide": (StartingLine, "go", 1),
     }[step]
     calls = iter(range(1, 10))
     do = getattr(owner, name)

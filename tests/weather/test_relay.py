@@ -14,7 +14,7 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve
-from chatlab.service import service
+from chatlab.service import reachable
 from chatlab.trace import Trace
 from chatlab.udp.limits import Limits
 from chatlab.udp.sockets import wildcard_socket
@@ -79,7 +79,7 @@ def test_a_relay_on_all_addresses_looks_up_its_own_once(
         looked_up.append(host)
         return "127.0.0.1"
 
-    monkeypatch.setattr(service, "reachable_host", look_up)
+    monkeypatch.setattr(reachable, "reachable_host", look_up)
     client, trace = new_socket(), Trace()
     with WeatherRelay(server.getsockname(), host="0.0.0.0", trace=trace) as fair:
         for _ in range(10):
