@@ -30,7 +30,14 @@ THE_SAME = "It came back at once from the address that it was made for: make it 
 DIGITS = "hexdigest(), or hex() of bytes, gives hexadecimal digits as a str; [:16] takes the first 16."
 BOOL = "holds answers whether the cookie is good: True or False."
 FOR_ONE = "Whoever gets a cookie at one address could come in under another: host and port both belong into the hash."
-TOGETHER = 'Written without a sign between them, the parts run together: put a blank there, f"{host} {port} …".'
+TOGETHER = (
+    "Written without a sign between them, the parts run together (192.0.2.1 and 2345 are 192.0.2.12 and 345 then): put a "
+    'blank there, f"{host} {port} …".'
+)
+TIME_TOGETHER = (
+    "Written without a sign between them, the parts run together (port 4001 in span 2 is port 400 in span 12 then): put "
+    'a blank there, f"{port} {span}".'
+)
 NOT_MADE = "Nobody has ever made this one: compare the whole cookie with the one that `make` would give."
 ANY_TEXT = (
     "A stranger can send any text, and the room must not end of it: compare bytes, cookie.encode(…), or look first."
@@ -174,7 +181,7 @@ def test_an_old_one(room: Any) -> None:
             here.holds(cookie, ADA, start + age, False, DIES, story=f"Made a cookie for {ADA} at {start:g} s")
     here, made_for = room(), (ADA[0], 4001)
     cookie = here.make(made_for, 60)  # in the third span of 30 s, number 2; at 360 s number 12 begins
-    here.holds(cookie, (ADA[0], 400), 360, False, TOGETHER, story=f"Made a cookie for {made_for} at 60 s")
+    here.holds(cookie, (ADA[0], 400), 360, False, TIME_TOGETHER, story=f"Made a cookie for {made_for} at 60 s")
 
 
 def test_a_secret(room: Any, attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
