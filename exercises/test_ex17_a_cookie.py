@@ -31,12 +31,12 @@ DIGITS = "hexdigest(), or hex() of bytes, gives hexadecimal digits as a str; [:1
 BOOL = "holds answers whether the cookie is good: True or False."
 FOR_ONE = "Whoever gets a cookie at one address could come in under another: host and port both belong into the hash."
 TOGETHER = (
-    "Written without a sign between them, the parts run together (192.0.2.1 and 2345 are 192.0.2.12 and 345 then): put a "
-    'blank there, f"{host} {port} …".'
+    "Written without a sign between them, the parts run together (192.0.2.1 and 2345 are 192.0.2.12 and 345 then): put "
+    'a blank there, f"{host} {port} …".'
 )
 TIME_TOGETHER = (
-    "Written without a sign between them, the parts run together (port 4001 in span 2 is port 400 in span 12 then): put "
-    'a blank there, f"{port} {span}".'
+    "Written without a sign between them, the parts run together (port 4001 in span 2 is port 400 in span 12 then): "
+    'put a blank there, f"{port} {span}".'
 )
 NOT_MADE = "Nobody has ever made this one: compare the whole cookie with the one that `make` would give."
 ANY_TEXT = (
