@@ -1,7 +1,8 @@
 """The room of ex05: the learner's own server, in a notebook's panel and as a program. That of ex11 is one, too.
 
 Each start loads the learner's file anew. So a learner who has changed it stops the room and starts it again, by the
-button of its panel; the port stays, and those who were in the room come back. Lesson 05 ends in it.
+button of its panel; the port stays, and those who were in the room come back. Lesson 05 ends in it. What it has in
+common with the room behind the door of ex10 is a `LearnersRoom`.
 """
 
 from __future__ import annotations

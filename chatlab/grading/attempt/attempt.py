@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chatlab.grading.attempt.accidents import Crashed, Untouched
-from chatlab.grading.attempt.explain import Finding, explain
+from chatlab.grading.attempt.explain import explain
+from chatlab.grading.attempt.finding import Finding
 from chatlab.grading.attempt.learner_file import LearnerFile, Names
 from chatlab.grading.attempt.leftovers import Watch
 from chatlab.grading.attempt.printed import Printed

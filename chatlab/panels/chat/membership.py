@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from chatlab.panels.chat.reasons import shown
+from chatlab.panels.chat.reasons import in_one_line
 from chatlab.panels.chat.standing import Standing
 from chatlab.room.errors import NobodyAnswers, NotInTheRoom
 from chatlab.room.events import Event, Refused
@@ -131,7 +131,7 @@ class Membership:
                 if times_out == self.standing.times_out:  # its `Gone` is still to come, or none will
                     self._tell(self.standing.be_out(str(problem), time.monotonic()))
         except Exception as error:  # noqa: BLE001  # whatever it is, the text would vanish without a word
-            self._hear(Refused(shown(error)))
+            self._hear(Refused(in_one_line(error)))
 
     def _hear(self, event: Event) -> None:
         self._on_event(event)

@@ -9,13 +9,15 @@ RUN_AGAIN = " If the room's cell was run again, run this one, too."
 
 
 def sentence(reason: str) -> str:
+    """It begins with a capital letter, and ends."""
     return ended(reason[:1].upper() + reason[1:])
 
 
 def ended(reason: str) -> str:
+    """With a full stop, unless it has an end."""
     return reason + ("" if reason[-1:] in {".", "?", "!"} else ".")
 
 
-def shown(error: Exception) -> str:
-    """In one line. Those of chatlab and of the system are made to be shown; of others, the kind says more."""
+def in_one_line(error: Exception) -> str:
+    """Those of chatlab and of the system are made to be shown; of others, the kind says more."""
     return str(error) if isinstance(error, ChatlabError | OSError) else in_words(error)

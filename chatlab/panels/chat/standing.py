@@ -6,7 +6,7 @@ Pure; times are in seconds. A text is not refused because nobody answers: it wai
 from __future__ import annotations
 
 from chatlab.panels.chat.outgoing import Outgoing
-from chatlab.panels.chat.reasons import RUN_AGAIN, ended, sentence, shown
+from chatlab.panels.chat.reasons import RUN_AGAIN, ended, in_one_line, sentence
 from chatlab.panels.chat.tries import PAUSES, Tries
 from chatlab.room.errors import CantUse, Refusal
 from chatlab.room.events import Event, Gone, Joined, Refused, Said
@@ -65,7 +65,7 @@ class Standing:
         """The try has failed."""
         self._is_code = isinstance(error, CantUse)
         # What such a one begins with may be a name: "ex09 is not started yet".
-        self._problem = ended(shown(error)) if self._is_code else sentence(shown(error))
+        self._problem = ended(in_one_line(error)) if self._is_code else sentence(in_one_line(error))
         self._tell(self._problem)
 
     def pause(self, me: str, now: float) -> float | None:
