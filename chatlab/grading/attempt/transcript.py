@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chatlab.trace.picture.wire_text import shorten, visible
+from chatlab.room.wire_text import shorten, visible
 
 LONGEST_DATA = 72  # cells
 

@@ -6,6 +6,7 @@ is told what was done before, and goes on with the next check.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,7 @@ class Worker:
 
     def pytest_collection_finish(self) -> None:
         self._checks = True
+        gc.freeze()  # what is there by now stays: to look at it again and again would take longer than the checks
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self) -> None:
@@ -87,6 +89,7 @@ class Workers:
     )
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
+        gc.freeze()
         self._environment.setenv("PYTEST_ADDOPTS", f"{os.environ.get('PYTEST_ADDOPTS', '')} {QUICK_START}")
         # Python puts the current folder on a worker's path, where a learner's socket.py would hide its own.
         self._environment.setenv("PYTHONSAFEPATH", "1")

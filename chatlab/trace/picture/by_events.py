@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from chatlab.room.wire_text import width
 from chatlab.trace.names import ROOM
 from chatlab.trace.picture.drawn import (
     CELL,
@@ -27,7 +28,6 @@ from chatlab.trace.picture.drawn import (
 )
 from chatlab.trace.picture.free_space import free_space
 from chatlab.trace.picture.row import Row
-from chatlab.trace.picture.wire_text import width
 
 LEAVE, ARRIVE = 30.0, 18.0  # heights
 BREAK = 0.72  # a lost one breaks off after this share of its last gap

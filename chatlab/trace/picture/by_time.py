@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from chatlab.room.wire_text import width
 from chatlab.trace.picture.by_events import BREAK, note_of
 from chatlab.trace.picture.drawn import (
     CELL,
@@ -27,7 +28,6 @@ from chatlab.trace.picture.drawn import (
     size_of_parts,
 )
 from chatlab.trace.picture.time_scale import TimeScale
-from chatlab.trace.picture.wire_text import width
 
 TOP = HEAD + 18.0
 LINE = 16.0  # from words to the words below them

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
+from chatlab.room.wire_text import visible, width
 from chatlab.tcp import protocol as tcp
 from chatlab.trace.arrows.arrow import Kind
 from chatlab.trace.names import ROOM
 from chatlab.trace.picture.row import Row
-from chatlab.trace.picture.wire_text import visible, width
 from chatlab.udp import protocol as udp
 from chatlab.udp.reliable import frames
 

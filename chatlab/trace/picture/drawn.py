@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from chatlab.room.wire_text import shorten, width
 from chatlab.trace.arrows.arrow import Kind
 from chatlab.trace.picture.row import Part, Row
-from chatlab.trace.picture.wire_text import shorten, width
 
 CELL = 7.2  # the width of a letter of a message
 NAME_CELL = 8.0

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from chatlab.room.wire_text import visible
 from chatlab.trace.arrows.arrow import Arrow, Ending, Kind
-from chatlab.trace.picture.wire_text import visible
 from chatlab.udp.reliable.frames import ACKNOWLEDGEMENT, MESSAGE, RESET, SESSION
 
 # A reliable room's sessions are random (`chatlab.udp.reliable.frames`): shown, they would make each picture differ.

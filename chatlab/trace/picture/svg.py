@@ -9,13 +9,13 @@ import math
 from collections.abc import Iterator, Mapping
 from html import escape
 
+from chatlab.room.wire_text import width
 from chatlab.trace.arrows.arrow import Ending, Kind
 from chatlab.trace.picture.colours import CARD, IN_THE_DARK, LIGHT, THEME
 from chatlab.trace.picture.drawn import CELL, HEAD, NAME_CELL, PART_SPACE, Cut, Drawn, Layout
 from chatlab.trace.picture.ladder import Ladder
 from chatlab.trace.picture.layout import lay_out
 from chatlab.trace.picture.row import STEPS, Row
-from chatlab.trace.picture.wire_text import width
 
 MONO = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 SANS = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chatlab.room.wire_text import shorten, width
 from chatlab.trace.arrows.arrow import Kind
 from chatlab.trace.picture.row import STEPS, Row
 from chatlab.trace.picture.time_scale import TimeScale
-from chatlab.trace.picture.wire_text import shorten, width
 
 TEXT_CELLS = 50
 

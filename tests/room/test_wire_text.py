@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.trace.picture.wire_text import shorten, visible, width
+from chatlab.room.wire_text import shorten, visible, width
 
 
 @pytest.mark.parametrize(
