@@ -70,6 +70,7 @@ NEVER_ENDS = "The room may never end its stream: wait for that no longer than ha
 CUT_SHORT = "A line that no newline ends was cut short: it is nobody's, and the end of the stream is the room's end."
 NO_ANSWER = "The room may stay silent for ever: sock.settimeout(patience) before connect, and until you are in."
 WHILE_IN = "That limit is for the handshake; who is in may hear nothing for hours: sock.settimeout(None) takes it off."
+SAYS_ERROR = "ERROR and a reason end the talk as well, its stream may go on: parse_answer makes a Hangup of them."
 ENDS = "recv gives b'' at the end of the stream, and raises an OSError at a reset: both are the room's end."
 TWICE = "Each call of talk(…) has a talk of its own: what it remembers is made inside talk, not in the file."
 TOO_LONG = "build_say raises Refusal: catch it, tell Refused(str(refusal)), and go on with the next line."
@@ -590,7 +591,8 @@ def test_the_room_ends(run: Any) -> None:
             ada.reset()
         elif end != "ERROR":
             ada.finish()
-        ada.expect_gone(CUT_SHORT if end == "in a line" else ENDS, "you read too slowly" if end == "ERROR" else None)
+        means = {"in a line": CUT_SHORT, "ERROR": SAYS_ERROR}.get(end, ENDS)
+        ada.expect_gone(means, "you read too slowly" if end == "ERROR" else None)
     threading.Event().wait(MOMENT)  # it may look whether its thread has ended
     means = "The room has ended: the next line ends the loop, and is not said."
     for end, ada in members.items():

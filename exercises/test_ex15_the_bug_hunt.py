@@ -48,6 +48,10 @@ SLOW = (
 BOUND = "What waits for somebody who does not read needs an end: at 200 lines, end that connection."
 RESETS = "A reset is a goodbye, too: recv raises ConnectionResetError then, and the member has to leave all the same."
 SKIPPED = "A list that gets shorter while a loop goes through it: the loop skips the one behind each that goes."
+NOT_ONE = (
+    "leave does nothing for somebody who is in self.members no more: hang up first, and go through a copy of the list."
+)
+CLOSE_WAITS = "close() waits for what does not come: look at the lines where your threads stand."
 VOICE = "The room knows who says a line: its nickname comes from the table, and what the text says of it is only text."
 HARM = "The mistake of this report may be mended, but the room does not keep to the protocol any more."
 
@@ -198,10 +202,10 @@ class Run:
         """Wait until the room has received `piece`, so that it does not come together with the next one."""
         patiently(lambda seconds: self._reads.has(piece, seconds), A_WHILE)
 
-    def standing(self) -> str:
-        """Where the learner's threads stand: their own lines."""
+    def standing(self, *calls: Call) -> str:
+        """Where the learner's threads, and those of `calls`, stand: their own lines."""
         file, lines = str(self.attempt.file.path), Counter[str]()
-        for thread in self.threads.left:
+        for thread in (*self.threads.left, *(call.thread for call in calls)):
             frame = sys._current_frames().get(thread.ident or 0)
             while frame and frame.f_code.co_filename != file:
                 frame = frame.f_back
@@ -411,15 +415,19 @@ def test_close(run: Any) -> None:
         person.patience = A_WHILE if left else PATIENCE
         left += [] if person.hears_the_end() else [person.name]
     if left:
+        ended = call.has_ended(PATIENCE)  # raises what close() has raised: that is the cause then
         saw = f"The streams of {', '.join(left)} did not end. Expected: the end of all {len(people)}."
-        raise NotYetRight(saw, SKIPPED)
+        raise NotYetRight(
+            saw + ("" if ended else room.standing(call)),
+            CLOSE_WAITS if not ended else NOT_ONE if len(left) == len(people) else SKIPPED,
+        )
     for person in people:
         if not person.last.startswith("ERROR "):
             saw = f"The last line to {person.name} was {person.last!r}. Expected: ERROR, and that the room is closing."
             raise NotYetRight(saw, "All are to be told, and then their connections end: hang_up does both.")
     if not call.has_ended(PATIENCE):
         raise NotYetRight(
-            f"close() had not returned after a while.{room.standing()}", "It is to end with the last one."
+            f"close() had not returned after a while.{room.standing(call)}", "It is to end with the last one."
         )
     with contextlib.suppress(OSError), socket.create_connection(room.address, timeout=PATIENCE) as late:
         if late.recv(4096):

@@ -203,9 +203,11 @@ CHANGES = [
         "loss=0.3, delay=0.1",
         ("loss=0.0, delay=1.0", "loss=0.9, delay=0.1", "loss=1.0, delay=0.0", "loss=0.0, delay=0.0"),
     ),
-    Change("14", 'b"netcat\\n"', tuple(f'b"{name}\\n"' for name in ("ada", "two words", "", "x" * 2000))),
+    Change(
+        "14", 'b"netcat\\n"', (*(f'b"{name}\\n"' for name in ("ada", "two words", "", "x" * 2000)), 'b"netcat"', 'b""')
+    ),
     Change("14", '"--lesson", "11"]', ('"--lesson", "10"]', '"--lesson", "12"]', '"--lesson", "14"]')),
-    Change("14", "limit = 0.3", ("limit = 0.01", "limit = 2", "limit = 1.5")),
+    Change("14", "limit = 0.3", ("limit = 0.01", "limit = 2", "limit = 1.5", "limit = 0")),
     Change(
         "14", '"tom", ["Hello!", "Is this all mine?"]', ('"ada", ["tom", "Hello!"]', '"", []', '"tom", ["x" * 2000]')
     ),

@@ -1,4 +1,4 @@
-# expects: gets shorter while a loop goes through it
+# expects: who is in self.members no more
 import contextlib
 import queue
 import socket
