@@ -31,3 +31,14 @@ def allow_files(sockets: int) -> None:
             f"{sockets:,} sockets need {wanted:,} file descriptors, and this system allows {soft:,}: "
             f"raise its limit (ulimit -n), or run with fewer clients (--clients)"
         ) from error
+
+
+def allowed_sockets(wanted: int) -> int:
+    """Allow this process `wanted` sockets, or as many as the system lets it have. Returns how many these are."""
+    try:
+        allow_files(wanted)
+    except TooFewFiles:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        allow_files(hard - SPARE)
+        return hard - SPARE
+    return wanted

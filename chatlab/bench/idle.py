@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from chatlab.bench.load import Latencies, Load, measure
 from chatlab.bench.members import Members
 from chatlab.bench.running_server import RunningServer
 from chatlab.bench.servers import Server
@@ -22,18 +23,49 @@ def idle(server: Server, clients: int) -> Iterator[str]:
     Raises NobodyAnswers if the server does not let all of them in.
     """
     if server.members.kind is socket.SOCK_STREAM:
-        with ExitStack() as stack:
-            running, _, before = _open(stack, server, clients)
-            strangers = [stack.enter_context(socket.create_connection(running.address)) for _ in range(clients - 1)]
-            for stranger in strangers:
-                stranger.recv(1)  # it has been asked for its nickname
-            yield _line(f"{server.name}: {clients:,} connections held", before, running.memory(), clients)
+        with Held(server, clients) as held:
+            yield str(held)
     with ExitStack() as stack:
         running, members, before = _open(stack, server, clients)
         members.admit(clients - 1, FEW)
         while any(True for _ in members.listen(QUIET)):
             pass
         yield _line(f"{server.name}: {clients:,} members held", before, running.memory(), clients)
+
+
+class Held:
+    """`clients` connections to `server`, held until the end of `with`; all but the first one, a member, say nothing.
+
+    Raises NobodyAnswers if the server does not take them.
+    """
+
+    def __init__(self, server: Server, clients: int) -> None:
+        self.clients = clients
+        self._server = server
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Held:
+        with ExitStack() as stack:
+            self.running, self._members, self._before = _open(stack, self._server, self.clients)
+            address = self.running.address
+            strangers = [stack.enter_context(socket.create_connection(address)) for _ in range(self.clients - 1)]
+            for stranger in strangers:
+                stranger.recv(1)  # it has been asked for its nickname
+            self._after = self.running.memory()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def talk(self, seconds: float = 0.2) -> Latencies:
+        """A second member comes in, and hears the first one for so many seconds."""
+        self._members.admit(1)
+        return measure(self.running, self._members, Load(2, 1, 1), seconds).latencies
+
+    def __str__(self) -> str:
+        held = f"{self._server.name}: {self.clients:,} connections held"
+        return _line(held, self._before, self._after, self.clients)
 
 
 def _open(stack: ExitStack, server: Server, clients: int) -> tuple[RunningServer, Members, int | None]:

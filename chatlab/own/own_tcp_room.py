@@ -1,5 +1,5 @@
-"""The rooms of ex11 and ex15: the learner's own TCP server, in a notebook's panel and as a program. Lesson 11 ends in
-the one, lesson 15 in the other.
+"""The rooms of ex11, ex15 and ex16: the learner's own TCP server, in a notebook's panel and as a program. Their lessons
+end in them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the notebooks show: panels of people (`ChatPanel`), of a room (`RoomPanel`), of what crosses the wire
 (`LadderPanel`, `StreamPanel`), of bad networks (`WeatherPanel`, `StreamWeatherPanel`), of a slow reader
 (`SlowReaderPanel`) and of a room's web page (`WebPanel`), `side_by_side`; chatlab's own code by `show_source`;
-`check_setup`.
+`show_progress`, `check_setup`.
 
 Each name is imported when it is first used, so that `check_setup` also runs where the widget packages are missing:
 finding that out is its purpose.
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chatlab.panels.chat.chat_panel import ChatPanel as ChatPanel
     from chatlab.panels.ladder_panel import LadderPanel as LadderPanel
     from chatlab.panels.layout import side_by_side as side_by_side
+    from chatlab.panels.progress import show_progress as show_progress
     from chatlab.panels.room_panel import RoomPanel as RoomPanel
     from chatlab.panels.setup_check import check_setup as check_setup
     from chatlab.panels.slow_reader.slow_reader_panel import SlowReaderPanel as SlowReaderPanel
@@ -35,6 +36,7 @@ _HOMES = {
     "WeatherPanel": "weather_panel",
     "WebPanel": "web_panel",
     "check_setup": "setup_check",
+    "show_progress": "progress",
     "show_source": "source_view",
     "side_by_side": "layout",
 }

@@ -231,6 +231,22 @@ CHANGES = [
     Change("17", "rate_limit=20", ("rate_limit=1", "rate_limit=200", "rate_limit=5000")),
     Change("17", "guesses=1000", ("guesses=20_000", "guesses=0", "guesses=1")),
     Change("15", "settimeout(None)", tuple(f"settimeout({seconds})" for seconds in (0.7, 3, 60, 0))),
+    Change("16", 'in ("bob", "cy"):', ('in ("ada",):', "in ends:", "in ():")),
+    Change(
+        "16",
+        'names = ["ada", "bob", "cy"]',
+        tuple(
+            f"names = {names}"
+            for names in ('["ada", "ada"]', '["ada", "two words"]', '[f"guest{n}" for n in range(20)]', '["x" * 2000]')
+        ),
+    ),
+    Change("16", "[10, 100, 1000]", ("[2]", "[50]", "[300, 500]", "[1]")),
+    Change("16", "10_000)", ("1_000)", "100)", "2)")),
+    Change(
+        "16",
+        "    time.sleep(0.5)",
+        ("    await asyncio.sleep(0.5)", "    await asyncio.to_thread(time.sleep, 0.5)", "    pass"),
+    ),
 ]
 INVITED = [lesson.name[:2] for lesson in LESSONS]
 

@@ -384,6 +384,18 @@ BREAKS = [
     Break("nine nicknames fewer", "15_the_bug_hunt", "conformance/tcp/handshake.py", "TRIES = 10", "TRIES = 1"),
     Break("an end is drawn in other words", "15_the_bug_hunt", "trace/picture/row.py", '"says no more"', '"goes"'),
     Break("another exercise is tried out", "15_the_bug_hunt", "own/own_tcp_room.py", '"ex15"', '"ex11"'),
+    Break("nobody is asked for a nickname", "16_one_thread", "tcp/chat.py", "[Choose()]", "[]"),
+    Break(
+        "nobody is told of a newcomer",
+        "16_one_thread",
+        "tcp/chat.py",
+        "self._delivery([joined.event], joined.hearers)",
+        "self._delivery([joined.event], ())",
+    ),
+    Break(
+        "the fewest clients are not measured", "16_one_thread", "bench/models/measure.py", "in sizes:", "in sizes[1:]:"
+    ),
+    Break("who is in is not logged", "16_one_thread", "tcp/chat.py", "joined from {shown", "came from {shown"),
     Break(
         "a cookie is good for any address",
         "17_trust_no_one",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatlab.own.own_tcp_room import ExerciseTcpServer
+from chatlab.own.trials.tcp import SelectorServer
 from chatlab.panels import RoomPanel
 from chatlab.room.errors import CantListen
 from chatlab.room.events import Said
@@ -61,6 +62,18 @@ def test_the_room_is_ours_until_ex11_is_started(write: Callable[[str], object], 
     assert server.address[1] == port
     assert (server.counts.received, server.counts.sent > 5) == (3, True)
     assert server.join_command.startswith("python -m chatlab.tcp.client --host 127.0.0.1 --port ")
+
+
+def test_the_room_of_ex16_is_one_thread_of_the_learners(write: Callable[[str], object]) -> None:
+    name = "ex16_a_selector_loop.py"
+    write_it = Path("exercises", name)
+    write_it.write_text((SOLUTIONS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    before = set(threading.enumerate())
+    with SelectorServer() as server:
+        assert server.whose == "This room is yours: ex16 runs it."
+        threads = {thread.name for thread in set(threading.enumerate()) - before}
+        assert threads == {"own-room", "selector-loop"}
+        assert says_ping(server) == "ping"
 
 
 @pytest.mark.usefixtures("services_may_fail")

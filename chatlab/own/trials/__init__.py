@@ -16,6 +16,7 @@
     ex13    their Outbox, for a quick reader and for one that reads nothing
     ex14    their TCP client, in a room that is open
     ex15    the room that they mend, under a panel
+    ex16    their selector loop, under a panel
     ex17    their Cookies, at the door of a UDP room to which a forger comes
 
 Whatever the code does, one line says what came of it, and the notebook goes on.

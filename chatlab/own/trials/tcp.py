@@ -1,4 +1,4 @@
-"""The trials of part 2, TCP: ex09 to ex15."""
+"""The trials of TCP: ex09 to ex16."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from chatlab.panels.room_panel import RoomPanel
 
 PATIENCE = 2.0  # seconds for each answer of a room
+
+
+class SelectorServer(ExerciseTcpServer):
+    """The room of ex16: the Server of ex11 once more, in one thread."""
+
+    exercise = "ex16"
 
 
 def ex09(room: HasAddress | tuple[str, int], nickname: str = "tom", *, trace: Recorder | None = None) -> ChatPanel:
@@ -79,3 +85,8 @@ def ex14(
 def ex15(*, trace: Trace | None = None) -> RoomPanel:
     """`trace`: as for ex11."""
     return room_panel(MendedServer(trace=trace))
+
+
+def ex16(*, trace: Trace | None = None) -> RoomPanel:
+    """`trace`: as for ex11."""
+    return room_panel(SelectorServer(trace=trace))

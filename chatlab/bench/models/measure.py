@@ -1,0 +1,63 @@
+"""The TCP room under each of its models, with more and more clients: the same load for all, one model after another.
+
+Each server is a process of its own; its members are in this one. All three answer the same verbs (chatlab.tcp.server).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+from chatlab.bench.files import allowed_sockets
+from chatlab.bench.load import Load, measure
+from chatlab.bench.members import MOST_SELECTED as MOST_OF_MEMBERS
+from chatlab.bench.models.measured import Measured, Point
+from chatlab.bench.servers import TCP_MODELS, RunningServer
+from chatlab.tcp.models.selectors import MOST_SELECTED
+from chatlab.tcp.server import MODELS
+
+CLIENTS = (10, 100, 1000)
+SPEAKERS = 10  # of them, at most; each says a line in a round
+FEWEST = 2  # one hears nobody
+AT_ONCE = 100  # come in at once
+WARM_UP = 0.05  # seconds
+
+Tell = Callable[[float, str], object]
+
+
+def measure_models(
+    clients: Sequence[int] = CLIENTS, seconds: float = 0.3, tell: Tell = lambda share, what: None
+) -> Measured:
+    """Measure each model with each number of `clients`, or as many as the system allows, for `seconds` each.
+
+    `tell` is called with the share that is done, from 0.0 to 1.0, and with what comes next. Raises NobodyAnswers or
+    Dropped if a server does not serve its members.
+    """
+    most = _most_clients(max(clients, default=0))
+    sizes = sorted({max(FEWEST, min(size, most)) for size in clients})
+    points: list[Point] = []
+    all_of_them = len(MODELS) * max(sizes, default=1)
+    done = 0
+    for model, server in zip(MODELS, TCP_MODELS, strict=True):
+        with RunningServer(server, max(sizes, default=0)) as running, server.members(running) as members:
+            for size in sizes:
+                while (here := len(members.sockets)) < size:
+                    tell(done / all_of_them, f"{model}: {here:,} of {size:,} clients are in")
+                    more = min(AT_ONCE, size - here)
+                    members.admit(more)
+                    done += more
+                tell(done / all_of_them, f"{model}: {size:,} clients talk")
+                load = Load(size, min(SPEAKERS, size), 1, window=2)
+                measure(running, members, load, WARM_UP)
+                result = measure(running, members, load, seconds)
+                median, late, _ = result.latencies
+                points.append(Point(model, size, result.rate, result.efficiency, median, late, running.peak_memory()))
+    tell(1.0, "measured")
+    return Measured(points)
+
+
+def _most_clients(wanted: int) -> int:
+    allowed = allowed_sockets(wanted)
+    if sys.platform == "win32":  # where `selectors` has select() alone
+        return min(allowed, MOST_SELECTED, MOST_OF_MEMBERS)
+    return allowed
