@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatlab.panels.source_view import show_source as show_source
     from chatlab.panels.stream.stream_panel import StreamPanel as StreamPanel
     from chatlab.panels.stream.stream_weather_panel import StreamWeatherPanel as StreamWeatherPanel
-    from chatlab.panels.weather_panel import WeatherPanel as WeatherPanel
+    from chatlab.panels.weather.weather_panel import WeatherPanel as WeatherPanel
     from chatlab.panels.web_panel import WebPanel as WebPanel
 
 _HOMES = {
@@ -33,7 +33,7 @@ _HOMES = {
     "SlowReaderPanel": "slow_reader.slow_reader_panel",
     "StreamPanel": "stream.stream_panel",
     "StreamWeatherPanel": "stream.stream_weather_panel",
-    "WeatherPanel": "weather_panel",
+    "WeatherPanel": "weather.weather_panel",
     "WebPanel": "web_panel",
     "check_setup": "setup_check",
     "show_progress": "progress",

@@ -106,7 +106,7 @@ def test_after_an_error_of_one_change_the_sliders_change_the_weather_again(
 
     panel = panels.enter_context(WeatherPanel(WeatherRelay(server)))
     with monkeypatch.context() as patch:
-        patch.setattr("chatlab.panels.weather_controls.asdict", fail)
+        patch.setattr("chatlab.panels.weather.weather_controls.asdict", fail)
         with pytest.raises(ZeroDivisionError):
             panel._controls.follow()
     panel._controls.sliders["loss"].value = 0.5

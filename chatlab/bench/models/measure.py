@@ -12,7 +12,8 @@ from chatlab.bench.files import allowed_sockets
 from chatlab.bench.load import Load, measure
 from chatlab.bench.members import MOST_SELECTED as MOST_OF_MEMBERS
 from chatlab.bench.models.measured import Measured, Point
-from chatlab.bench.servers import TCP_MODELS, RunningServer
+from chatlab.bench.running_server import RunningServer
+from chatlab.bench.servers import TCP_MODELS
 from chatlab.tcp.models.selectors import MOST_SELECTED
 from chatlab.tcp.server import MODELS
 

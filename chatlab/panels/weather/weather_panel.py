@@ -16,7 +16,7 @@ from chatlab.panels.ladder_panel import LadderPanel
 from chatlab.panels.live_panel import LivePanel
 from chatlab.panels.open_panels import how_to_come_back
 from chatlab.panels.style import make_card
-from chatlab.panels.weather_controls import WeatherControls
+from chatlab.panels.weather.weather_controls import WeatherControls
 from chatlab.room.addresses import shown
 from chatlab.room.errors import ChatlabError, in_words
 from chatlab.trace import Trace

@@ -1,0 +1,1 @@
+"""The weather before a room, on sliders."""
