@@ -13,6 +13,9 @@ from chatlab.grading.kept_rows import FILE
 from chatlab.service.cli import Parser
 from chatlab.service.options import from_to
 
+# For each processor: their checks wait most of the time.
+AT_ONCE = 2
+
 
 def class_parser() -> argparse.ArgumentParser:
     parser = Parser(
@@ -39,7 +42,7 @@ def class_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--jobs",
         type=from_to(1, math.inf, int),
-        default=os.cpu_count() or 1,
+        default=AT_ONCE * (os.cpu_count() or 1),
         help="how many at a time (default: %(default)s)",
     )
     return parser
