@@ -200,7 +200,7 @@ BREAKS = [
         "a nickname is refused without a reason",
         "10_connections",
         "tcp/chat.py",
-        "return [self._delivery([Choose(str(refusal))], (connection,))]",
+        "return [self._delivery([Choose(why)], (connection,))]",
         "return [self._delivery([Choose()], (connection,))]",
     ),
     Break(
