@@ -17,15 +17,9 @@ import pytest
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import against, expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.rest import expect_rest
 from chatlab.grading.for_checks.sharing import why_shared
-from chatlab.grading.for_checks.threads import (
-    OwnThreads,
-    expect_rest,
-    line_of,
-    patiently,
-    pausing_after_sends,
-    waits_in,
-)
+from chatlab.grading.for_checks.threads import OwnThreads, line_of, patiently, pausing_after_sends, waits_in
 
 LIMIT = 1.5  # seconds for what has to be done within one second
 SILENCE = 0.6  # seconds

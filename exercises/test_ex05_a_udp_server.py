@@ -22,8 +22,9 @@ from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.asked_room import AskedRooms
 from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
+from chatlab.grading.for_checks.rest import expect_rest
 from chatlab.grading.for_checks.sharing import why_shared
-from chatlab.grading.for_checks.threads import PIECE, Call, OwnThreads, expect_rest, patiently, waits_in
+from chatlab.grading.for_checks.threads import PIECE, Call, OwnThreads, patiently, waits_in
 from chatlab.grading.for_checks.words import words_in
 from chatlab.udp.protocol import SignOut, parse_request
 

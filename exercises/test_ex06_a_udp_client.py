@@ -21,7 +21,8 @@ import pytest
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_socket import LentSocket
-from chatlab.grading.for_checks.threads import OwnThreads, expect_rest, patiently, waits_in
+from chatlab.grading.for_checks.rest import expect_rest
+from chatlab.grading.for_checks.threads import OwnThreads, patiently, waits_in
 from chatlab.room.text import decode
 from chatlab.udp.protocol import KeepAlive, Say, SignOut, SignUp, parse_request, strip_claim
 

@@ -17,15 +17,10 @@ import pytest
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.counted_stream import CountedStream
+from chatlab.grading.for_checks.rest import expect_rest
 from chatlab.grading.for_checks.sharing import why_shared
 from chatlab.grading.for_checks.small_sends import connect_pair
-from chatlab.grading.for_checks.threads import (
-    Call,
-    OwnThreads,
-    expect_rest,
-    patiently,
-    waits_in,
-)
+from chatlab.grading.for_checks.threads import Call, OwnThreads, patiently, waits_in
 from chatlab.tcp.weather.connection import RESET_AT_CLOSE
 
 LIMIT = 1.5  # seconds for what has to be done within one second

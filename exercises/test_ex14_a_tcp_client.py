@@ -23,8 +23,9 @@ import pytest
 
 from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import against, expect_plain
+from chatlab.grading.for_checks.rest import expect_rest
 from chatlab.grading.for_checks.small_sends import SmallSends
-from chatlab.grading.for_checks.threads import OwnThreads, expect_rest, patiently, waits_in
+from chatlab.grading.for_checks.threads import OwnThreads, patiently, waits_in
 from chatlab.room.events import Event, Gone, Joined, Left, Refused, Said
 from chatlab.tcp.protocol import MAX_ANSWER
 

@@ -23,8 +23,9 @@ from chatlab.grading import NotYetRight
 from chatlab.grading.for_checks.compare import expect_plain
 from chatlab.grading.for_checks.lent_connection import LentConnection
 from chatlab.grading.for_checks.lent_listener import LentListener
+from chatlab.grading.for_checks.rest import expect_rest
 from chatlab.grading.for_checks.sharing import why_shared
-from chatlab.grading.for_checks.threads import Call, OwnThreads, expect_rest, patiently, wait_until
+from chatlab.grading.for_checks.threads import Call, OwnThreads, patiently, wait_until
 from chatlab.tcp.chat import TcpChat
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.protocol import MAX_ANSWER

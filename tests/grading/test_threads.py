@@ -7,21 +7,11 @@ import socket
 import threading
 import time
 from contextlib import nullcontext
-from types import SimpleNamespace
 
 import pytest
 
 from chatlab.grading.for_checks import threads
-from chatlab.grading.for_checks.threads import (
-    MOMENT,
-    PIECE,
-    OwnThreads,
-    expect_rest,
-    patiently,
-    pausing_after_sends,
-    waits_in,
-)
-from chatlab.grading.verdict import NotYetRight
+from chatlab.grading.for_checks.threads import MOMENT, PIECE, OwnThreads, patiently, pausing_after_sends, waits_in
 from tests.systems import SLOWER
 
 LIMIT = 5.0 * SLOWER
@@ -111,43 +101,3 @@ def test_the_wait_ends_with_the_first_result() -> None:
     results = iter([None, 0, "here", "too late"])
     assert patiently(lambda seconds: next(results), 10 * PIECE) == "here"
     assert next(results) == "too late"
-
-
-def test_while_the_machine_stands_still_nobody_is_seen_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, step, turns = 0.0, 1.0, 0
-
-    def pass_on() -> float:
-        nonlocal now
-        now += step
-        return now
-
-    def count() -> int:
-        nonlocal step, turns
-        if now > 2 * step:  # the first look is over, and has seen nothing move
-            step = 0.01
-            turns += 1000
-        return turns
-
-    monkeypatch.setattr(threads, "time", SimpleNamespace(perf_counter=pass_on, process_time=lambda: 0.0))
-    with pytest.raises(NotYetRight, match="times a second"):
-        expect_rest(count)
-
-
-@pytest.mark.parametrize(("pause", "saw"), [(None, "your code took"), (0.001, "times a second"), (0.05, "")])
-def test_who_turns_round_and_round_is_restless(pause: float | None, saw: str) -> None:
-    end, turns = threading.Event(), [0]
-
-    def turn() -> None:
-        while not end.is_set():
-            if pause:
-                turns[0] += 1
-                end.wait(pause)
-
-    thread = threading.Thread(target=turn)
-    thread.start()
-    try:
-        with pytest.raises(NotYetRight, match=saw) if saw else nullcontext():
-            expect_rest(lambda: turns[0])
-    finally:
-        end.set()
-        thread.join()

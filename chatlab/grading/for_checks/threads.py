@@ -1,5 +1,4 @@
-"""Threads, for checks: which of a learner's code have not ended, where one waits, whether all rest, and how to wait for
-one in pieces.
+"""Threads, for checks: which of a learner's code have not ended, where one waits, and how to wait for one in pieces.
 
 On a busy machine a whole process may stand still for a second. A wait of two seconds in one piece is then over as soon
 as the process goes on, although the code under check had no chance either. Of many short pieces, only one is lost.
@@ -12,7 +11,6 @@ import re
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
@@ -30,16 +28,6 @@ LOOKS_A_PIECE = 10
 MOMENT = 0.2  # seconds
 SENDS = ("send", "sendall", "sendto")
 CALL = "check-call"
-LOOK = 0.25  # seconds
-LOOKS = 3
-MOST_LOOKS = 8
-LEAST_LAPS = 5  # in a look of fewer, the machine stood still
-MOST_TURNS = 300  # a second
-MOST_PER_LAP = 1.3  # turns, while a thread that waits for 1 / MOST_TURNS each time turns once
-MOST_OF_A_PROCESSOR = 0.05
-RESTLESS = (
-    "A loop turns without a rest, and keeps a processor busy: let it wait where it asks, for some tenths of a second."
-)
 
 Result = TypeVar("Result")
 
@@ -149,32 +137,6 @@ def line_of(thread: threading.Thread) -> str:
     """The line of code in which `thread` is now; '' if it has ended or nobody has its text."""
     frame = sys._current_frames().get(thread.ident or 0)
     return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() if frame else ""
-
-
-def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> None:
-    """Nothing is to be done now. Raises NotYetRight if the process is busy all the same, at LOOKS looks before one at
-    which it rests.
-
-    `count` counts how often the learner's code has done `what`. On a busy machine every wait takes longer: so this
-    thread waits meanwhile as often as is allowed, and takes its own laps for a measure, too. Where it made no laps, the
-    learner's code had no chance to be busy, either: such a look shows nothing.
-    """
-    busy = 0
-    for _ in range(MOST_LOOKS):
-        start, spent, before, laps = time.perf_counter(), time.process_time(), count(), 0
-        while (seconds := time.perf_counter() - start) < LOOK:
-            threading.Event().wait(1 / MOST_TURNS)
-            laps += 1
-        turns, share = (count() - before) / seconds, (time.process_time() - spent) / seconds
-        is_restless = turns > min(MOST_TURNS, MOST_PER_LAP * laps / seconds)
-        if not is_restless and share <= MOST_OF_A_PROCESSOR:
-            if laps >= LEAST_LAPS:
-                return
-            continue
-        busy += 1
-        if busy == LOOKS:
-            did = f"{what} {turns:,.0f} times a second" if is_restless else f"your code took {share:.0%} of a processor"
-            raise NotYetRight(f"While nothing arrived, {did}.", RESTLESS)
 
 
 def refuse_to_wait_here(did: str = "received", to_do: str = "To receive") -> NoReturn:
