@@ -22,6 +22,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error
 
 from chatlab.room.errors import NoBroker
+from chatlab.room.rate_limit import TokenBucket
 from chatlab.tcp.cluster.broker import Broker
 from chatlab.tcp.cluster.elsewhere import SILENT
 from chatlab.tcp.cluster.link import Command, LinkReader, build_command, to_room
@@ -33,9 +34,9 @@ RECEIVE_BYTES = 65_536
 # Seconds: for a connection; for an answer of the broker; to give the nicknames back at the end; until the next try;
 # between two questions whether the broker is still there, of which it may leave two without an answer.
 CONNECT_TIME, ANSWER_TIME, GOODBYE_TIME, TRY_AGAIN, ASK = 5, 5.0, 2.0, 0.25, 2
-# Seconds in which what a busy room says is gathered, to be sent at once: a thread that wakes for every line costs more
-# than the line. What comes after a silence goes out at once.
-GATHER = 0.02
+# How often a second the bridge listens to a busy room: a thread that wakes for every line costs more than the line. What
+# comes after a silence goes out at once, AT_ONCE pieces of it.
+LISTENS, AT_ONCE = 50, 10
 # What may go wrong with a broker.
 TROUBLE = (Error, OSError, asyncio.TimeoutError)
 
@@ -65,13 +66,15 @@ class Bridge:
 
     async def _hear_room(self, reader: asyncio.StreamReader) -> None:
         lines = LinkReader()
+        pace = TokenBucket(LISTENS, AT_ONCE, self._loop.time())
         with suppress(OSError):
             while data := await reader.read(RECEIVE_BYTES):
                 for piece in lines.take(data):
                     await self._obey(piece)
-                self._writer.transport.pause_reading()  # type: ignore[attr-defined]
-                await asyncio.sleep(GATHER)
-                self._writer.transport.resume_reading()  # type: ignore[attr-defined]
+                while not pace.take(self._loop.time()):
+                    self._writer.transport.pause_reading()  # type: ignore[attr-defined]
+                    await asyncio.sleep(1 / LISTENS)
+                    self._writer.transport.resume_reading()  # type: ignore[attr-defined]
         self._writer.close()
         await self._publish("here", b"")
         self._names.free_all()
