@@ -186,10 +186,10 @@ class ClusterChat(TcpChat[Connection]):
         self, answers: Sequence[Answer], recipients: tuple[Connection, ...], *, last: bool = False
     ) -> Delivery[Connection]:
         """What members hear of each other, the bridge hears."""
-        delivery = super()._delivery(answers, recipients, last=last)
-        if self._link is not None and isinstance(answers[0], (Joined, Said, Left)):
-            return Delivery(delivery.lines, (*recipients, self._link))
-        return delivery
+        if self._link is not None and isinstance(answers[0], (Said, Joined, Left)):
+            recipients = (*recipients, self._link)
+            self.counts.sent -= len(answers)  # no member has got these
+        return super()._delivery(answers, recipients, last=last)
 
     def _leave_link(self, link: Connection, reason: Reason) -> list[Delivery[Connection]]:
         if reason is Reason.SLOW:  # a bridge that can't go on ends; what waits for it meanwhile is bounded by that time

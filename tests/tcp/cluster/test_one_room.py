@@ -47,6 +47,16 @@ def test_nobody_hears_itself_and_nothing_comes_twice() -> None:
     assert [one.look("bob"), other.look("eve"), third.look("joe")] == [["ada: hello"]] * 3
 
 
+def test_lines_are_counted_that_members_get_and_no_others() -> None:
+    broker, one, other = two()
+    one.join("ada", "bob")
+    other.join("eve")
+    before = one.chat.counts.sent, other.chat.counts.sent
+    one.say("ada", "hello", "there")
+    broker.run()
+    assert (one.chat.counts.sent, other.chat.counts.sent) == (before[0] + 2, before[1] + 2)
+
+
 def test_a_nickname_is_one_persons_on_all_servers() -> None:
     broker, one, other = two()
     one.join("ada")
