@@ -33,30 +33,30 @@ class Change(NamedTuple):
 
 CHANGES = [
     Change("00", 'UdpClient("eve", ', tuple(f'UdpClient("{name}", ' for name in ("zoë", "ada", "two words", "王", ""))),
-    Change("00", '"Hello from a cell!"', ('"Hello!"', '" Good evening,  everybody "', '"SIGNOUT_TAG:"')),
+    Change("00", '"Hello from a cell!"', ('"Hello!"', '" Good evening "', '"SIGNOUT_TAG:"', '"x" * 2000', '""')),
     Change("00", "Hello from a terminal!", ("One\\nTwo", "Hi", "", "eve: Hi")),
     Change("00", '"tom"', ('"zoë"', '"ada"', '"two words"', '""')),
     Change("01", '"Do you like crème brûlée?"', ('"你好吗?"', '"Hello!"', '""', '("🐍" * 1000)')),
     Change("01", "recv(7)", tuple(f"recv({size})" for size in (40, 32, 31, 1, 0, 65_507))),
     Change("01", "65_508", ("0", "1", "65_506", "100_000")),
-    Change("01", '(b"Hello", b" world", b"")', ('(b"Hello",)', "()", '("é".encode(), b"\\xff" * 300)', '(b"",) * 8')),
+    Change("01", '[b"Hello", b" world", b""]', ('[b"Hello"]', "[]", '["é".encode(), b"\\xff" * 300]', '[b""] * 8')),
     Change("01", '"Hello!", "Olé!", "", "🐍 bites"', ('""', '"x" * 60_000', '"x" * 70_000', '*("one", "two") * 10')),
     Change("02", '"café"', ('"Привет"', '"你好"', '"Hello!"', '""')),
     Change(
         "02",
-        '(b"SIGNUP_TAG:ada", b"Hello!", b"Is',
-        tuple(f'(b"SIGNUP_TAG:ada", b"{other}", b"Is' for other in ("", "SIGNUP_TAG:bob", "SIGNOUT_TAG:", "\\xff")),
+        '[b"SIGNUP_TAG:ada", b"Hello!", b"Is',
+        tuple(f'[b"SIGNUP_TAG:ada", b"{other}", b"Is' for other in ("", "SIGNUP_TAG:bob", "SIGNOUT_TAG:", "\\xff")),
     ),
     Change(
         "02", 'b"Hello! Is anybody in there?"', ('b"Hello! Is anybody in"', 'b"Hello!"', 'b""', 'b"bob after restart"')
     ),
     Change(
         "02",
-        '(b"SIGNUP_TAG:ada", b"SIGNOUT_TAG:", b"", b"Hello!")',
-        ('(b"Hi, SIGNUP_TAG:ada", b"SIGNOUT_TAG: bye")', '(b"signup_tag:ada", b"SIGNUP_TAG:")', '(b"\\xff", b" ")'),
+        '[b"SIGNUP_TAG:ada", b"SIGNOUT_TAG:", b"", b"Hello!"]',
+        ('[b"Hi, SIGNUP_TAG:ada", b"SIGNOUT_TAG: bye"]', '[b"signup_tag:ada", b"SIGNUP_TAG:"]', '[b"\\xff"]', "[]"),
     ),
     Change(
-        "02", '(b"hello", b"\\xff"', tuple(f'(b"hello", b"{other}"' for other in ("\\xc3\\xa9", "\\xc3", "", "Hello!"))
+        "02", '[b"hello", b"\\xff"', tuple(f'[b"hello", b"{other}"' for other in ("\\xc3\\xa9", "\\xc3", "", "Hello!"))
     ),
     Change(
         "02",
@@ -77,8 +77,8 @@ CHANGES = [
     ),
     Change(
         "03",
-        '("bob", "BOB", "b0b", "rob")',
-        ('("two words", "x" * 21)', '("", "-", "SERVER", "bo\\nb")', '("zoë", "王", "b.b")', "()"),
+        '["bob", "BOB", "b0b", "rob"]',
+        ('["two words", "x" * 21]', '["", "-", "SERVER", "bo\\nb"]', '["zoë", "王", "b.b"]', '["tom"]', "[]"),
     ),
     Change(
         "03",
