@@ -6,6 +6,7 @@ Nothing waits for a while to pass: once `greet` has returned, bob says END, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -26,8 +27,18 @@ def server() -> Iterator[UdpServer]:
 
 
 @pytest.fixture
-def client(server: UdpServer) -> Iterator[UdpClient]:
+def client(server: UdpServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[UdpClient]:
     with UdpClient("you", server) as client:
+        say = client.say
+
+        @wraps(say)  # an error in calling it names what was called
+        def watched_say(text: Any) -> None:
+            if not isinstance(text, str):
+                saw = f"client.say(…) was given {text!r}, which is of the type {type(text).__name__}."
+                raise NotYetRight(saw, "It takes a text as it is: no encode(), and no braces or brackets around it.")
+            say(text)
+
+        monkeypatch.setattr(client, "say", watched_say)
         yield client
 
 

@@ -209,7 +209,7 @@ class Run:
 
     def check_open(self, more: str = "") -> None:
         if self.sock.was_closed:
-            raise NotYetRight(f"The socket is closed{more}.", CLOSED)
+            raise NotYetRight(f"The socket is closed{more}.", CLOSED, section="close() is not enough either")
         if self.sock.was_shut_down:
             raise NotYetRight(f"sock.shutdown(…) was called{more}.", SHUT_DOWN)
 

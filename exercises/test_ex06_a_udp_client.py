@@ -90,7 +90,8 @@ class ClientSocket(LentSocket):
         if host not in ("", "0.0.0.0"):
             raise NotYetRight(f"It called bind with the host {host!r}.", ANY_HOST)
         if port not in range(FIRST_PORT, LAST_PORT + 1):
-            raise NotYetRight(f"It asked for port {port}.", "A client of this room has a port from 8000 to 9000.")
+            means = "A client of this room has a port from 8000 to 9000."
+            raise NotYetRight(f"It asked for port {port}.", means, section="A client needs a port")
         if len(self.tries) > MOST_TRIES:
             raise NotYetRight(*self._all_in_vain())
         if self._port:

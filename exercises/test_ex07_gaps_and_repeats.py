@@ -24,6 +24,13 @@ NEXT, AFTER_A_GAP, LATE, REPEAT = "NEXT", "AFTER_A_GAP", "LATE", "REPEAT"
 HIGHEST = "Compare a number with the highest that has arrived, which is not always the last: a late one lowers nothing."
 ASKED_TWICE = "To ask what is missing changes nothing: the answer is the same until something arrives."
 FIRST = "The very first is NEXT, whatever its number is: the receiver may have come late."
+# Of a number that arrives right behind the highest so far: whoever compares with the last one is right there.
+BEHIND_THE_HIGHEST = {
+    NEXT: "It is one higher than the highest so far.",
+    AFTER_A_GAP: "It is more than one higher than the highest so far.",
+    LATE: "It is lower than the highest so far, and was not here before.",
+    REPEAT: "It was here before.",
+}
 
 
 class Play:
@@ -38,8 +45,12 @@ class Play:
         self._attempt.did(f"{self.made}.")
         self.arrivals = learner.Arrivals()
 
-    def arrive(self, number: int, expected: str, means: str = HIGHEST) -> None:
+    def arrive(self, number: int, expected: str, means: str = "") -> None:
         """`means`: what it usually means when the answer is another."""
+        if not means and not self._numbers:
+            means = FIRST
+        elif not means:
+            means = HIGHEST if self._numbers[-1] < max(self._numbers) else BEHIND_THE_HIGHEST[expected]
         self._numbers.append(number)
         self._tell()
         step = f"arrived({number})"

@@ -29,10 +29,11 @@ class Exercise:
     imported because the exercise is to write it: a module, or a name in one (`chatlab.udp.protocol.parse_request`).
     `production`: one line, shown after a pass: what a server in production would do as well. `stub`: the fingerprint of
     the untouched stub (chatlab.grading.attempt.source). `section`: the heading of the lesson under which it says what
-    the exercise is about; '' for its beginning. `shares`: of its points; the check with which each begins, and how
-    many points it is (chatlab.grading.grade). In the manifest, `points` is a table of them: a share goes on to the
-    check before the next one named. Or it is a number, for all checks together. `each`: its checks stand each for
-    itself, none waits for the first; its stub works as it is, and is to be mended.
+    the exercise is about; '' for its beginning. `sections`: of checks that are about something else; the check, and
+    its heading, behind the name of the lesson and `#` if it is another one. `shares`: of its points; the check with
+    which each begins, and how many points it is (chatlab.grading.grade). In the manifest, `points` is a table of them:
+    a share goes on to the check before the next one named. Or it is a number, for all checks together. `each`: its
+    checks stand each for itself, none waits for the first; its stub works as it is, and is to be mended.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Exercise:
     production: str = ""
     stub: str = ""
     section: str = ""
+    sections: tuple[tuple[str, str], ...] = ()
     each: bool = False
 
     @property
@@ -67,6 +69,11 @@ class Exercise:
     @property
     def reading(self) -> str:
         return f"notebooks/{self.lesson}.ipynb"
+
+    def read_again(self, check: str = "", section: str = "") -> str:
+        """A lesson, `#`, and the heading in it: `section`, or the one under which it says what `check` is about."""
+        lesson, _, heading = (section or dict(self.sections).get(check, self.section)).rpartition("#")
+        return f"notebooks/{lesson or self.lesson}.ipynb#{heading}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ def _exercise(name: str, table: dict[str, Any]) -> Exercise:
     if problems:
         raise LookupError(f"{MANIFEST}, {name}: {', '.join(problems)}")
     given: dict[str, Any] = {
-        field: tuple(value) if isinstance(value, list) else value for field, value in table.items()
+        field: tuple(value.items() if isinstance(value, dict) else value) if isinstance(value, list | dict) else value
+        for field, value in table.items()
     }
     del given["points"]
     return Exercise(name=name, shares=shares, **given)

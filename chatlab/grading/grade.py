@@ -76,7 +76,8 @@ class Grade:
             return Message(
                 did=f"Made the private checks of {self.exercise.key}, after those that you can see.",
                 saw=self.private_checks[0].upper() + f"{self.private_checks[1:]}. What they check is not shown.",
-                means=f"Read the stub again, sentence by sentence. Read again: {self.exercise.reading}",
+                means="Read the stub again, sentence by sentence.",
+                reading=self.exercise.read_again(),
             )
         return None
 

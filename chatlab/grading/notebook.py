@@ -53,7 +53,8 @@ class CourseExercise:
             return Note(f"{self._exercise.key}: {outcome.failure}")
         after = self._exercises.index(self._exercise) + 1
         onward = self._lesson(self._exercises[after]) if after < len(self._exercises) else ""
-        return Card(outcome.grades[0], self.link, self._lesson(self._exercise), onward)
+        lessons = relative(self._folder.parent / "notebooks", self._here)
+        return Card(outcome.grades[0], self.link, lessons, onward)
 
     def _lesson(self, exercise: Exercise) -> str:
         return relative(self._folder.parent / exercise.reading, self._here)

@@ -22,15 +22,17 @@ class State(Enum):
 
 
 class NotYetRight(BaseException):
-    """Raised by a check. `saw`: what it saw against what it expected; `means`: what that usually means.
+    """Raised by a check. `saw`: what it saw against what it expected; `means`: what that usually means; `section`: the
+    heading that says more of this, as in the manifest, if it is not the check's.
 
     It is no Exception: a learner's `except Exception` is not to catch it.
     """
 
-    def __init__(self, saw: str, means: str) -> None:
+    def __init__(self, saw: str, means: str, section: str = "") -> None:
         super().__init__(saw, means)
         self.saw = saw
         self.means = means
+        self.section = section
 
 
 class NotThere(NotYetRight):
@@ -48,7 +50,8 @@ class Progress(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Message:
     """`did`, `saw` and `means` are a line each. `where`: the learner's own line; `transcript`: what went last on the
-    wire, each way; `printed`: the end of the learner's output.
+    wire, each way; `printed`: the end of the learner's output; `reading`: the lesson to read again, `#`, and the
+    heading in it, which may be ''.
     """
 
     did: str
@@ -58,9 +61,12 @@ class Message:
     transcript: str = ""
     printed: str = ""
     traceback: str = ""
+    reading: str = ""
 
     def __str__(self) -> str:
-        lines = "\n".join((self.did, self.saw, self.means))
+        lesson, _, section = self.reading.partition("#")
+        read_again = f" Read again: {lesson}" + (f', "{section}"' if section else "") if lesson else ""
+        lines = "\n".join((self.did, self.saw, self.means + read_again))
         parts = [f"{title}\n{indent(text, '    ')}" for title, text in self.appendix if text]
         return "\n\n".join(filter(None, (lines, self.where, *parts, self.traceback)))
 

@@ -64,7 +64,7 @@ class OwnFile:
 
     def why(self, failure: BaseException) -> CantUse:
         """What to say of `failure`, which came out of its code."""
-        state, saw, _, where = explain(failure, self._file)
+        state, saw, _, where, _ = explain(failure, self._file)
         if state is State.NOT_STARTED:
             return NotStarted(f"{self.key} is not started yet: write your code in {self.path}.")
         place, _, code = where.partition("\n")

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import threading
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from queue import Queue
@@ -13,9 +14,11 @@ from queue import Queue
 import pytest
 
 from chatlab.grading import check, notebook
+from chatlab.grading.grade import Grade
 from chatlab.grading.notebook import CourseExercise
 from chatlab.grading.reports.card import Card, Note
 from chatlab.grading.reports.check_panel import CheckPanel
+from chatlab.grading.verdict import CheckResult, Message, State
 from tests.grading.course import COURSE, EXERCISES, KEYS, MANIFEST, SOLUTIONS
 
 GRADER = 60.0  # seconds to wait for the next word of a grader
@@ -111,8 +114,20 @@ def test_steps_stand_one_a_line_and_the_lesson_is_a_link(stub: Path) -> None:
     stub.with_name(exercise.file).write_text(answer.replace("dict(, event)", "{}"), encoding="utf-8")
     html = card("ex03")._repr_html_()
     assert "<ol><li>Played room = Room()</li><li>join(ADA, &#x27;ada&#x27;).</li></ol>" in html
-    assert "Read again: notebooks" not in text_of(html)
-    assert f'Read again: <a href="{exercise.lesson}.ipynb' in html
+    assert f'Read again: <a href="{exercise.lesson}.ipynb#The-table">The table</a>' in html
+
+
+def test_a_card_leads_to_what_the_check_is_about() -> None:
+    exercise = replace(MANIFEST[1], sections=(("test_b", "No bytes at all"), ("test_c", "00_start_here#Open a room")))
+
+    def leads_to(check: str, lessons: str = ".") -> str:
+        message = Message("Did.", "Saw.", "Means.", reading=exercise.read_again(check))
+        grade = Grade(exercise, (CheckResult("checks", State.NOT_YET_RIGHT, message),))
+        return Card(grade, "", lessons)._repr_html_().partition("Read again: ")[2].partition("</p>")[0]
+
+    assert leads_to("test_a") == '<a href="01_datagrams.ipynb#An-answer">An answer</a>'
+    assert leads_to("test_b") == '<a href="01_datagrams.ipynb#No-bytes-at-all">No bytes at all</a>'
+    assert leads_to("test_c", "..") == '<a href="../00_start_here.ipynb#Open-a-room">lesson 00, Open a room</a>'
 
 
 def test_a_card_shows_what_went_each_way(stub: Path) -> None:
@@ -185,8 +200,11 @@ def test_in_a_notebook_it_tells_which_check_runs_then_shows_what_came_of_it(stub
 
 def test_every_section_that_a_card_leads_to_is_in_its_lesson() -> None:
     for exercise in MANIFEST:
-        notebook = COURSE / exercise.reading
-        if exercise.section:
-            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-            lines = [line.strip() for cell in cells for line in "".join(cell["source"]).splitlines()]
-            assert any(re.fullmatch(f"#+ {re.escape(exercise.section)}", line) for line in lines), exercise.key
+        checks = (EXERCISES / exercise.checks).read_text(encoding="utf-8")
+        assert [name for name in dict(exercise.sections) if f"\ndef {name}(" not in checks] == []
+        of_messages = [exercise.read_again(section=section) for section in re.findall(r'\bsection="(.+?)"', checks)]
+        for place in (exercise.read_again(), *map(exercise.read_again, dict(exercise.sections)), *of_messages):
+            path, _, section = place.partition("#")
+            cells = json.loads((COURSE / path).read_text(encoding="utf-8"))["cells"]
+            texts = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+            assert not section or f"\n## {section}\n" in f"\n{texts}\n", f"{path} has no {section}"

@@ -52,7 +52,7 @@ def test_a_failure_says_three_lines_and_where(submission: Path) -> None:
     did, saw, means, _, where, code = lines[start + 1 : start + 7]
     assert did == 'Called greet(client, "ada") in a room where bob reads along.'
     assert saw.startswith("TypeError: ")
-    assert means.endswith(f"Read again: {FIRST.reading}")
+    assert means.endswith(f'Read again: {FIRST.reading}, "{FIRST.section}"')
     assert where == f"{FIRST.file}, line 2, in greet"
     assert code == 'client.say("Hello, " + nickname + 1)'
     assert "Traceback" not in run.stdout

@@ -52,6 +52,6 @@ def complain(answer: Path, graded: dict[str, Any], exercise: Exercise) -> str:
         return f"expected: {expected[1]}; got: {message['saw']} {message['means']}"
     if "The check itself failed" in message["saw"]:
         return message["saw"]  # type: ignore[no-any-return]
-    if "\n" in message["did"] + message["saw"] + message["means"] or exercise.reading not in message["means"]:
+    if "\n" in message["did"] + message["saw"] + message["means"] or not message["reading"]:
         return f"not in its form: {message}"
     return "" if graded["left"] == [exercise.file] else f"left behind: {graded['left']}"

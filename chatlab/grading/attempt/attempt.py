@@ -29,11 +29,12 @@ LONGEST_TRANSCRIPT = 12
 class Attempt:
     """Loads the learner's file and makes the check on it, all within the limit.
 
-    `title`: what the check checks, half a sentence. `checks`: the folder of the check.
+    `check`: its name. `title`: what it checks, half a sentence. `checks`: the folder of the check.
     """
 
-    def __init__(self, exercise: Exercise, title: str, checks: Path, settings: Settings) -> None:
+    def __init__(self, exercise: Exercise, check: str, title: str, checks: Path, settings: Settings) -> None:
         self.exercise = exercise
+        self._check = check
         self.title = title
         name = exercise.file
         doubt, content = settings.doubts.get(name, ""), settings.contents.get(name)
@@ -138,11 +139,12 @@ class Attempt:
         return Message(
             did=_one_line(self.doing),
             saw=_one_line(finding.saw),
-            means=f"{_one_line(finding.means)} Read again: {self.exercise.reading}",
+            means=_one_line(finding.means),
             where="\n".join(map(_one_line, finding.where.splitlines())),
             transcript="\n".join(transcript(list(self._crossings))),
             printed="\n".join(map(_one_line, self.printed.splitlines()[-PRINTED_LINES:])),
             traceback=_traceback(error) if self._settings.tracebacks and error else "",
+            reading=self.exercise.read_again(self._check, finding.section),
         )
 
 

@@ -33,7 +33,7 @@ def explain(error: BaseException | None, file: LearnerFile, crash: Crashed | Non
     saw = f"A thread of your code had ended with {named(crash.error)}."
     where = where_of(file, crash.frame)
     if isinstance(error, NotYetRight) and not _is_slip(crash.error):
-        return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where)
+        return Finding(State.NOT_YET_RIGHT, f"{error.saw} {saw}", error.means, where, error.section)
     return Finding(State.NOT_YET_RIGHT, saw, usually(crash.error), where)
 
 
@@ -51,7 +51,7 @@ def _explain(error: BaseException, file: LearnerFile) -> Finding:
             return Finding(wrong, error.saw, error.means, where_of(file, line_of(error.line, file)))
         case NotYetRight():
             state = State.NOT_HANDED_IN if isinstance(error, NotThere) else wrong
-            return Finding(state, error.saw, error.means, where)
+            return Finding(state, error.saw, error.means, where, error.section)
         case LeftOver():
             means = "Who starts a thread or a program ends it, and who opens a socket closes it: the line below did."
             return Finding(wrong, f"When all was over, {error.what}.", means, where_of(file, error.frame))

@@ -10,12 +10,13 @@ from chatlab.grading.verdict import State
 
 
 class Finding(NamedTuple):
-    """`saw`, `means` and `where` of a Message."""
+    """`saw`, `means` and `where` of a Message, and the `section` to read again, if it is not the check's."""
 
     state: State
     saw: str
     means: str
     where: str = ""
+    section: str = ""
 
 
 def named(error: BaseException) -> str:

@@ -71,8 +71,8 @@ class Watch:
             if frame := self._caller():
                 self._programs.append((program, frame))
 
-        def noted_verdict(verdict: NotYetRight, saw: str, means: str) -> None:
-            give_verdict(verdict, saw, means)
+        def noted_verdict(verdict: NotYetRight, *said: str, **named: str) -> None:
+            give_verdict(verdict, *said, **named)
             if not self.verdict and threading.current_thread() not in self._of_earlier_checks and self._is_called():
                 self.verdict = verdict
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, NamedTuple
 
 import pytest
@@ -41,6 +42,7 @@ class AskedRooms:
         self.on_close: Callable[[], object] = lambda: None
         receive, close = UdpChat.receive, UdpChat.close
 
+        @wraps(receive)  # an error in calling it names what was called
         def watched_receive(chat: UdpChat, datagram: Any, address: Any, now: Any, **named: Any) -> Any:
             if not isinstance(datagram, bytes) or (datagram and not isinstance(address, tuple)):
                 saw = f"self.chat.receive was called with {datagram!r}, {address!r}, {now!r}."
@@ -51,6 +53,7 @@ class AskedRooms:
             self.questions.append(Question(chat, thread, bytes(datagram), address, now, clock))
             return self._noted(receive(chat, datagram, address, now, **named))
 
+        @wraps(close)
         def watched_close(chat: UdpChat) -> Any:
             self.was_closed = True
             self.on_close()

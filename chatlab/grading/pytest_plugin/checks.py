@@ -62,7 +62,8 @@ class Grader:
         for item in items:
             exercise = next((e for e in self.settings.exercises if e.checks == item.path.name), None)
             if exercise and item.path.parent in (folder, private):
-                attempt = item.stash[ATTEMPT] = Attempt(exercise, _title(item), item.path.parent, self.settings)
+                name = item.name.partition("[")[0]
+                attempt = item.stash[ATTEMPT] = Attempt(exercise, name, _title(item), item.path.parent, self.settings)
                 self._basic.setdefault(exercise.name, attempt)
                 item.add_marker(pytest.mark.filterwarnings("ignore"))  # whatever this project's own tests want
                 attempt.on_news = self._note

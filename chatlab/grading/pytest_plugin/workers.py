@@ -135,7 +135,7 @@ class Workers:
         exercise = find_exercise(self.settings.exercises, record["exercise"])
         result = CheckResult.from_json(record["result"])
         if result.message is None and not result.is_private:
-            message = _message(words, record["doing"], exercise, self.settings)
+            message = _message(words, record["doing"], exercise, check.partition("[")[0], self.settings)
             result = CheckResult(result.title, State.NOT_YET_RIGHT, message)
         if words.was_stuck:
             self._stopped[exercise.name] += 1
@@ -146,7 +146,7 @@ class Workers:
         return Path(self._journals.name, node.gateway.id)
 
 
-def _message(words: LastWords, doing: str, exercise: Exercise, settings: Settings) -> Message:
+def _message(words: LastWords, doing: str, exercise: Exercise, check: str, settings: Settings) -> Message:
     """Of a check that ended its worker."""
     where = ""
     if line := words.line_in(exercise.file):
@@ -162,7 +162,7 @@ def _message(words: LastWords, doing: str, exercise: Exercise, settings: Setting
     else:
         saw = "It ended its Python without a word."
         means = "A program ends like that by os.kill, or when it takes more memory than there is."
-    return Message(clean(doing)[:LONGEST_LINE], saw, f"{means} Read again: {exercise.reading}", where)
+    return Message(clean(doing)[:LONGEST_LINE], saw, means, where, reading=exercise.read_again(check))
 
 
 def _let_go(io: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import PurePosixPath
 from textwrap import indent
 
 from chatlab.grading.course import in_points
@@ -21,13 +22,13 @@ IN_PRODUCTION = "In production:"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Card:
-    """One exercise as it stands. `file`, `reading`: its file and its lesson, as seen from the notebook; `onward`: the
-    next lesson, '' after the last one.
+    """One exercise as it stands. `file`, `lessons`: its file and the folder of the lessons, as seen from the notebook;
+    `onward`: the next lesson, '' after the last one.
     """
 
     grade: Grade
     file: str
-    reading: str
+    lessons: str
     onward: str = ""
 
     def __repr__(self) -> str:
@@ -59,22 +60,26 @@ class Card:
         title, message = titled
         did = steps(message.did)
         seen, expected, more = seen_and_expected(message.saw)
-        section = self.grade.exercise.section
-        # The terminal says it in the same line; here it is a link.
-        means = message.means.removesuffix(f"Read again: {self.grade.exercise.reading}")
         parts = [
             f"<ol>{''.join(f'<li>{prose(step)}</li>' for step in did)}</ol>" if did[1:] else f"<p>{prose(did[0])}</p>",
             f"<dl><dt>Seen</dt><dd>{literal(seen)}</dd><dt>Expected</dt><dd>{literal(expected)}</dd></dl>"
             if expected
             else "",
             f"<p>{prose(more)}</p>" if more else "",
-            f"<p>{prose(means)}</p>",
+            f"<p>{prose(message.means)}</p>",
             _code(message.where) if message.where else "",
-            f"<p>Read again: {_link(self.reading + anchor(section), section)}</p>",
+            self._read_again(message) if message.reading else "",
             *(f"<p>{title}</p>{_code(text)}" for title, text in message.appendix if text),
         ]
         shown = f'<div class="chatlab-message">{"".join(parts)}</div>'
         return f"<details><summary>✗ {prose(title)}</summary>{shown}</details>" if title else shown
+
+    def _read_again(self, message: Message) -> str:
+        path, _, section = message.reading.partition("#")
+        lesson = PurePosixPath(path)
+        of = "" if lesson.stem == self.grade.exercise.lesson else f"lesson {lesson.stem[:2]}, "
+        link = f"{PurePosixPath(self.lessons, lesson.name)}{anchor(section)}"
+        return f"<p>Read again: {_link(link, of + (section or lesson.name))}</p>"
 
     def _after_it(self) -> str:
         onward = f"<p>Onwards: {_link(self.onward)}</p>" if self.onward else ""

@@ -1,3 +1,7 @@
-# expects: a value of another kind
-def greet(client, nickname):
-    client.say(f"Hello, {nickname}!".encode())
+# expects: It takes a text as it is: no encode()
+from chatlab.udp.client import UdpClient
+
+
+def greet(client: UdpClient, nickname: str) -> None:
+    text = "Hello, " + nickname + "!"
+    client.say(text.encode())
