@@ -34,8 +34,8 @@ RECEIVE_BYTES = 65_536
 # Seconds: for a connection; for an answer of the broker; to give the nicknames back at the end; until the next try;
 # between two questions whether the broker is still there, of which it may leave two without an answer.
 CONNECT_TIME, ANSWER_TIME, GOODBYE_TIME, TRY_AGAIN, ASK = 5, 5.0, 2.0, 0.25, 2
-# How often a second the bridge listens to a busy room: a thread that wakes for every line costs more than the line. What
-# comes after a silence goes out at once, AT_ONCE pieces of it.
+# How often a second the bridge listens to a busy room: to wake for every line costs more than the line does. What comes
+# after a silence goes out at once, AT_ONCE pieces of it.
 LISTENS, AT_ONCE = 50, 10
 # What may go wrong with a broker.
 TROUBLE = (Error, OSError, asyncio.TimeoutError)
