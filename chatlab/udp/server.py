@@ -1,11 +1,10 @@
-"""The UDP room's server: two threads around `UdpChat`. `python -m chatlab.udp.server --help`.
+"""The UDP room's server: two threads around `UdpChat`. `python -m chatlab.udp.server --help`. Lesson 05 builds it.
 
     udp-receive     the socket -> a batch of datagrams -> a queue
     udp-broadcast   the queue -> the room -> the socket, once a member
 
 The receiving thread never waits long for a member, and the room belongs to the other thread alone, so it needs no lock.
 While the broadcasting thread is busy, the next batch grows, up to a bound; what is over is dropped, as UDP may.
-Lesson 05 builds it.
 """
 
 from __future__ import annotations
@@ -32,7 +31,8 @@ from chatlab.udp.reliable.chat import ReliableChat
 from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.reliable.stop_and_wait import DEFAULT_TIMING, Timing
 from chatlab.udp.sockets.counts import Counts
-from chatlab.udp.sockets.room_socket import Batch, RoomSocket
+from chatlab.udp.sockets.receiving_socket import Batch
+from chatlab.udp.sockets.room_socket import RoomSocket
 
 
 class UdpServer(Service):

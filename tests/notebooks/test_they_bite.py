@@ -91,7 +91,7 @@ BREAKS = [
     Break(
         "a thread that does not look at its flag",
         "04_threads_and_a_queue",
-        "udp/sockets/room_socket.py",
+        "udp/sockets/receiving_socket.py",
         "while not self._woken:\n            for datagram",
         "while True:\n            for datagram",
     ),

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-import chatlab.udp.sockets.room_socket
 from chatlab.room.addresses import Address
-from chatlab.udp.sockets.room_socket import Batch
+from chatlab.udp.sockets import receiving_socket
+from chatlab.udp.sockets.receiving_socket import Batch
 
 ADA: Address = ("127.0.0.1", 8001)
 EVE: Address = ("127.0.0.1", 8002)
@@ -33,7 +33,7 @@ def test_a_flood_takes_nobody_elses_place() -> None:
 
 def test_a_sender_that_finds_no_room_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or a flood from forged addresses would fill the memory."""
-    monkeypatch.setattr(chatlab.udp.sockets.room_socket, "BATCH_DATAGRAMS", 3)
+    monkeypatch.setattr(receiving_socket, "BATCH_DATAGRAMS", 3)
     batch = Batch(share=100, size=10)
     for port in range(1000):
         batch.add(b"flood", ("127.0.0.1", port))
@@ -41,7 +41,7 @@ def test_a_sender_that_finds_no_room_leaves_nothing_behind(monkeypatch: pytest.M
 
 
 def test_a_batch_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chatlab.udp.sockets.room_socket, "BATCH_DATAGRAMS", 3)
+    monkeypatch.setattr(receiving_socket, "BATCH_DATAGRAMS", 3)
     batch = Batch(share=math.inf, size=2)
     for port in range(5):
         batch.add(b"long", ("127.0.0.1", port))

@@ -19,8 +19,9 @@ from chatlab.udp.limits import Limits
 from chatlab.udp.protocol import SIGN_OUT, SIGN_UP, build_sign_up
 from chatlab.udp.reliable.frames import HEADER_BYTES
 from chatlab.udp.server import UdpServer
-from chatlab.udp.sockets import room_socket
-from chatlab.udp.sockets.room_socket import Batch, RoomSocket
+from chatlab.udp.sockets import receiving_socket
+from chatlab.udp.sockets.receiving_socket import Batch
+from chatlab.udp.sockets.room_socket import RoomSocket
 
 from ..programs import Program
 from ..systems import SLOWER
@@ -120,8 +121,8 @@ class SmallBatch(Batch):
 @pytest.fixture
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     SmallBatch.last_came = threading.Event()
-    monkeypatch.setattr(room_socket, "Batch", SmallBatch)
-    monkeypatch.setattr(room_socket, "BATCH_DATAGRAMS", 50)
+    monkeypatch.setattr(receiving_socket, "Batch", SmallBatch)
+    monkeypatch.setattr(receiving_socket, "BATCH_DATAGRAMS", 50)
 
 
 @pytest.mark.usefixtures("_small_batches")

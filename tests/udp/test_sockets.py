@@ -16,7 +16,7 @@ import pytest
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, CantResolve, NoFreePort, Refusal
-from chatlab.udp.sockets import buffers, member_socket, room_socket, wildcard_socket
+from chatlab.udp.sockets import buffers, member_socket, receiving_socket, room_socket, wildcard_socket
 from chatlab.udp.sockets.member_socket import MemberSocket
 from chatlab.udp.sockets.room_socket import RoomSocket
 from tests.systems import FOREIGN_HOST, not_here
@@ -107,7 +107,7 @@ def test_a_wake_up_needs_no_network(room: RoomSocket, monkeypatch: pytest.Monkey
     """The address of the room may be gone: a cable is pulled, a VPN ends."""
     if system != "this one":
         monkeypatch.setattr(sys, "platform", SYSTEMS_THAT_SELECT[-1])
-        monkeypatch.setattr(room_socket, "WAKE_INTERVAL", 0.05)
+        monkeypatch.setattr(receiving_socket, "WAKE_INTERVAL", 0.05)
         make_fail(room, shutdown=[OSError(errno.ENOTCONN, "not connected")])
     unreachable = OSError(errno.ENETUNREACH, "network is unreachable")
     make_fail(room, sendto=[unreachable] * 10)
@@ -134,7 +134,7 @@ def _windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this package does on Windows, on this system's sockets."""
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", EXCLUSIVE, raising=False)
-    monkeypatch.setattr(room_socket, "WAKE_INTERVAL", 0.05)
+    monkeypatch.setattr(receiving_socket, "WAKE_INTERVAL", 0.05)
 
 
 @pytest.mark.usefixtures("_windows")
