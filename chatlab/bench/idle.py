@@ -79,5 +79,5 @@ def _open(stack: ExitStack, server: Server, clients: int) -> tuple[RunningServer
 def _line(held: str, before: int | None, after: int | None, clients: int) -> str:
     if before is None or after is None:
         return f"{held}; on this system the memory of another process is unknown"
-    each = (after - before) / (clients - 1)
+    each = (after - before) / max(clients - 1, 1)
     return f"{held}: {each:,.0f} bytes each ({before / 2**20:.1f} MiB with the first, {after / 2**20:.1f} MiB with all)"

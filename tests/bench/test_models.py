@@ -80,6 +80,13 @@ def test_connections_are_held_while_two_people_talk() -> None:
         assert held.talk(0).median > 0
 
 
+def test_a_crowd_of_one_and_no_clients_at_all_are_no_error() -> None:
+    with Held(DEFAULT, 1) as held:
+        assert str(held).startswith(f"{DEFAULT.name}: 1 connection")
+    assert measure_models([]) == Measured()
+    assert titles(draw(Measured()))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_where_a_system_allows_fewer_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = [(100, 1000)]

@@ -36,11 +36,13 @@ def measure_models(
     """
     most = _most_clients(max(clients, default=0))
     sizes = sorted({max(FEWEST, min(size, most)) for size in clients})
+    if not sizes:
+        return Measured()
     points: list[Point] = []
-    all_of_them = len(MODELS) * max(sizes, default=1)
+    all_of_them = len(MODELS) * sizes[-1]
     done = 0
     for model, server in zip(MODELS, TCP_MODELS, strict=True):
-        with RunningServer(server, max(sizes, default=0)) as running, server.members(running) as members:
+        with RunningServer(server, sizes[-1]) as running, server.members(running) as members:
             for size in sizes:
                 while (here := len(members.sockets)) < size:
                     tell(done / all_of_them, f"{model}: {here:,} of {size:,} clients are in")
