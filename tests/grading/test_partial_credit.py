@@ -173,7 +173,8 @@ def test_an_answer_that_does_nothing_has_no_points(tmp_path: Path) -> None:
     for exercise in exercises:
         stub = (EXERCISES / exercise.file).read_text(encoding="utf-8")
         (tmp_path / exercise.file).write_text(stub.replace("raise NotImplementedError", "pass"), encoding="utf-8")
-    graded = grade(tmp_path)[: len(exercises)]
+    names = [exercise.name for exercise in exercises]
+    graded = [found for found in grade(tmp_path) if found["exercise"] in names]
     assert [(found["exercise"], found["state"], found["points"]) for found in graded] == [
         (exercise.name, "not yet right", 0) for exercise in exercises
     ]
