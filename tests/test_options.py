@@ -142,7 +142,9 @@ OTHERS = {
     "chatlab.bench": {"--messages", "--seed"},
     "chatlab.grading.classroom": {"--output", "--only", "--again", "--deadline"},
     "chatlab.grading.gradescope_zip": {"--checks"},
-    "chatlab.conformance": {"--lesson", "--slow", "--verbose"},
+    "chatlab.conformance": {"--lesson", "--slow", "--verbose", "--tls", "--ca"},
+    "chatlab.tcp.server": {"--tls"},
+    "chatlab.tcp.client": {"--tls", "--ca"},
 }
 
 

@@ -19,6 +19,7 @@ from chatlab.room.errors import CantResolve, NobodyAnswers
 from chatlab.service.cli import Parser, print_line
 from chatlab.service.options import address_to_join
 from chatlab.service.resolve import resolve
+from chatlab.tcp.tls.options import add_client_options, client_context_of
 
 SUITES: dict[str, tuple[Suite, socket.SocketKind]] = {
     "udp": (UDP, socket.SOCK_DGRAM),
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slow", action="store_true", help="the cases that wait for minutes as well")
     parser.add_argument("--lesson", type=int, metavar="NN", help="only what a server can do by the end of that lesson")
     parser.add_argument("--verbose", action="store_true", help="print what was sent and heard in all cases")
+    add_client_options(parser)
     given = parser.parse_args(arguments)
     suite, kind = SUITES[given.protocol]
     if given.lesson is not None:
@@ -43,6 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             numbers = ", ".join(map(str, suite.lessons))
             parser.error(f"argument --lesson: no {given.protocol} server is built in lesson {given.lesson}: {numbers}")
         suite = suite.by(given.lesson)
+    if context := client_context_of(parser, given):
+        if given.protocol != "tcp":
+            parser.error("argument --tls: it is TCP that TLS goes over")
+        from chatlab.conformance.tcp.over_tls import over_tls  # noqa: PLC0415  # imports ssl, which is slow to import
+
+        suite = over_tls(suite, context, given.address[0])
     return _run(suite, kind, *given.address, slow=given.slow, verbose=given.verbose)
 
 

@@ -95,6 +95,8 @@ class Suite:
         where, play = shown(address), Play(_next_suffix())
         try:
             answered, rest = self._ask(address, play)
+        except NobodyAnswers:  # of TLS, which has its own words
+            raise
         except OSError as error:
             raise NobodyAnswers(f"nothing listens at {where}: is the server running there?") from error
         if rest:

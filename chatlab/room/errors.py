@@ -6,11 +6,13 @@
         NotInTheRoom                       only a member may say something
         OutboxFull                         too much waits for acknowledgements already
       NobodyAnswers (ConnectionError)      no room is there, or no longer
+        NotTrusted                         what is there has no certificate that is to be trusted
       GaveUp (ConnectionError)             a message was sent again and again, and never acknowledged
       NoBroker (ConnectionError)           the broker that joins servers is not there, or of no use
       Dropped (ConnectionError)            the server ended the connection of a member that measures it
       CantListen (OSError)                 a server can't have the address that it was told
       CantResolve (OSError)                there is no such host or port
+      NoCertificate (OSError)              a certificate can't be used, or its key
       NoFreePort (OSError)                 every port that a client may have is taken
       TooFewFiles (OSError)                the system does not allow so many sockets
       NoThreadLeft (RuntimeError)          the system starts no thread more
@@ -61,6 +63,10 @@ class NobodyAnswers(ChatlabError, ConnectionError):
     """Raised by clients."""
 
 
+class NotTrusted(NobodyAnswers):
+    """Raised by clients that speak TLS."""
+
+
 class GaveUp(ChatlabError, ConnectionError):
     """Raised by a reliable sender."""
 
@@ -79,6 +85,10 @@ class CantListen(ChatlabError, OSError):
 
 class CantResolve(ChatlabError, OSError):
     """Raised by servers and clients."""
+
+
+class NoCertificate(ChatlabError, OSError):
+    """Raised where a server or a client is made that speaks TLS."""
 
 
 class NoFreePort(ChatlabError, OSError):

@@ -4,6 +4,7 @@ Client      panels and the terminal know of a client
 Server      a room's panel knows of a server
 HasAddress  whoever connects knows of a server
 Recorder    servers, clients and relays know of a trace
+Stream      a client knows of its connection
 """
 
 from __future__ import annotations
@@ -101,3 +102,17 @@ class Recorder(Protocol):
     ) -> None: ...
 
     def relay(self, client: Address, relay: Address, seen_at: Address, server: Address) -> None: ...
+
+
+class Stream(Protocol):
+    """A socket's connection, or one under TLS. All but `close` raise OSError."""
+
+    def settimeout(self, seconds: float | None, /) -> None: ...
+
+    def send(self, data: bytes, /) -> int: ...
+
+    def recv(self, size: int, /) -> bytes: ...
+
+    def shutdown(self, how: int, /) -> None: ...
+
+    def close(self) -> None: ...

@@ -19,7 +19,8 @@ feed this same chat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -83,6 +84,14 @@ class TcpChat(Generic[Connection]):
         self._throttled: dict[Connection, None] = {}
         self._log = log
 
+    def __contains__(self, connection: Connection) -> bool:
+        """Whether it is neither out nor unknown."""
+        return connection in self._states
+
+    def is_of_the_room(self, address: Address) -> bool:
+        """Whether who comes from there belongs to the server itself: between the two there is no TLS."""
+        return False
+
     def connect(self, connection: Connection, address: Address, now: float) -> list[Delivery[Connection]]:
         """`connection` has come from `address`."""
         lines = LineBuffer(self.limits.max_bytes)
@@ -142,6 +151,16 @@ class TcpChat(Generic[Connection]):
     def close(self) -> list[Delivery[Connection]]:
         """Everybody leaves, each told of its own leaving alone."""
         return [self.leave(connection, Reason.CLOSING)[0] for connection in tuple(self._states)]
+
+    def owed(self, due: Sequence[Delivery[Connection]]) -> Iterable[tuple[Connection, Sequence[bytes]]]:
+        """What each recipient is to get: a reader costs one `send`, however many lines there are for it."""
+        if len(due) == 1:  # nothing to join: the quick way, when the room is quiet
+            return dict.fromkeys(due[0].recipients, (due[0].lines,)).items()
+        pieces: defaultdict[Connection, list[bytes]] = defaultdict(list)
+        for delivery in due:
+            for recipient in delivery.recipients:
+                pieces[recipient].append(delivery.lines)
+        return pieces.items()
 
     def _read(
         self, connection: Connection, state: ConnectionState, data: bytes, now: float

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from chatlab.room.addresses import shown
 from chatlab.room.errors import NobodyAnswers, NotInTheRoom
@@ -17,14 +18,18 @@ from chatlab.room.events import Event, Said
 from chatlab.room.text import clean
 from chatlab.service.cli import parser_for
 from chatlab.service.event_source import EventSource
-from chatlab.service.interfaces import HasAddress, Recorder
+from chatlab.service.interfaces import HasAddress, Recorder, Stream
 from chatlab.service.resolve import host_and_port
 from chatlab.tcp.client_connection import Connection
 from chatlab.tcp.member import TcpMember
 from chatlab.tcp.protocol import DEFAULT_PORT, build_say
 from chatlab.tcp.sockets import LINGER, connect
+from chatlab.tcp.tls.options import add_client_options, client_context_of
 from chatlab.terminal.keyboard import somebody_types
 from chatlab.terminal.talk import PIPED, run_client
+
+if TYPE_CHECKING:
+    import ssl
 
 # How long start waits for an answer, in seconds.
 PATIENCE = 5.0
@@ -36,7 +41,8 @@ class TcpClient(EventSource):
     """`nickname` in the TCP room of `server`: a server object, or its (host, port). A context manager.
 
     Where the events go: see `EventSource`. `linger`: how long `close` lets the room read the last words, in seconds.
-    `trace` records what crosses the wire.
+    `trace` records what crosses the wire. `tls`: speak TLS in this context; `chatlab.tcp.tls.context.client_context`
+    makes one.
     """
 
     def __init__(
@@ -47,12 +53,14 @@ class TcpClient(EventSource):
         on_event: Callable[[Event], None] | None = None,
         linger: float = LINGER,
         trace: Recorder | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(on_event)
         self.nickname = nickname
         self.server_address = host_and_port(server)
         self.linger = linger
         self._trace = trace
+        self._tls = tls
         self._started = False
         self._connection: Connection | None = None  # the latest
         self._changing = threading.Lock()  # guards the two above
@@ -61,8 +69,8 @@ class TcpClient(EventSource):
     def start(self) -> TcpClient:
         """Connect, and return when in the room.
 
-        Raises Refusal (the nickname can't be had), NobodyAnswers (after PATIENCE seconds) or CantResolve, each with one
-        line to show. May then be called again.
+        Raises Refusal (the nickname can't be had), NobodyAnswers (after PATIENCE seconds; NotTrusted under TLS) or
+        CantResolve, each with one line to show. May then be called again.
         """
         try:
             self._started = True
@@ -106,7 +114,7 @@ class TcpClient(EventSource):
                 return self._connection
             give_up_at = time.monotonic() + PATIENCE
             member = self._new_member()
-            sock = connect(*self.server_address, PATIENCE, self._trace, self.nickname)
+            sock = self._connect(give_up_at)
             with self._changing:
                 if not self._started:
                     sock.close()
@@ -116,6 +124,14 @@ class TcpClient(EventSource):
                 self._connection = connection = Connection(sock, member, self._emit)
             connection.enter(give_up_at - time.monotonic())
             return connection
+
+    def _connect(self, give_up_at: float) -> Stream:
+        sock = connect(*self.server_address, PATIENCE, self._trace, self.nickname)
+        if not self._tls:
+            return sock
+        from chatlab.tcp.tls.socket import secure  # noqa: PLC0415  # imports ssl, which is slow to import
+
+        return secure(sock, self._tls, self.server_address, give_up_at - time.monotonic())
 
     def _new_member(self) -> TcpMember:
         """Who takes what the next connection brings."""
@@ -138,10 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     parser = parser_for("chatlab.tcp.client", f"Talk in a TCP chatroom. {PIPED}", DEFAULT_PORT, joins=True)
     parser.add_argument("--nick", help="nickname; without one you are asked")
+    add_client_options(parser)
     given = parser.parse_args(arguments)
+    tls = client_context_of(parser, given)
     address = (given.host, given.port)
     linger = LINGER if somebody_types() else PIPE_LINGER
-    return run_client(lambda nickname: TcpClient(nickname, address, linger=linger), given.nick)
+    return run_client(lambda nickname: TcpClient(nickname, address, linger=linger, tls=tls), given.nick)
 
 
 if __name__ == "__main__":

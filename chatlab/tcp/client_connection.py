@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -22,12 +21,15 @@ from collections.abc import Callable
 from chatlab.room.errors import ChatlabError, NobodyAnswers
 from chatlab.room.events import Event, Gone
 from chatlab.service.guarded_threads import DaemonThread
+from chatlab.service.interfaces import Stream
 from chatlab.tcp.member import Outcome, Stage, TcpMember
 from chatlab.tcp.sockets import LINGER, end_sending
 
 # How often a thread that waits looks whether it is still wanted, in seconds. On Windows, Ctrl-C ends no longer wait.
 TICK = 0.25
 RECEIVE_BYTES = 65_536
+# Why a room may say nothing.
+MAYBE = "is that a TCP chatroom? If it speaks TLS, start the client with --tls"
 
 
 class Connection:
@@ -36,7 +38,7 @@ class Connection:
     Raises NoThreadLeft. `socket`: the same; a call that waits there raises TimeoutError after TICK seconds.
     """
 
-    def __init__(self, sock: socket.socket, member: TcpMember, emit: Callable[[Event], None]) -> None:
+    def __init__(self, sock: Stream, member: TcpMember, emit: Callable[[Event], None]) -> None:
         sock.settimeout(TICK)
         self.is_open = True
         self.socket = sock
@@ -62,7 +64,7 @@ class Connection:
                 self._changed.wait(TICK)
             if self._member.stage is Stage.CHOOSING and self.is_open:
                 self.end(LINGER)
-                raise NobodyAnswers(f"nobody lets you in at {self._member.room_name}: is that a TCP chatroom?")
+                raise NobodyAnswers(f"nobody lets you in at {self._member.room_name}: {MAYBE}")
             if not self._member.was_in:
                 raise self._failure
 
@@ -96,7 +98,7 @@ class Connection:
                 self._thread.join(TICK)
 
     def _hear(self) -> None:
-        with self.socket:
+        with contextlib.closing(self.socket):
             while self.is_open:
                 try:
                     events = self._receive()

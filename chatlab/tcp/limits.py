@@ -52,6 +52,8 @@ class Reason(Enum):
     TOO_MANY_TRIES = "{nickname_tries} nicknames were refused"
     MISTAKEN = "this is a chatroom, not {saw}"
     TAKEN = "somebody else in the room got your nickname while its servers were apart: choose another"
+    NOT_TLS = "this room speaks TLS: start the client with --tls"
+    TLS_FAILED = "what it sent is not the TLS that was agreed on"
     CLOSING = "the room is closing"
 
     def text(self, limits: Limits, saw: str = "") -> str:

@@ -6,10 +6,7 @@ the reader before it costs too much. A line that waits for a thousand readers is
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
-
-from chatlab.tcp.chat import Connection, Delivery
+from collections import deque
 
 # Deliveries that a model joins at most. More would save little, and take memory: each knows all its recipients.
 MOST_JOINED = 100
@@ -47,14 +44,3 @@ class Outbox:
         """Forget `count` bytes of what `front` has returned: they are sent."""
         self._piece = self._piece[count:]
         self.size -= count
-
-
-def owed(deliveries: Sequence[Delivery[Connection]]) -> Mapping[Connection, Sequence[bytes]]:
-    """What each recipient is to get: a reader costs one `send`, however many lines there are for it."""
-    if len(deliveries) == 1:  # nothing to join: the quick way, when the room is quiet
-        return dict.fromkeys(deliveries[0].recipients, (deliveries[0].lines,))
-    pieces: defaultdict[Connection, list[bytes]] = defaultdict(list)
-    for delivery in deliveries:
-        for recipient in delivery.recipients:
-            pieces[recipient].append(delivery.lines)
-    return pieces

@@ -24,12 +24,16 @@ from chatlab.service.service import Service
 from chatlab.tcp.chat import Counts, Delivery, TcpChat
 from chatlab.tcp.cluster.broker import Broker, broker
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
+from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.selectors import SelectorsModel
 from chatlab.tcp.models.threads import ThreadsModel
 from chatlab.tcp.protocol import DEFAULT_PORT
 from chatlab.tcp.sockets import allow_many_connections, listen
+from chatlab.tcp.tls.options import add_server_options, server_context_of
 
 if TYPE_CHECKING:
+    import ssl
+
     from chatlab.tcp.cluster.cluster import Cluster
 
 Model = Literal["threads", "selectors", "asyncio"]
@@ -60,7 +64,8 @@ class TcpServer(Service):
     by the room's own threads, so it must not wait. `trace` records what crosses the wire; the default model is one that
     it can watch. `send_buffer`: bytes that the kernel is to keep for each connection (SO_SNDBUF in socket(7)); 0 leaves
     it to the system. `cluster`: the broker through which it is one room with other servers; raises NoBroker, as `start`
-    then does, if that can't be used.
+    then does, if that can't be used. `tls`: speak TLS in this context; `chatlab.tcp.tls.context.server_context` makes
+    one.
     """
 
     client = "chatlab.tcp.client"
@@ -76,12 +81,16 @@ class TcpServer(Service):
         trace: Recorder | None = None,
         send_buffer: int = 0,
         cluster: Broker | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(host, port, log)
         self.limits = limits
         self.send_buffer = send_buffer
         self.model: Model = model or ("selectors" if trace else DEFAULT_MODEL)
         self._trace = trace
+        self._tls = tls
+        if tls:
+            self.client += " --tls"
         self._cluster = _join(cluster, limits, self.log) if cluster else None
         self._chat: TcpChat[Any] = self._cluster.chat if self._cluster else TcpChat(limits, log=self.log)
 
@@ -120,15 +129,20 @@ class TcpServer(Service):
         self._serving.close()
 
     def _serve_by(self, listener: socket.socket) -> Serving:
+        chat: Chat[Any] = self._chat
+        if self._tls:
+            from chatlab.tcp.tls.chat import TlsChat  # noqa: PLC0415  # imports ssl, which is slow to import
+
+            chat = TlsChat(self._chat, self._tls)
         match self.model:
             case "threads":
-                return ThreadsModel(listener, self._chat, self._resources, self._spawn)
+                return ThreadsModel(listener, chat, self._resources, self._spawn)
             case "selectors":
-                return SelectorsModel(listener, self._chat, self._resources)
+                return SelectorsModel(listener, chat, self._resources)
             case "asyncio":
                 from chatlab.tcp.models.asyncio import AsyncioModel  # noqa: PLC0415  # slow to import
 
-                return AsyncioModel(listener, self._chat, self._resources)
+                return AsyncioModel(listener, chat, self._resources)
 
 
 def _join(broker: Broker, limits: Limits, log: Callable[[str], None]) -> Cluster:
@@ -157,12 +171,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="be one room with all other servers that use the same NATS broker: nats://HOST:PORT, or tls://HOST:PORT, "
         "with USER:PASSWORD@ or TOKEN@ before the host",
     )
+    add_server_options(parser)
     add_options(parser, Limits)
     given = parser.parse_args(arguments)
     limits = values_of(Limits, given)
+    tls = server_context_of(parser, given)
     allow_many_connections()
     return run_server(
-        lambda log: TcpServer(given.host, given.port, limits, model=given.model, log=log, cluster=given.cluster),
+        lambda log: TcpServer(
+            given.host, given.port, limits, model=given.model, log=log, cluster=given.cluster, tls=tls
+        ),
     )
 
 

@@ -17,7 +17,7 @@ import sys
 
 from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import NobodyAnswers
-from chatlab.service.interfaces import Recorder
+from chatlab.service.interfaces import Recorder, Stream
 from chatlab.service.resolve import bind, resolve
 
 # Connections that may wait to be accepted; the system may allow fewer (somaxconn in tcp(7)).
@@ -137,7 +137,7 @@ def _set(sock: socket.socket, level: int, option: str, value: int) -> None:
             sock.setsockopt(level, getattr(socket, option), value)
 
 
-def end_sending(sock: socket.socket) -> None:
+def end_sending(sock: Stream) -> None:
     """No more will be sent. The other side learns so after all that was."""
     with contextlib.suppress(OSError):  # the connection is lost already
         sock.shutdown(socket.SHUT_WR)

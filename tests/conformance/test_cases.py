@@ -14,6 +14,7 @@ from chatlab.conformance.play import Play
 from chatlab.conformance.suite import Result, Suite
 from chatlab.conformance.tcp import SUITE as TCP
 from chatlab.conformance.tcp import leaving, stream
+from chatlab.conformance.tcp.over_tls import over_tls
 from chatlab.conformance.udp import SUITE as UDP
 from chatlab.tcp import chat
 from chatlab.tcp.limits import Limits as TcpLimits
@@ -26,6 +27,7 @@ from tests.conformance.spoiling import Wrong
 from tests.conformance.wrong_tcp import WRONG as WRONG_TCP
 from tests.conformance.wrong_udp import WRONG as WRONG_UDP
 from tests.systems import SLOWER, not_here
+from tests.tcp.tls.contexts import serving, trusting
 
 # A wrong server that doesn't answer need not be waited for as long as one at the other end of the world.
 SHORT_PATIENCE = 0.3 * SLOWER
@@ -53,6 +55,14 @@ def test_the_udp_room_passes() -> None:
 def test_the_tcp_room_passes(model: Model) -> None:
     with TcpServer(port=0, model=model) as server:
         results = list(TCP.run(server.address))
+    assert len(results) >= 35
+    assert not failures(results)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_tcp_room_passes_over_tls(model: Model) -> None:
+    with TcpServer(port=0, model=model, tls=serving()) as server:
+        results = list(over_tls(TCP, trusting(), "localhost").run(server.address))
     assert len(results) >= 35
     assert not failures(results)
 

@@ -27,8 +27,10 @@ RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 class RawClient:
     """A connection; with a nickname, one that is let in under it. A context manager.
 
-    `deaf`: the kernel buffers little of what it does not read.
+    `deaf`: the kernel buffers little of what it does not read. `secured`: what the connected socket is used by.
     """
+
+    secured: Callable[[socket.socket], Any] = staticmethod(lambda sock: sock)
 
     def __init__(self, address: Any, nickname: str | None = None, *, deaf: bool = False) -> None:
         self.socket = socket.socket()
@@ -36,6 +38,7 @@ class RawClient:
         if deaf:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.socket.connect(address[:2])
+        self.socket = self.secured(self.socket)
         self._data = b""
         if nickname is not None:
             self.choose(nickname)

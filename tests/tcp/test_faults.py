@@ -13,6 +13,7 @@ import pytest
 
 from chatlab.room.events import Said
 from chatlab.tcp import sockets
+from chatlab.tcp.chat import TcpChat
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.limits import MOST_BYTES, Limits
 from chatlab.tcp.models import threads_peer
@@ -176,21 +177,20 @@ def test_the_longest_line_that_can_be_allowed_arrives_at_our_own_client(open_roo
 
 def test_what_is_joined_for_one_send_is_bounded(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the room is busy, more and more members have said something."""
-    module = __import__(f"chatlab.tcp.models.{model}", fromlist=["owed"])
     joined: list[int] = []
     held, go_on = threading.Event(), threading.Event()
 
-    def owed(deliveries: Any, original: Any = module.owed) -> Any:
+    def owed(chat: Any, deliveries: Any, original: Any = TcpChat.owed) -> Any:
         joined.append(len(deliveries))
-        return original(deliveries)
+        return original(chat, deliveries)
 
     def log(line: str) -> None:
         if line.startswith("holder joined"):
             held.set()
             assert go_on.wait(LIMIT)
 
-    monkeypatch.setattr(module, "owed", owed)
-    monkeypatch.setattr(module, "MOST_JOINED", 10)
+    monkeypatch.setattr(TcpChat, "owed", owed)
+    monkeypatch.setattr(f"chatlab.tcp.models.{model}.MOST_JOINED", 10)
     with TcpServer(port=0, model=model, log=log) as room:
         members = [RawClient(room.address, f"m{number}") for number in range(40)]
         with RawClient(room.address) as holder:

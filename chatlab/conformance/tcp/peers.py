@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 from chatlab.conformance.peer import THE_END, Peer, abridged, as_bytes
 from chatlab.conformance.play import Deviation, Play, Unexpected
 from chatlab.room.addresses import Address
 from chatlab.room.events import RoomEvent
+from chatlab.service.interfaces import Stream
 from chatlab.tcp.protocol import ERROR, NICK, parse_answer
 
 # What a socket does when it is closed (SO_LINGER in socket(7)): on, for 0 seconds, that is, a reset.
@@ -20,10 +22,16 @@ _PAUSE = 0.05
 _MAX_HEARD = 1024 * 1024
 
 
+# Makes of a connected socket what is to be used in its place, TLS over it, say. Raises OSError.
+Secure = Callable[[socket.socket], Stream]
+
+
 class TcpPeer(Peer):
     """A connection of its own."""
 
-    def __init__(self, address: Address, play: Play, label: str, nickname: str) -> None:
+    def __init__(
+        self, address: Address, play: Play, label: str, nickname: str, secure: Secure = lambda sock: sock
+    ) -> None:
         super().__init__(play, label, nickname)
         self.socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self._received = bytearray()
@@ -31,6 +39,7 @@ class TcpPeer(Peer):
             self.socket.settimeout(play.patience)
             self.socket.connect(address)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._stream = secure(self.socket)
         except OSError:
             self.socket.close()
             raise
@@ -51,7 +60,7 @@ class TcpPeer(Peer):
     def ends_its_stream(self) -> None:
         """Half-close: say no more, and go on listening."""
         self.play.note(self.label, "ended its stream")
-        self.socket.shutdown(socket.SHUT_WR)
+        self._stream.shutdown(socket.SHUT_WR)
 
     def resets(self) -> None:
         """Close the connection by a reset: what a crash or a pulled plug looks like."""
@@ -82,8 +91,9 @@ class TcpPeer(Peer):
         self.says(nickname)
 
     def _send(self, data: bytes) -> None:
-        self.socket.settimeout(self.play.patience)
-        self.socket.sendall(data)
+        self._stream.settimeout(self.play.patience)
+        while data:
+            data = data[self._stream.send(data) :]
 
     def _receive(self, patience: float) -> bytes:
         deadline = time.monotonic() + patience
@@ -91,9 +101,9 @@ class TcpPeer(Peer):
             ends_lines = not self._received or Deviation.LINE_ENDS not in self.play.deviations
             if (left := deadline - time.monotonic()) <= 0:
                 raise TimeoutError
-            self.socket.settimeout(left if ends_lines else min(left, _PAUSE))
+            self._stream.settimeout(left if ends_lines else min(left, _PAUSE))
             try:
-                data = self.socket.recv(65_536)
+                data = self._stream.recv(65_536)
             except TimeoutError:
                 if ends_lines:
                     raise

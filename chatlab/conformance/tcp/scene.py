@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 
-from chatlab.conformance.play import HeardNothing
+from chatlab.conformance.play import HeardNothing, Play
 from chatlab.conformance.scene import Scene
-from chatlab.conformance.tcp.peers import TcpPeer
+from chatlab.conformance.tcp.peers import Secure, TcpPeer
+from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, Said
 from chatlab.tcp.protocol import ERROR, JOINED, LEFT, NICK, WELCOME, Answer, build_answer
 
 
 class TcpScene(Scene[TcpPeer]):
     """Peers of the TCP room at `address`."""
+
+    def __init__(self, address: Address, play: Play, secure: Secure = lambda sock: sock) -> None:
+        super().__init__(address, play)
+        self._secure = secure
 
     def stranger(self, stem: str) -> TcpPeer:
         """Somebody who has been asked for a nickname."""
@@ -50,7 +55,7 @@ class TcpScene(Scene[TcpPeer]):
         return False
 
     def _make(self, label: str, nickname: str) -> TcpPeer:
-        return TcpPeer(self.address, self.play, label, nickname)
+        return TcpPeer(self.address, self.play, label, nickname, self._secure)
 
     def _left(self, peer: TcpPeer) -> bytes:
         return self._line(Left(peer.nickname))

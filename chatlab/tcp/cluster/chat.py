@@ -44,8 +44,11 @@ class ClusterChat(TcpChat[Connection]):
         self._speaker = ""  # the server whose lines come next
         self._beat_at = 0.0
 
+    def is_of_the_room(self, address: Address) -> bool:
+        return self.link_address is not None and address[:2] == self.link_address[:2]
+
     def connect(self, connection: Connection, address: Address, now: float) -> list[Delivery[Connection]]:
-        if self.link_address is None or address[:2] != self.link_address[:2]:
+        if not self.is_of_the_room(address):
             return super().connect(connection, address, now)
         self._link = connection
         self._reader = LinkReader()

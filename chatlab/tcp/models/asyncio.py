@@ -18,10 +18,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from chatlab.room.addresses import Address
-from chatlab.tcp.chat import TICK, Delivery, TcpChat
+from chatlab.tcp.chat import TICK, Delivery
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.asyncio_peer import Peer
-from chatlab.tcp.outbox import MOST_JOINED, owed
+from chatlab.tcp.models.chat import Chat
+from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.sockets import (
     LINGER,
     MOST_ACCEPTED,
@@ -36,7 +37,7 @@ from chatlab.tcp.unread_ends import has_ended, is_reset
 class AsyncioModel:
     """Serves `chat` to all that connect to `listener`. What it opens goes to `resources`."""
 
-    def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack) -> None:
+    def __init__(self, listener: socket.socket, chat: Chat[Peer], resources: ExitStack) -> None:
         self.threads = {"tcp-asyncio": self.serve}
         self._listener = listener
         self._chat = chat
@@ -137,7 +138,7 @@ class AsyncioModel:
                 [peer] = delivery.recipients
                 peer.end()
                 self._loop.call_later(LINGER, peer.transport.abort)
-        for peer, pieces in owed(due).items():
+        for peer, pieces in self._chat.owed(due):
             if peer.send(pieces) > self._chat.limits.max_outbox:
                 self.deliver(self._chat.leave(peer, Reason.SLOW))
 

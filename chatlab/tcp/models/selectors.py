@@ -18,10 +18,11 @@ import time
 from contextlib import ExitStack
 from selectors import EVENT_READ, EVENT_WRITE
 
-from chatlab.tcp.chat import TICK, Delivery, TcpChat
+from chatlab.tcp.chat import TICK, Delivery
 from chatlab.tcp.limits import Reason
+from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.selectors_peer import Peer
-from chatlab.tcp.outbox import MOST_JOINED, owed
+from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.sockets import MOST_ACCEPTED, RECEIVE_BYTES, accept
 from chatlab.tcp.unread_ends import has_ended, is_reset
 
@@ -32,7 +33,7 @@ MOST_SELECTED = 500
 class SelectorsModel:
     """Serves `chat` to all that connect to `listener`. What it opens goes to `resources`."""
 
-    def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack) -> None:
+    def __init__(self, listener: socket.socket, chat: Chat[Peer], resources: ExitStack) -> None:
         self.threads = {"tcp-selectors": self.serve}
         self._listener = listener
         self._chat = chat
@@ -156,7 +157,7 @@ class SelectorsModel:
                     [peer] = delivery.recipients
                     peer.end()
                     self._ending[peer] = None
-            for peer, pieces in owed(due).items():
+            for peer, pieces in self._chat.owed(due):
                 try:
                     if peer.send(pieces) > self._chat.limits.max_outbox:
                         self.deliver(self._chat.leave(peer, Reason.SLOW))

@@ -24,11 +24,12 @@ from contextlib import ExitStack
 from functools import partial
 
 from chatlab.room.addresses import Address
-from chatlab.tcp.chat import TICK, Delivery, TcpChat
+from chatlab.tcp.chat import TICK, Delivery
 from chatlab.tcp.limits import Reason
+from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.threads_peer import Peer
 from chatlab.tcp.models.threads_table import PeerTable, Spawn
-from chatlab.tcp.outbox import MOST_JOINED, owed
+from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept
 from chatlab.tcp.unread_ends import has_ended, is_reset
 
@@ -39,7 +40,7 @@ MOST_UNSENT = 65_536
 class ThreadsModel:
     """Serves `chat` to all that connect to `listener`. What it opens goes to `resources`."""
 
-    def __init__(self, listener: socket.socket, chat: TcpChat[Peer], resources: ExitStack, spawn: Spawn) -> None:
+    def __init__(self, listener: socket.socket, chat: Chat[Peer], resources: ExitStack, spawn: Spawn) -> None:
         self.threads = {"tcp-accept": self.serve, "tcp-send": self._send}
         self._listener = listener
         self._chat = chat
@@ -157,7 +158,7 @@ class ThreadsModel:
                 self._taken.notify_all()
             if not due:
                 return
-            for peer, pieces in owed(due).items():
+            for peer, pieces in self._chat.owed(due):
                 try:
                     if peer.send(pieces) > self._chat.limits.max_outbox:
                         with self._lock:
