@@ -298,7 +298,7 @@ def play(run: Any, kind: str) -> None:
         [result] = SUITE.run(room.address, [case])
         room.attempt.did(f"Played the case: {case.name}. The protocol says: {case.rule}")
         if result.problem:
-            raise NotYetRight(f"{result.problem[0].upper()}{result.problem[1:]}.", HARM)
+            raise NotYetRight(f"{result.problem[0].upper()}{result.problem[1:]}.", HARM, section="The judge")
 
 
 def test_letters(run: Any) -> None:

@@ -118,7 +118,8 @@ def test_steps_stand_one_a_line_and_the_lesson_is_a_link(stub: Path) -> None:
 
 
 def test_a_card_leads_to_what_the_check_is_about() -> None:
-    exercise = replace(MANIFEST[1], sections=(("test_b", "No bytes at all"), ("test_c", "00_start_here#Open a room")))
+    sections = (("test_b", "No bytes at all"), ("test_c", "00_start_here#Open a room"), ("test_d", "Two `ada`s"))
+    exercise = replace(MANIFEST[1], sections=sections)
 
     def leads_to(check: str, lessons: str = ".") -> str:
         message = Message("Did.", "Saw.", "Means.", reading=exercise.read_again(check))
@@ -127,6 +128,7 @@ def test_a_card_leads_to_what_the_check_is_about() -> None:
 
     assert leads_to("test_a") == '<a href="01_datagrams.ipynb#An-answer">An answer</a>'
     assert leads_to("test_b") == '<a href="01_datagrams.ipynb#No-bytes-at-all">No bytes at all</a>'
+    assert leads_to("test_d") == '<a href="01_datagrams.ipynb#Two-adas">Two adas</a>'
     assert leads_to("test_c", "..") == '<a href="../00_start_here.ipynb#Open-a-room">lesson 00, Open a room</a>'
 
 

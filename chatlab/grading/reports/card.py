@@ -75,7 +75,7 @@ class Card:
         return f"<details><summary>✗ {prose(title)}</summary>{shown}</details>" if title else shown
 
     def _read_again(self, message: Message) -> str:
-        path, _, section = message.reading.partition("#")
+        path, _, section = message.reading.replace("`", "").partition("#")  # a page shows a heading without them
         lesson = PurePosixPath(path)
         of = "" if lesson.stem == self.grade.exercise.lesson else f"lesson {lesson.stem[:2]}, "
         link = f"{PurePosixPath(self.lessons, lesson.name)}{anchor(section)}"

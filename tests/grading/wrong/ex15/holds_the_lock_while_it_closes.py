@@ -1,4 +1,4 @@
-# expects: in leave. close() waits for what does not come
+# expects: close() waits for what does not come
 """ex15 The bug hunt: a model answer."""
 
 import contextlib
