@@ -152,8 +152,8 @@ CHANGES = [
     Change("09", "recv(12)", tuple(f"recv({size})" for size in (1, 5, 100, 0))),
     Change(
         "09",
-        '(b"hel", b"lo\\nhow", b" are you?\\nHi", b" again\\n\\nbye")',
-        ('(b"caf\\xc3", b"\\xa9\\n")', '(b"hello\\nhow are you?\\n",)', '(b"", b"\\n\\n")', "()", '(b"x" * 2000,)'),
+        '[b"hel", b"lo\\nhow", b" are you?\\nHi", b" again\\n\\nbye"]',
+        ('[b"caf\\xc3", b"\\xa9\\n"]', '[b"hello\\nhow are you?\\n"]', '[b"", b"\\n\\n"]', "[]", '[b"x" * 2000]'),
     ),
     Change("09", "LineBuffer(limit=1024)\ntry", tuple(f"LineBuffer(limit={size})\ntry" for size in (8, 1, 4))),
     Change("09", "10_000_000", ("1_000", "0", "1_000_000", "20_000_000")),
