@@ -143,6 +143,7 @@ OTHERS = {
     "chatlab.grading.classroom": {"--output", "--only", "--again", "--deadline"},
     "chatlab.grading.gradescope_zip": {"--checks"},
     "chatlab.conformance": {"--lesson", "--slow", "--verbose", "--tls", "--ca"},
+    "chatlab.web": {"--tls", "--ca"},
     "chatlab.tcp.server": {"--tls"},
     "chatlab.tcp.client": {"--tls", "--ca"},
 }

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from chatlab.service.cli import parser_for, run_server
 from chatlab.service.options import address_to_join
 from chatlab.tcp.protocol import DEFAULT_PORT
+from chatlab.tcp.tls.options import add_client_options, client_context_of
 from chatlab.web.gateway import WebGateway
 
 DEFAULT_ROOM = ("127.0.0.1", DEFAULT_PORT)
@@ -29,8 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=DEFAULT_ROOM,
         help="where the room is",
     )
+    add_client_options(parser)
     given = parser.parse_args(arguments)
-    return run_server(lambda log: WebGateway(given.room, host=given.host, port=given.port, log=log))
+    tls = client_context_of(parser, given)
+    return run_server(lambda log: WebGateway(given.room, host=given.host, port=given.port, log=log, tls=tls))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import asyncio
 import ipaddress
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -24,6 +25,7 @@ from chatlab.service.resolve import host_and_port, resolve
 from chatlab.service.service import Service
 from chatlab.tcp.protocol import MAX_LINE
 from chatlab.tcp.sockets import BACKLOG, listen
+from chatlab.tcp.tls.distrust import in_a_sentence
 from chatlab.web.page_answers import answer
 from chatlab.web.qr_code import qr_code
 
@@ -37,13 +39,14 @@ _ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 # What websockets would log: that a stranger has gone, or speaks something else.
 _SILENT = logging.Logger("chatlab.web", logging.CRITICAL + 1)
 # The codes with which a WebSocket ends (RFC 6455, section 7.4): the page tells people what to expect.
-ROOM_HAS_GONE, NO_ROOM = 4000, 4001
+ROOM_HAS_GONE, NO_ROOM, NO_TLS = 4000, 4001, 4002
 
 
 class WebGateway(Service):
     """A web page for the TCP room `room`: an object with an address, or its (host, port). A context manager.
 
-    `host`, `port`: where browsers find the page. `log` gets a line for each that comes or goes.
+    `host`, `port`: where browsers find the page. `log` gets a line for each that comes or goes. `tls`: the room speaks
+    TLS (`chatlab.tcp.tls.context.client_context` makes one); what the browsers speak is another matter.
     """
 
     what = "web page"
@@ -55,8 +58,10 @@ class WebGateway(Service):
         host: str = "127.0.0.1",
         port: int = 0,
         log: Callable[[str], None] = lambda line: None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(host, port, log)
+        self._tls = tls
         self.room_address = host_and_port(room)
         self.browsers = 0  # how many are connected
 
@@ -118,8 +123,13 @@ class WebGateway(Service):
 
     async def _talk(self, browser: ServerConnection) -> None:
         try:
-            opening = asyncio.open_connection(*self._room[:2])
+            name = self.room_address[0] if self._tls else None
+            opening = asyncio.open_connection(*self._room[:2], ssl=self._tls, server_hostname=name)
             reader, writer = await asyncio.wait_for(opening, PATIENCE)
+        except ssl.SSLError as failure:
+            self.log(str(in_a_sentence(failure, shown(self.room_address), self.room_address[0])))
+            await browser.close(NO_TLS, "TLS with the room has failed: its gateway's log says why")
+            return
         except (OSError, asyncio.TimeoutError):
             await browser.close(NO_ROOM, f"nobody answers at {shown(self.room_address)}")
             return

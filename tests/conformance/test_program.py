@@ -27,6 +27,7 @@ from tests.conformance.spoiling import NICKNAMES
 from tests.conformance.wrong_tcp import WRONG as WRONG_TCP
 from tests.conformance.wrong_udp import WRONG as WRONG_UDP
 from tests.systems import NO_RESET, SLOWER, wine_differs
+from tests.tcp.tls.contexts import AUTHORITY, serving
 
 LIMIT = 60.0
 
@@ -240,3 +241,24 @@ def test_an_ipv6_address_keeps_its_zone(suite: Suite, monkeypatch: pytest.Monkey
     with pytest.raises(NobodyAnswers):
         suite.knock(("fe80::1", 9999, 0, 2))
     assert asked == [("fe80::1", 9999, 0, 2)]
+
+
+def test_a_server_that_speaks_tls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(SUITES, "tcp", (replace(TCP, cases=TCP.cases[:3]), socket.SOCK_STREAM))
+    with TcpServer(port=0, tls=serving()) as server:
+        assert main(["tcp", f"localhost:{server.address[1]}", "--tls", "--ca", str(AUTHORITY)]) == 0
+    assert "3 passed, 0 failed" in capsys.readouterr().out
+
+
+def test_a_server_whose_certificate_is_not_to_be_trusted(capsys: pytest.CaptureFixture[str]) -> None:
+    with TcpServer(port=0, tls=serving("expired")) as server:
+        assert main(["tcp", f"localhost:{server.address[1]}", "--tls", "--ca", str(AUTHORITY)]) == 2
+    error = capsys.readouterr().err
+    assert error.endswith("has expired: whoever runs the room has to renew it\n")
+    assert error.count("\n") == 1
+
+
+def test_udp_has_no_tls(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["udp", "127.0.0.1:9", "--tls"])
+    assert "argument --tls: it is TCP that TLS goes over" in capsys.readouterr().err

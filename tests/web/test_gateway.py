@@ -20,9 +20,10 @@ from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import TcpServer
 from chatlab.web import __main__ as program
 from chatlab.web import gateway as gateway_module
-from chatlab.web.gateway import NO_ROOM, ROOM_HAS_GONE, WebGateway
+from chatlab.web.gateway import NO_ROOM, NO_TLS, ROOM_HAS_GONE, WebGateway
 from chatlab.web.qr_code import qr_picture
 from tests.programs import LIMIT, Program
+from tests.tcp.tls.contexts import AUTHORITY, serving, trusting
 from tests.waiting import Heard, no_thread_is_left
 
 __all__ = ["no_thread_is_left"]
@@ -110,6 +111,49 @@ def test_a_room_that_closes_and_one_that_is_not_there_are_told_apart(room: TcpSe
         assert ended.value.rcvd
         assert ended.value.rcvd.code == NO_ROOM
         assert "nobody answers at 127.0.0.1:" in ended.value.rcvd.reason
+
+
+def test_a_room_that_speaks_tls() -> None:
+    with TcpServer(port=0, tls=serving()) as room, WebGateway(room, tls=trusting()) as gateway:
+        with browser(gateway) as page, browser(gateway) as other:
+            join(page, "phone")
+            join(other, "tablet")
+            assert page.recv(LIMIT) == "tablet joined the chat"
+            page.send("hello")
+            assert other.recv(LIMIT) == "phone: hello"
+            page.close()
+            assert other.recv(LIMIT) == "phone left the chat!"
+            room.close()
+            assert other.recv(LIMIT) == "ERROR the room is closing"
+            with pytest.raises(ConnectionClosed) as ended:
+                other.recv(LIMIT)
+            assert ended.value.rcvd
+            assert ended.value.rcvd.code == ROOM_HAS_GONE
+
+
+@pytest.mark.parametrize(("certificate", "says"), [("expired", "has expired"), ("", "speaks no TLS")])
+def test_a_room_with_which_tls_fails(certificate: str, says: str) -> None:
+    heard = Heard[str]()
+    tls = serving(certificate) if certificate else None
+    with TcpServer(port=0, tls=tls) as room, WebGateway(room, tls=trusting(), log=heard) as gateway:
+        with browser(gateway) as page, pytest.raises(ConnectionClosed) as ended:
+            page.recv(LIMIT)
+        assert ended.value.rcvd
+        assert ended.value.rcvd.code == NO_TLS
+        heard.wait_for(lambda line: says in line)
+
+
+def test_a_gateway_is_told_of_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def see(*arguments: object, tls: object, **options: object) -> None:
+        seen.append(tls)
+
+    monkeypatch.setattr(program, "WebGateway", see)
+    monkeypatch.setattr(program, "run_server", lambda make: make(print) or 0)
+    program.main(["--tls", "--ca", str(AUTHORITY)])
+    program.main([])
+    assert [type(context).__name__ for context in seen] == ["SSLContext", "NoneType"]
 
 
 def test_a_message_that_is_too_long_ends_the_browsers_connection_alone(room: TcpServer, gateway: WebGateway) -> None:

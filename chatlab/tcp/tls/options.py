@@ -23,7 +23,9 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_client_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tls", action="store_true", help="the room speaks TLS; its certificate has to be for --host")
+    parser.add_argument(
+        "--tls", action="store_true", help="the room speaks TLS, and its certificate is for the host that is given"
+    )
     parser.add_argument(
         "--ca",
         metavar="FILE",
