@@ -10,7 +10,7 @@ from chatlab.bench.comparison import compare, header
 from chatlab.bench.files import allow_files
 from chatlab.bench.idle import idle
 from chatlab.bench.load import Load
-from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, RELAYED, TCP_MODELS, TRACED, UDP, Server
+from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, RELAYED, TCP_MODELS, TLS_MODELS, TRACED, UDP, Server
 from chatlab.bench.storm import storm
 from chatlab.tcp.server import DEFAULT_MODEL
 
@@ -66,6 +66,10 @@ MODES = {
     "crowd": Mode(
         "all members say a line a round; see the latest; compared with the default model",
         _under_load((UDP, *OTHERS, DEFAULT), (1000,), lambda clients: Load(clients, clients, 1)),
+    ),
+    "tls": Mode(
+        "10 members say a line a round, over TLS; compared with the default model without TLS",
+        _under_load((*TLS_MODELS, DEFAULT), (100,), lambda clients: Load(clients, min(10, clients), 1, window=2)),
     ),
     "udp": Mode(
         "one member's datagrams, 50 of them under way; compared with a bare loop of sendto to as many sockets",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatlab.bench.members import Members
-from chatlab.bench.tcp_members import TcpMembers
+from chatlab.bench.tcp_members import TcpMembers, TlsMembers
 from chatlab.bench.udp_members import UdpMembers
 from chatlab.tcp.server import MODELS
 
@@ -50,6 +50,10 @@ TCP_MODELS = tuple(
         ),
         TcpMembers,
     )
+    for model in MODELS
+)
+TLS_MODELS = tuple(
+    Server(f"tls {model}", (*_PYTHON, "chatlab.bench.rivals.tls", "{port}", "{clients}", model), TlsMembers)
     for model in MODELS
 )
 UDP = Server(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 from chatlab.bench.members import TEXT, Members
 
@@ -27,3 +28,13 @@ class TcpMembers(Members):
 
     def _is_in(self, number: int, heard: bytes) -> bool:
         return b"Connected to the server!\n" in heard
+
+
+class TlsMembers(TcpMembers):
+    """The same over TLS. Whose certificate that is they don't ask."""
+
+    def _connect(self) -> socket.socket:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context.wrap_socket(super()._connect())

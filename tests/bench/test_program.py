@@ -48,6 +48,14 @@ def rows(mode: str, clients: int, capsys: pytest.CaptureFixture[str], *more: str
 def test_a_row_for_each_server(
     mode: str, clients: int, servers: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    has_a_row_for_each(mode, clients, servers, capsys)
+
+
+def test_a_row_for_each_server_over_tls(capsys: pytest.CaptureFixture[str]) -> None:
+    has_a_row_for_each("tls", 5, (*(name.replace("tcp", "tls") for name in MODELS), f"tcp {DEFAULT_MODEL}"), capsys)
+
+
+def has_a_row_for_each(mode: str, clients: int, servers: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     table = rows(mode, clients, capsys)
     assert set(table) == set(servers)
     for server, (in_room, messages, deliveries, rate, *ratios_and_more, lost) in table.items():

@@ -24,8 +24,6 @@ def in_a_sentence(failure: ssl.SSLError, where: str, host: str) -> NobodyAnswers
     if isinstance(failure, ssl.SSLCertVerificationError):
         other = f"the certificate at {{where}} can't be trusted: {failure.verify_message}"
         return NotTrusted(_REASONS.get(failure.verify_code, other).format(where=where, host=host))
-    if (
-        isinstance(failure, NotTls) or failure.reason == "WRONG_VERSION_NUMBER"
-    ):  # so OpenSSL calls it, where nobody looked
+    if isinstance(failure, NotTls) or failure.reason == "WRONG_VERSION_NUMBER":  # OpenSSL's word for it
         return NobodyAnswers(f"{where} speaks no TLS: start the client without --tls, or the room with it")
     return NobodyAnswers(f"{where} and this client agree on no TLS: {failure.reason or failure}")
