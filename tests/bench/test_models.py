@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from chatlab.bench import files
+from chatlab.bench import files, load
 from chatlab.bench.files import SPARE, allowed_sockets
 from chatlab.bench.idle import Held
 from chatlab.bench.models.measure import measure_models
@@ -19,6 +19,12 @@ from chatlab.tcp.server import MODELS
 
 MEMORY = 1 << 20
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is."""
+    monkeypatch.setattr(load, "LOST_AFTER", 60.0)
 
 
 def measured(**changed: float | None) -> Measured:
