@@ -59,6 +59,7 @@ IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", 
 USE_A_PACKAGE = {
     "bench.rivals.tls": "trustme",
     "tcp.cluster.bridge": "nats",
+    "tcp.cluster.broker_connection": "nats",
     "tcp.cluster.store": "nats",
     "terminal.keyboard": "prompt_toolkit",
     "trace.picture.capture": "dpkt",

@@ -19,11 +19,10 @@ from uuid import uuid4
 
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
-from nats.errors import Error
 
-from chatlab.room.errors import NoBroker
 from chatlab.room.rate_limit import TokenBucket
 from chatlab.tcp.cluster.broker import Broker
+from chatlab.tcp.cluster.broker_connection import ANSWER_TIME, GOODBYE_TIME, TROUBLE, close, connect
 from chatlab.tcp.cluster.elsewhere import SILENT
 from chatlab.tcp.cluster.link import Command, LinkReader, build_command, to_room
 from chatlab.tcp.cluster.names import Names
@@ -31,14 +30,11 @@ from chatlab.tcp.cluster.store import StreamStore
 
 SUBJECT = "chatlab.room"
 RECEIVE_BYTES = 65_536
-# Seconds: for a connection; for an answer of the broker; to give the nicknames back at the end; until the next try;
-# between two questions whether the broker is still there, of which it may leave two without an answer.
-CONNECT_TIME, ANSWER_TIME, GOODBYE_TIME, TRY_AGAIN, ASK = 5, 5.0, 2.0, 0.25, 2
+# Seconds until the next try.
+TRY_AGAIN = 0.25
 # How often a second the bridge listens to a busy room: to wake for every line costs more than the line does. What comes
 # after a silence goes out at once, AT_ONCE pieces of it.
 LISTENS, AT_ONCE = 50, 10
-# What may go wrong with a broker.
-TROUBLE = (Error, OSError, asyncio.TimeoutError)
 
 
 class Bridge:
@@ -115,7 +111,7 @@ class Bridge:
                     await _first(self._use(self._client), gone.wait())
                 finally:
                     self._say_down()
-                    await self._client.close()
+                    await close(self._client)
             self._say_down()
             await asyncio.sleep(TRY_AGAIN)
 
@@ -161,54 +157,6 @@ class Bridge:
 
     def _is_there(self, server: str) -> bool:
         return self._loop.time() - self._heard_at.get(server, self._listens_since) < SILENT
-
-
-async def connect(broker: Broker, gone: asyncio.Event) -> Client:
-    """A connection to `broker`, which sets `gone` when it ends. Raises one of TROUBLE."""
-
-    async def end() -> None:
-        gone.set()
-
-    async def ignore(error: Exception) -> None:
-        """What it is about is told otherwise."""
-
-    client = Client()
-    try:
-        await client.connect(
-            broker.url,
-            name="chatlab",
-            no_echo=True,
-            allow_reconnect=False,
-            max_reconnect_attempts=1,
-            reconnect_time_wait=0,
-            connect_timeout=CONNECT_TIME,
-            ping_interval=ASK,
-            max_outstanding_pings=2,
-            closed_cb=end,
-            error_cb=ignore,
-        )
-    except BaseException:
-        await client.close()
-        raise
-    return client
-
-
-async def try_broker(broker: Broker) -> None:
-    """Raises NoBroker if it is of no use."""
-    try:
-        client = await connect(broker, asyncio.Event())
-    except TROUBLE as error:
-        if "authorization" in str(error).lower():
-            raise NoBroker(f"the broker at {broker} wants another user and password, or token, in its URL") from None
-        raise NoBroker(
-            f"no broker answers at {broker}: start one there (nats-server --jetstream), or leave --cluster away"
-        ) from None
-    try:
-        await StreamStore(client.jetstream(timeout=ANSWER_TIME)).open()
-    except TROUBLE:
-        raise NoBroker(f"the broker at {broker} keeps no nicknames: start it with --jetstream") from None
-    finally:
-        await client.close()
 
 
 async def _first(*works: Coroutine[Any, Any, object]) -> None:

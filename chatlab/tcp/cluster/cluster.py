@@ -11,8 +11,9 @@ from typing import Any
 
 from chatlab.room.addresses import Address
 from chatlab.room.errors import NoBroker
-from chatlab.tcp.cluster.bridge import Bridge, try_broker
+from chatlab.tcp.cluster.bridge import Bridge
 from chatlab.tcp.cluster.broker import Broker
+from chatlab.tcp.cluster.broker_connection import try_broker
 from chatlab.tcp.cluster.chat import ClusterChat
 from chatlab.tcp.cluster.link import MOST_MEMBERS
 from chatlab.tcp.limits import Limits

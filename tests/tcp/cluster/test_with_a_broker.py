@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ from chatlab.tcp.server import Model, TcpServer, main
 from tests.tcp.conftest import close_in_time
 from tests.tcp.raw_client import RawClient
 from tests.tcp.test_programs import serving
+from tests.tcp.tls.contexts import AUTHORITY, ROOM, SecuredSocket
+from tests.tcp.tls.contexts import serving as serving_tls
 from tests.waiting import Heard
 
 TAKEN = "NICK taken: that nickname, or one that looks like it"
@@ -30,9 +33,9 @@ Servers = tuple[TcpServer, TcpServer]
 class Server(TcpServer):
     """`said`: its log."""
 
-    def __init__(self, broker: Broker, model: Model | None = None) -> None:
+    def __init__(self, broker: Broker, model: Model | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.said: Heard[str] = Heard()
-        super().__init__(port=0, limits=Limits(rate_limit=0), model=model, log=self.said, cluster=broker)
+        super().__init__(port=0, limits=Limits(rate_limit=0), model=model, log=self.said, tls=tls, cluster=broker)
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +210,32 @@ def test_a_stranger_on_the_broker(options: tuple[str, ...], credentials: str) ->
             line = refusal(Broker(f"nats://{wrong}127.0.0.1:{child.port}"))
             assert line.endswith(" wants another user and password, or token, in its URL")
             assert "sesame" not in line
+
+
+def test_a_broker_that_speaks_tls(monkeypatch: pytest.MonkeyPatch, child: ChildBroker) -> None:
+    certificate, key = ROOM
+    with ChildBroker(0, "--tls", "--tlscert", str(certificate), "--tlskey", str(key)) as secure:
+        broker = Broker(f"tls://127.0.0.1:{secure.port}")
+        assert refusal(broker).startswith("no broker answers at tls://")  # whom nobody trusts who has signed it
+        monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
+        with Server(broker) as room:
+            room.said.next(THERE)
+    plain = Broker(f"tls://ada:secret@127.0.0.1:{child.port}")
+    assert refusal(plain) == (
+        f"the broker at tls://127.0.0.1:{child.port} speaks no TLS: start it with --tls, or connect to nats://"
+    )
+
+
+def test_a_server_that_speaks_tls_is_one_room_with_others(child: ChildBroker, model: Model) -> None:
+    with Server(child.broker) as one, Server(child.broker, model, tls=serving_tls()) as other:
+        one.said.next(THERE)
+        other.said.next(THERE)
+        with RawClient(one.address, "ada") as ada, RawClient(other.address) as stranger:
+            stranger.socket = SecuredSocket(stranger.socket)  # type: ignore[assignment]
+            stranger.choose("bob")
+            assert ada.line() == "bob joined the chat"
+            stranger.say("sealed")
+            assert ada.line() == "bob: sealed"
 
 
 def test_a_server_among_many_can_be_too_large(child: ChildBroker, capsys: pytest.CaptureFixture[str]) -> None:
