@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -39,9 +40,11 @@ def captured(port: int, file: Path) -> Iterator[subprocess.Popen[str]]:
         assert re.search(r"^0 packets dropped by kernel", report, re.MULTILINE), report
 
 
-def joined(room: TcpServer, nickname: str) -> socket.socket:
-    """A connection whose member is in the room."""
+def joined(room: TcpServer, nickname: str, trusting: ssl.SSLContext | None = None) -> socket.socket:
+    """A connection whose member is in the room; over TLS, if it is `trusting` somebody."""
     sock = socket.create_connection(room.address[:2], LIMIT)
+    if trusting:
+        sock = trusting.wrap_socket(sock, server_hostname="localhost")
     lines = sock.makefile("rb")
     assert lines.readline() == b"NICK\n"
     sock.sendall(nickname.encode() + b"\n")
@@ -66,6 +69,24 @@ def a_connection(room: TcpServer) -> None:
         ada.sendall(b"hello\n")
         ada.shutdown(socket.SHUT_WR)
         read_to_the_end(ada)
+
+
+def a_tls_connection(room: TcpServer) -> None:
+    """The talk of a_connection, in a room that speaks TLS."""
+    import trustme  # noqa: PLC0415  # Wine does not load what it wants
+
+    host, port = room.address[:2]
+    room.close()
+    authority, tls, trusting = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(tls)
+    authority.configure_trust(trusting)
+    tls.num_tickets = 0
+    with TcpServer(host, port, tls=tls) as secret, joined(secret, "ada", trusting) as ada:
+        ada.sendall(b"hello\n")
+        assert isinstance(ada, ssl.SSLSocket)
+        with ada.unwrap() as sock:
+            sock.shutdown(socket.SHUT_WR)
+            read_to_the_end(sock)
 
 
 def a_reset(room: TcpServer) -> None:
@@ -117,7 +138,8 @@ def a_pulled_plug(room: TcpServer) -> None:
 
 
 TALKS: dict[str, Talk] = {
-    talk.__name__: talk for talk in (a_connection, a_reset, a_half_close, nobody_listens, a_pulled_plug)
+    talk.__name__: talk
+    for talk in (a_connection, a_tls_connection, a_reset, a_half_close, nobody_listens, a_pulled_plug)
 }
 
 

@@ -63,6 +63,15 @@ def test_numbers_count_bytes_and_a_syn_and_a_fin_as_one() -> None:
     assert talk[-1].endswith(f"ada -> room ACK, ack {1 + len(said) + 1}")
 
 
+def test_over_tls_the_same_words_are_not_to_be_read() -> None:
+    plain, secret = ((FOLDER / f"{name}.pcap").read_bytes() for name in ("a_connection", "a_tls_connection"))
+    for word in (b"NICK\n", b"ada\n", b"Connected to the server!", b"hello"):
+        assert (word in plain, word in secret) == (True, False)
+    records = [row.arrow.data for row in Capture(FOLDER / "a_tls_connection.pcap").ladder.rows]
+    said = [len(record) - 22 for record in records if record.startswith(b"\x17\x03\x03")]  # RFC 8446, section 5.2
+    assert said[:4] == [len("NICK|"), len("ada|"), len("Connected to the server!|"), len("hello|")]
+
+
 def test_nobody_listens_is_a_reset_at_once() -> None:
     assert rows("nobody_listens", "ada") == ["1 ada -> room SYN, seq 0", "2 room -> ada RST ACK, seq 0, ack 1"]
 
