@@ -70,8 +70,13 @@ def test_what_is_said_before_they_have_agreed_waits() -> None:
 def test_last_words_before_they_have_agreed_are_dropped() -> None:
     server, client = pair()
     server.seal(b"NICK\n")
-    server.receive(client.seal()[:10])
+    hello = client.seal()
+    server.receive(hello[:10])
     assert server.seal(b"ERROR go away\n", last=True) == b""
+    server.receive(hello[10:])
+    client.receive(server.seal())
+    server.receive(client.seal())
+    assert client.receive(server.seal()) == b"NICK\n"
 
 
 def test_what_is_sealed_can_not_be_read() -> None:
