@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from chatlab.bench.comparison import compare, header
@@ -12,6 +13,7 @@ from chatlab.bench.idle import idle
 from chatlab.bench.load import Load
 from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, RELAYED, TCP_MODELS, TLS_MODELS, TRACED, UDP, Server
 from chatlab.bench.storm import storm
+from chatlab.tcp.cluster.child_broker import ChildBroker
 from chatlab.tcp.server import DEFAULT_MODEL
 
 DEFAULT = next(server for server in TCP_MODELS if server.name.endswith(DEFAULT_MODEL))
@@ -41,6 +43,20 @@ def _under_load(servers: tuple[Server, ...], clients: tuple[int, ...], load: Cal
     return measure
 
 
+def _cluster(given: Namespace) -> Iterator[str]:
+    with ExitStack() as stack:
+        among_many = []
+        for server in TCP_MODELS:  # each with a broker of its own, or they would be one room
+            broker = stack.enter_context(ChildBroker()).broker
+            arguments = (*server.arguments, f"--cluster={broker.url}")
+            among_many.append(Server(server.name.replace("tcp", "cluster"), arguments, server.members))
+        yield from _under_load((*among_many, *OTHERS, DEFAULT), (100,), _talk)(given)
+
+
+def _talk(clients: int) -> Load:
+    return Load(clients, min(10, clients), 1, window=2)
+
+
 def _idle(given: Namespace) -> Iterator[str]:
     for count in given.clients or (10_000,):
         allow_files(count)
@@ -51,9 +67,7 @@ def _idle(given: Namespace) -> Iterator[str]:
 MODES = {
     "talk": Mode(
         "10 members say a line a round; two rounds under way; compared with the default model",
-        _under_load(
-            (UDP, *OTHERS, DEFAULT), (10, 100, 1000), lambda clients: Load(clients, min(10, clients), 1, window=2)
-        ),
+        _under_load((UDP, *OTHERS, DEFAULT), (10, 100, 1000), _talk),
     ),
     "single": Mode(
         "one line under way, so nothing to batch; compared with a bare loop of send over as many sockets",
@@ -69,7 +83,11 @@ MODES = {
     ),
     "tls": Mode(
         "10 members say a line a round, over TLS; compared with the default model without TLS",
-        _under_load((*TLS_MODELS, DEFAULT), (100,), lambda clients: Load(clients, min(10, clients), 1, window=2)),
+        _under_load((*TLS_MODELS, DEFAULT), (100,), _talk),
+    ),
+    "cluster": Mode(
+        "the same load on one server among many, the only one with members; compared with the default model alone",
+        _cluster,
     ),
     "udp": Mode(
         "one member's datagrams, 50 of them under way; compared with a bare loop of sendto to as many sockets",

@@ -55,6 +55,10 @@ def test_a_row_for_each_server_over_tls(capsys: pytest.CaptureFixture[str]) -> N
     has_a_row_for_each("tls", 5, (*(name.replace("tcp", "tls") for name in MODELS), f"tcp {DEFAULT_MODEL}"), capsys)
 
 
+def test_a_row_for_each_server_among_many(capsys: pytest.CaptureFixture[str]) -> None:
+    has_a_row_for_each("cluster", 5, (*(name.replace("tcp", "cluster") for name in MODELS), *MODELS), capsys)
+
+
 def has_a_row_for_each(mode: str, clients: int, servers: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     table = rows(mode, clients, capsys)
     assert set(table) == set(servers)
