@@ -161,7 +161,9 @@ def test_what_cant_be_written_leaves_the_journal_as_it_was(tmp_path: Path) -> No
     assert LastWords.read(tmp_path / "journal").record == {"doing": "Called f(1)."}
 
 
-JOURNALS = "[each for each in __import__('gc').get_objects() if type(each).__name__ == 'Journal']"
+GC = "__import__('gc')"
+# What was there before the checks began is frozen, and in no list.
+JOURNALS = f"[each for each in {GC}.unfreeze() or {GC}.get_objects() if type(each).__name__ == 'Journal']"
 
 
 def test_an_end_with_an_empty_journal_costs_that_check_alone(tmp_path: Path) -> None:
