@@ -75,6 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.parent.name
         folders[folder if folder in (*LONG, BUSY) else ""].append(item)
     long = [folders.pop(folder, []) for folder in LONG]
+    folders[BUSY].reverse()  # by their names, its longest are the last
     places = [(n / len(tests), item) for tests in folders.values() for n, item in enumerate(tests)]
     mixture = [item for _, item in sorted(places, key=lambda place: place[0])]
     items[:] = [*chain(*long), *mixture]

@@ -76,8 +76,9 @@ def test_it_is_sorted_and_filtered(grades: Page, screenshots: Path) -> None:
     grades.locator("tbody tr:visible summary").first.click()
     assert "ada had sent '<hé>'." in grades.locator("tbody pre:visible").inner_text()
     grades.screenshot(path=screenshots / f"grades-filtered-{theme}.png")
-    grades.get_by_label("Name").fill("STUDENT 10")
-    assert names(grades) == ["student 10", "student 106"]
+    stuck = names(grades)
+    grades.get_by_label("Name").fill("STUDENT 1")
+    assert names(grades) == [name for name in stuck if name.startswith("student 1")] != stuck
 
 
 def test_the_heading_stays_and_the_paper_has_no_controls(grades: Page, screenshots: Path) -> None:

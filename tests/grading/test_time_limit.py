@@ -43,10 +43,8 @@ def test_a_loop_without_end_is_located_and_stopped() -> None:
     stuck = run(spin, seconds=0.1)
     assert isinstance(stuck, Stuck)
     assert "spin" in [frame.name for frame in stuck.stack]
-    for thread in threading.enumerate():
-        if thread.name == "check":
-            thread.join(30)
-            assert not thread.is_alive()
+    stuck.thread.join(30)
+    assert not stuck.thread.is_alive()
 
 
 def test_a_call_that_waits_does_not_keep_its_caller() -> None:

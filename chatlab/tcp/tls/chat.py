@@ -22,7 +22,7 @@ from typing import Generic
 from chatlab.room.addresses import Address
 from chatlab.tcp.chat import Connection, Delivery, TcpChat
 from chatlab.tcp.limits import Limits, Reason
-from chatlab.tcp.tls.stream import NotTls, TlsStream
+from chatlab.tcp.tls.stream import NOT_TLS, TlsStream
 
 
 class TlsChat(Generic[Connection]):
@@ -60,7 +60,7 @@ class TlsChat(Generic[Connection]):
         said = stream.receive(data)
         deliveries = self._chat.receive(connection, said, now) if said else []
         if stream.failure:
-            reason = Reason.NOT_TLS if isinstance(stream.failure, NotTls) else Reason.TLS_FAILED
+            reason = Reason.NOT_TLS if stream.failure.reason == NOT_TLS else Reason.TLS_FAILED
             deliveries += self.leave(connection, reason)
         elif stream.has_ended or not data:
             deliveries += self._chat.receive(connection, b"", now)
@@ -96,7 +96,7 @@ class TlsChat(Generic[Connection]):
                 continue
             sealed = stream.seal(b"".join(pieces), last=connection in last)
             if connection in last:
-                if isinstance(stream.failure, NotTls):
+                if stream.failure and stream.failure.reason == NOT_TLS:
                     sealed = last[connection]
                 del self._streams[connection]
             if sealed or connection in last:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from chatlab.room.errors import NobodyAnswers, NotTrusted
-from chatlab.tcp.tls.stream import NotTls
+from chatlab.tcp.tls.stream import NOT_TLS
 
 # Of OpenSSL's reasons (X509_V_ERR_... in x509_vfy.h) those for which there is something to do. Others are told in its
 # own words.
@@ -24,6 +24,6 @@ def in_a_sentence(failure: ssl.SSLError, where: str, host: str) -> NobodyAnswers
     if isinstance(failure, ssl.SSLCertVerificationError):
         other = f"the certificate at {{where}} can't be trusted: {failure.verify_message}"
         return NotTrusted(_REASONS.get(failure.verify_code, other).format(where=where, host=host))
-    if isinstance(failure, NotTls) or failure.reason == "WRONG_VERSION_NUMBER":  # OpenSSL's word for it
+    if failure.reason in (NOT_TLS, "WRONG_VERSION_NUMBER"):  # the second is OpenSSL's word for it
         return NobodyAnswers(f"{where} speaks no TLS: start the client without --tls, or the room with it")
     return NobodyAnswers(f"{where} and this client agree on no TLS: {failure.reason or failure}")

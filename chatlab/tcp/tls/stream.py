@@ -1,7 +1,7 @@
 """One end of a TLS connection without its socket: ciphertext comes in, plaintext out, and the other way round.
 
     state     what comes                       then
-    agreeing  a byte that no TLS begins with   `failure`: NotTls
+    agreeing  a byte that no TLS begins with   `failure`, for NOT_TLS
     agreeing  more than MAX_HANDSHAKE bytes    `failure`
     agreeing  the whole handshake              `is_agreed`; what was to be said before is sealed now
     agreed    application data                 is returned
@@ -24,10 +24,8 @@ ALERT, HANDSHAKE = 0x15, 0x16
 MAX_HANDSHAKE = 65_536
 # Bytes that are decrypted at once: those of one record, at most (RFC 8446, section 5.1).
 RECORD = 16_384
-
-
-class NotTls(ssl.SSLError):
-    """What the other side says first is no TLS."""
+# Two `reason`s of a failure that OpenSSL does not know.
+NOT_TLS, TOO_LONG = "NOT_TLS", "TOO_LONG_HANDSHAKE"
 
 
 class TlsStream:
@@ -60,7 +58,7 @@ class TlsStream:
             if self.failure or self.has_ended or not data:
                 return b""
             if not self._received and data[0] not in (ALERT, HANDSHAKE):
-                self.failure = NotTls("what comes first is no TLS")
+                self.failure = _failure(NOT_TLS)
                 return b""
             self._incoming.write(data)
             if not self.is_agreed:
@@ -88,7 +86,7 @@ class TlsStream:
             self._tls.do_handshake()
         except ssl.SSLWantReadError:
             if self._received > MAX_HANDSHAKE:
-                self.failure = ssl.SSLError(f"a handshake has at most {MAX_HANDSHAKE:,} bytes")
+                self.failure = _failure(TOO_LONG)
         except ssl.SSLError as failure:
             self.failure = failure
         else:
@@ -113,3 +111,9 @@ class TlsStream:
     def _write(self, data: bytes) -> None:
         while data:
             data = data[self._tls.write(data) :]
+
+
+def _failure(reason: str) -> ssl.SSLError:
+    failure = ssl.SSLError(reason)
+    failure.reason = reason
+    return failure

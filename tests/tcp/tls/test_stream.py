@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatlab.tcp.tls import stream as stream_module
-from chatlab.tcp.tls.stream import NotTls, TlsStream
+from chatlab.tcp.tls.distrust import in_a_sentence
+from chatlab.tcp.tls.stream import NOT_TLS, TOO_LONG, TlsStream
 from tests.tcp.tls.contexts import serving, trusting
 
 SERVING, TRUSTING = serving(), trusting()
@@ -117,7 +118,8 @@ def test_nothing_is_heard_behind_the_end() -> None:
 def test_what_is_no_tls_is_known_by_its_first_byte(first: bytes) -> None:
     for end in pair():
         assert end.receive(first) == b""
-        assert isinstance(end.failure, NotTls)
+        assert end.failure
+        assert end.failure.reason == NOT_TLS
         assert end.receive(first) == b""
 
 
@@ -125,7 +127,7 @@ def test_what_only_begins_like_tls_is_a_failure_too() -> None:
     server, _ = pair()
     server.receive(b"\x16\x03garbage that is no handshake")
     assert server.failure
-    assert not isinstance(server.failure, NotTls)
+    assert server.failure.reason != NOT_TLS
 
 
 def test_garbage_is_a_failure_and_what_came_before_it_is_heard() -> None:
@@ -159,7 +161,8 @@ def test_a_handshake_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     server.receive(hello[:100])
     assert server.failure is None
     server.receive(hello[100:101])
-    assert "at most 100 bytes" in str(server.failure)
+    assert server.failure
+    assert str(in_a_sentence(server.failure, "host:1", "host")).endswith(f"no TLS: {TOO_LONG}")
 
 
 def test_a_client_that_does_not_trust_the_certificate_says_so() -> None:
