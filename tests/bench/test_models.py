@@ -16,6 +16,7 @@ from chatlab.bench.models.measure import measure_models
 from chatlab.bench.models.measured import APART, HIGH, Measured, Point, draw
 from chatlab.bench.modes import DEFAULT
 from chatlab.tcp.server import MODELS
+from tests.systems import not_here
 
 MEMORY = 1 << 20
 SVG = "{http://www.w3.org/2000/svg}"
@@ -93,7 +94,7 @@ def test_a_crowd_of_one_and_no_clients_at_all_are_no_error() -> None:
     assert titles(draw(Measured()))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@not_here(sys.platform == "win32", "Windows has no such limit")
 def test_where_a_system_allows_fewer_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = [(100, 1000)]
 
