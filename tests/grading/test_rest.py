@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -28,9 +29,22 @@ def test_while_the_machine_stands_still_nobody_is_seen_to_rest(monkeypatch: pyte
             turns += 1000
         return turns
 
-    monkeypatch.setattr(rest, "time", SimpleNamespace(perf_counter=pass_on, process_time=lambda: 0.0))
+    monkeypatch.setattr(
+        rest, "time", SimpleNamespace(perf_counter=pass_on, process_time=lambda: 0.0, thread_time=lambda: 0.0)
+    )
     with pytest.raises(NotYetRight, match="times a second"):
         expect_rest(count)
+
+
+def test_what_the_look_itself_costs_is_not_charged_to_the_learners_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    class SlowEvent:
+        def wait(self, seconds: float) -> None:
+            end = time.perf_counter() + seconds
+            while time.perf_counter() < end:
+                pass
+
+    monkeypatch.setattr(rest, "threading", SimpleNamespace(Event=SlowEvent))
+    expect_rest(lambda: 0)
 
 
 @pytest.mark.parametrize(("pause", "saw"), [(None, "your code took"), (0.001, "times a second"), (0.05, "")])

@@ -26,15 +26,16 @@ def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> 
 
     `count` counts how often the learner's code has done `what`. On a busy machine every wait takes longer: so this
     thread waits meanwhile as often as is allowed, and takes its own laps for a measure, too. Where it made no laps, the
-    learner's code had no chance to be busy, either: such a look shows nothing.
+    learner's code had no chance to be busy, either: such a look shows nothing. What the laps themselves cost, which is
+    much on a slow machine, is not the learner's.
     """
     busy = 0
     for _ in range(MOST_LOOKS):
-        start, spent, before, laps = time.perf_counter(), time.process_time(), count(), 0
+        start, spent, before, laps = time.perf_counter(), _spent_by_others(), count(), 0
         while (seconds := time.perf_counter() - start) < LOOK:
             threading.Event().wait(1 / MOST_TURNS)
             laps += 1
-        turns, share = (count() - before) / seconds, (time.process_time() - spent) / seconds
+        turns, share = (count() - before) / seconds, (_spent_by_others() - spent) / seconds
         is_restless = turns > min(MOST_TURNS, MOST_PER_LAP * laps / seconds)
         if not is_restless and share <= MOST_OF_A_PROCESSOR:
             if laps >= LEAST_LAPS:
@@ -44,3 +45,8 @@ def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> 
         if busy == LOOKS:
             did = f"{what} {turns:,.0f} times a second" if is_restless else f"your code took {share:.0%} of a processor"
             raise NotYetRight(f"While nothing arrived, {did}.", RESTLESS)
+
+
+def _spent_by_others() -> float:
+    """The seconds that a processor has worked for this process, but for the thread that asks."""
+    return time.process_time() - time.thread_time()
