@@ -51,14 +51,14 @@ PURE = (
     *("udp.reliable.entrance", "udp.reliable.chat", "udp.reliable.member"),
     *("weather.fate", "weather.in_flight", "weather.relayed"),
     *("tcp.framing", "tcp.protocol", "tcp.limits", "tcp.outbox", "tcp.connection_state", "tcp.chat", "tcp.member"),
-    *("tcp.cluster.broker", "tcp.cluster.link", "tcp.cluster.names", "tcp.cluster.elsewhere", "tcp.cluster.claims"),
-    "tcp.cluster.chat",
+    *("tcp.cluster.broker", "tcp.cluster.link", "tcp.cluster.names", "tcp.cluster.room.elsewhere"),
+    *("tcp.cluster.room.claims", "tcp.cluster.room.link_end", "tcp.cluster.room.waiting", "tcp.cluster.room.chat"),
 )
 IMPURE = {"asyncio", "queue", "select", "selectors", "signal", "socket", "ssl", "subprocess", "threading", "time"}
 # Modules below the panels and the grading that use a package, none of which is needed to run a room.
 USE_A_PACKAGE = {
     "bench.rivals.tls": "trustme",
-    "tcp.cluster.bridge": "nats",
+    "tcp.cluster.broker_end": "nats",
     "tcp.cluster.broker_connection": "nats",
     "tcp.cluster.store": "nats",
     "terminal.keyboard": "prompt_toolkit",

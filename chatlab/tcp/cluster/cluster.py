@@ -14,8 +14,8 @@ from chatlab.room.errors import NoBroker
 from chatlab.tcp.cluster.bridge import Bridge
 from chatlab.tcp.cluster.broker import Broker
 from chatlab.tcp.cluster.broker_connection import try_broker
-from chatlab.tcp.cluster.chat import ClusterChat
 from chatlab.tcp.cluster.link import MOST_MEMBERS
+from chatlab.tcp.cluster.room.chat import ClusterChat
 from chatlab.tcp.limits import Limits
 
 

@@ -11,19 +11,21 @@ line that begins with a NUL, which no text of the room holds.
                                wants to hear the others'                           wants to hear ours
     again                      ask for all once more     said <server>             the lines that follow are that one's
                                                          up, down                  the broker is there, or gone
+                                                         more                      the lines that came have been heard:
+                                                                                   say what was said since
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from chatlab.tcp.framing import LineBuffer
 
 # Bytes of a line on the link, newline included: `here` with 10,000 nicknames, each of 20 letters of 4 bytes, fits.
 MOST_ON_LINK = 1 << 20
 MOST_MEMBERS = 10_000
-_COMMAND = b"\0"
+_BEGIN = b"\0"
+_COMMAND = re.compile(rb"\0(.*)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,17 @@ class LinkReader:
     """Either end's bytes to what they say."""
 
     def __init__(self) -> None:
-        self._buffer = LineBuffer(MOST_ON_LINK)
+        self._begun = b""  # a line
 
     def take(self, data: bytes) -> Iterator[bytes | Command]:
         """The commands, and what was said between them: whole lines in one piece, with their ends."""
-        said: list[bytes] = []
-        for line in self._buffer.take(data):
-            if not line.startswith(_COMMAND):
-                said.append(line + b"\n")
-                continue
-            if said:
-                yield b"".join(said)
-                said = []
-            word, *rest = line[1:].decode("utf-8", "replace").split(" ")
-            yield Command(word, tuple(filter(None, rest)))
-        if said:
-            yield b"".join(said)
+        lines, end, self._begun = (self._begun + data).rpartition(b"\n")
+        for number, piece in enumerate(_COMMAND.split(lines + end)):
+            if number % 2:
+                word, *rest = piece.decode("utf-8", "replace").split(" ")
+                yield Command(word, tuple(filter(None, rest)))
+            elif piece:
+                yield piece
 
 
 def to_room(verb: str, server: str, payload: bytes) -> bytes:
@@ -65,7 +62,7 @@ def to_room(verb: str, server: str, payload: bytes) -> bytes:
 
     No payload can pass for a command, and none leaves half a line behind.
     """
-    payload = payload.replace(_COMMAND, b"")
+    payload = payload.replace(_BEGIN, b"")
     match verb:
         case "said":
             message = build_command("said", server) + payload.removesuffix(b"\n") + b"\n"

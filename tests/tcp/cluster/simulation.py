@@ -8,10 +8,10 @@ from collections.abc import Coroutine, Iterator
 from typing import TypeVar
 
 from chatlab.tcp.chat import Delivery
-from chatlab.tcp.cluster.chat import ClusterChat
-from chatlab.tcp.cluster.elsewhere import SILENT
 from chatlab.tcp.cluster.link import Command, LinkReader, build_command, to_room
 from chatlab.tcp.cluster.names import Entry, Names
+from chatlab.tcp.cluster.room.chat import ClusterChat
+from chatlab.tcp.cluster.room.elsewhere import SILENT
 from chatlab.tcp.limits import Limits
 
 T = TypeVar("T")
@@ -83,8 +83,9 @@ class PretendedBroker:
     def run(self) -> None:
         """Until there is nothing more to do."""
         while True:
-            if self.is_up and self.answers:
-                for server in self.servers.values():
+            for server in self.servers.values():
+                server.ask_for_more()
+                if self.is_up and self.answers:
                     server.settle()
             ready = [message for message in self._queue if message[1] not in self.late]
             if not ready:
@@ -138,6 +139,7 @@ class PretendedServer:
         self.since = broker.now
         self.names = Names(name, self._is_there)
         self._reader = LinkReader()
+        self._is_at_work = False  # the bridge, with what it has heard
         broker.servers[name] = self
         self.deliver(self.chat.connect("link", LINK_ADDRESS, broker.now))
         if broker.is_up:
@@ -158,6 +160,11 @@ class PretendedServer:
         for ticket, is_ours in at_once(self._settled()):
             self.hear(build_command("yours" if is_ours else "taken", ticket))
 
+    def ask_for_more(self) -> None:
+        while self._is_at_work and "link" not in self.ended:
+            self._is_at_work = False
+            self.hear(build_command("more"))
+
     def hear(self, data: bytes) -> None:
         self.deliver(self.chat.receive("link", data, self.broker.now))
 
@@ -167,6 +174,7 @@ class PretendedServer:
                 assert recipient not in self.ended, "nothing comes after the last words"
                 if recipient == "link":
                     self._obey(delivery.lines)
+                    self._is_at_work = True
                 else:
                     self.got[recipient] += delivery.lines
             if delivery.last:

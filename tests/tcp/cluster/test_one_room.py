@@ -9,8 +9,8 @@ import pytest
 
 from chatlab.room.events import Joined, Said
 from chatlab.tcp.chat import READ_AHEAD
-from chatlab.tcp.cluster.elsewhere import BEAT, SILENT, Elsewhere
 from chatlab.tcp.cluster.link import build_command
+from chatlab.tcp.cluster.room.elsewhere import BEAT, SILENT, Elsewhere
 from chatlab.tcp.limits import Limits, Reason
 from tests.tcp.cluster.simulation import PretendedBroker, PretendedServer, two
 
@@ -71,7 +71,7 @@ def test_of_two_adas_at_the_same_moment_one_gets_in() -> None:
     other.come("b", "ada", "bob")
     assert (one.look("a"), other.look("b")) == (["NICK"], ["NICK"])
     broker.run()
-    assert other.look("b") == [TAKEN, "Connected to the server!"]
+    assert other.look("b") == [TAKEN, "Connected to the server!", "ada: I am"]
     assert one.look("a") == ["Connected to the server!", "bob joined the chat"]
 
 
@@ -198,6 +198,7 @@ def test_what_is_lost_on_the_way_of_coming_and_going_is_told_later_once() -> Non
     one.leave("ada")
     one.come("c", "joe")
     one.settle()
+    one.ask_for_more()
     broker.lose_all()
     broker.wait(BEAT)
     assert other.look("eve") == ["ada left the chat!", "joe joined the chat"]
@@ -265,6 +266,18 @@ def test_a_server_that_closes_says_so() -> None:
     broker.run()
     assert other.look("eve") == ["ada left the chat!"]
     assert broker.store.entries.keys() == {"eve"}
+
+
+def test_the_last_words_in_a_room_that_closes_are_heard_though_the_bridge_is_at_work() -> None:
+    broker, one, other = two()
+    one.join("ada")
+    other.join("eve")
+    other.look("eve")
+    one.say("ada", "at once")
+    one.say("ada", "my last words")
+    one.deliver(one.chat.close())
+    broker.run()
+    assert other.look("eve") == ["ada: at once", "ada: my last words"]
 
 
 def test_a_broker_that_is_gone_for_5_s_loses_no_member_and_says_nothing_twice() -> None:

@@ -8,7 +8,7 @@ from chatlab.room.errors import NicknameTaken
 from chatlab.room.nicknames import lookalike_keys
 from chatlab.room.room import Room
 from chatlab.tcp.chat import Connection
-from chatlab.tcp.cluster.elsewhere import Elsewhere
+from chatlab.tcp.cluster.room.elsewhere import Elsewhere
 
 TAKEN = "taken: that nickname, or one that looks like it"
 
