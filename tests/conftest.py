@@ -19,14 +19,12 @@ import pytest
 from xdist.remote import Producer
 
 from chatlab.service.service import Service
-from tests.scheduler import AloneLast
+from tests.scheduler import TOGETHER, AloneLast
 from tests.systems import NOT_HERE, WINE
 
-# Most tests wait most of the time. With three, the processors would be full, and races likelier.
-WORKERS_PER_PROCESSOR = 2
-# Folders whose tests start first, as they take the longest. One worker has the whole of tests/browser.
-LONG = ("browser", "notebooks")
-BUSY = "grading"
+# Most tests wait most of the time: those of the folders TOGETHER do not, and these start first.
+WORKERS_PER_PROCESSOR = 3
+LONGEST = "grading"
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -69,16 +67,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> AloneLa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones, then a mixture of the grader's, which keep the processors busy, and the others, which wait."""
+    """The folders that stay together, then a mixture of the grader's tests, which take the longest, and the others."""
     folders = defaultdict[str, list[pytest.Item]](list)
     for item in items:
         folder = item.path.parent.name
-        folders[folder if folder in (*LONG, BUSY) else ""].append(item)
-    long = [folders.pop(folder, []) for folder in LONG]
-    folders[BUSY].reverse()  # by their names, its longest are the last
+        folders[folder if folder in (*TOGETHER, LONGEST) else ""].append(item)
+    first = [folders.pop(folder, []) for folder in TOGETHER]
+    folders[LONGEST].reverse()  # by their names, its longest are the last
     places = [(n / len(tests), item) for tests in folders.values() for n, item in enumerate(tests)]
     mixture = [item for _, item in sorted(places, key=lambda place: place[0])]
-    items[:] = [*chain(*long), *mixture]
+    items[:] = [*chain(*first), *mixture]
 
 
 @pytest.hookimpl(trylast=True)

@@ -11,10 +11,12 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 ALONE = "alone"
+# Folders whose tests keep a processor busy: one worker has a folder, so that at most two of them run at once.
+TOGETHER = ("browser", "notebooks")
 
 
 class AloneLast(LoadScopeScheduling):
-    """A worker gets one test after the other, but all of tests/browser, for which one JupyterLab is enough.
+    """A worker gets one test after the other, but all of a folder TOGETHER: one JupyterLab is enough for tests/browser.
 
     A worker runs a test once it knows the next one, or that there is none. So the last worker keeps one test until the
     others have ended. A test that ended its worker, as one does at its time limit, is not run again.
@@ -36,7 +38,7 @@ class AloneLast(LoadScopeScheduling):
         file = PurePosixPath(nodeid.partition("::")[0])
         if file.stem.endswith(f"_{ALONE}"):
             return ALONE
-        return "browser" if file.parent.name == "browser" else nodeid
+        return file.parent.name if file.parent.name in TOGETHER else nodeid
 
     def _reschedule(self, node: WorkerController) -> None:
         if node in self.registered_collections:  # or else it is starting yet

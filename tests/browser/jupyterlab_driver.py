@@ -111,6 +111,12 @@ class Notebook:
     def __init__(self, page: Page) -> None:
         self.page = page
 
+    def go_to(self, name: str) -> None:
+        """Open another notebook of the course in its place, and wait for its kernel."""
+        self._do("await notebook.sessionContext.shutdown(); notebook.dispose()")
+        self._do(f"await app.commands.execute('docmanager:open', {{path: 'notebooks/{name}', factory: 'Notebook'}})")
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=PATIENCE)
+
     def run_all(self) -> None:
         """Run all cells as a reader does."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
