@@ -40,7 +40,7 @@ def _parser() -> Parser:
         prog="python -m chatlab.bench",
         description="How fast are the rooms? Each server is a process of its own; the members are in this one.",
         epilog="modes:\n"
-        + "".join(f"  {name:8}{mode.about}\n" for name, mode in MODES.items())
+        + "".join(f"  {name:11}{mode.about}\n" for name, mode in MODES.items())
         + "\nRows show medians of the repeats, in which the servers take turns, since a machine's speed drifts: read\n"
         "the ratios. CPU time and memory are the server's own, and known on Linux alone.",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -47,8 +47,7 @@ class Held:
     def __enter__(self) -> Held:
         with ExitStack() as stack:
             self.running, self._members, self._before = _open(stack, self._server, self.clients)
-            address = self.running.address
-            strangers = [stack.enter_context(socket.create_connection(address)) for _ in range(self.clients - 1)]
+            strangers = [stack.enter_context(self._members.connect()) for _ in range(self.clients - 1)]
             for stranger in strangers:
                 stranger.recv(1)  # it has been asked for its nickname
             self._after = self.running.memory()

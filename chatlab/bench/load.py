@@ -22,12 +22,13 @@ LOST_AFTER = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`clients` members, of whom `speakers` say `lines` lines each in a round."""
+    """`clients` members, of whom `speakers` say `lines` lines each in a round. `rest`: seconds before the next one."""
 
     clients: int
     speakers: int
     lines: int
     window: int = 1
+    rest: float = 0.0
 
 
 class Latencies(NamedTuple):
@@ -112,6 +113,8 @@ class _Run:
         self._latencies: Counter[int] = Counter()  # by microseconds
 
     def begin_round(self) -> None:
+        if self.rounds and self._load.rest:
+            time.sleep(self._load.rest)
         self.rounds.append(time.perf_counter())
         self.missing += self.round_deliveries
         for speaker in range(self._load.speakers):

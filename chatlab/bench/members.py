@@ -10,7 +10,7 @@ import selectors
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import ClassVar, Protocol
 
@@ -29,8 +29,8 @@ MOST_SELECTED = 512
 class Room(Protocol):
     """What members know of a server."""
 
-    address: tuple[str, int]
-
+    @property
+    def addresses(self) -> Sequence[tuple[str, int]]: ...
     @property
     def has_ended(self) -> bool: ...
 
@@ -82,7 +82,13 @@ class Members(ABC):
         """Let the member with number `speaker` say TEXT, `times` times."""
 
     @abstractmethod
-    def _connect(self) -> socket.socket: ...
+    def connect(self) -> socket.socket:
+        """A connection of somebody who is no member yet."""
+
+    @property
+    def next_address(self) -> tuple[str, int]:
+        """Where the next one goes: who is in a room on several servers is spread over them."""
+        return self.room.addresses[len(self.sockets) % len(self.room.addresses)]
 
     @abstractmethod
     def _ask(self, number: int, again: bool) -> None:
@@ -124,7 +130,7 @@ class Members(ABC):
     def _connect_by(self, deadline: float) -> socket.socket:
         while True:
             try:
-                return self._connect()
+                return self.connect()
             except ConnectionRefusedError:
                 self._wait_for_room(deadline)
 
@@ -132,6 +138,6 @@ class Members(ABC):
         if self.room.has_ended:
             raise NobodyAnswers("the server has ended: does its command work?")
         if time.monotonic() > deadline:
-            raise NobodyAnswers(f"nobody answers at {shown(self.room.address)}: does the server listen on {{port}}?")
+            raise NobodyAnswers(f"nobody answers at {shown(self.next_address)}: does the server listen on {{port}}?")
         # Servers in any language have no common way to say that they listen by now, and a closed port says no at once.
         time.sleep(RETRY)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chatlab.bench.comparison import compare, header
 from chatlab.bench.files import allow_files
+from chatlab.bench.handshakes import handshakes
 from chatlab.bench.idle import idle
 from chatlab.bench.load import Load
 from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, RELAYED, TCP_MODELS, TLS_MODELS, TRACED, UDP, Server
@@ -45,12 +46,26 @@ def _under_load(servers: tuple[Server, ...], clients: tuple[int, ...], load: Cal
 
 def _cluster(given: Namespace) -> Iterator[str]:
     with ExitStack() as stack:
-        among_many = []
-        for server in TCP_MODELS:  # each with a broker of its own, or they would be one room
-            broker = stack.enter_context(ChildBroker()).broker
-            arguments = (*server.arguments, f"--cluster={broker.url}")
-            among_many.append(Server(server.name.replace("tcp", "cluster"), arguments, server.members))
+        among_many = [_with_a_broker(stack, server) for server in TCP_MODELS]
         yield from _under_load((*among_many, *OTHERS, DEFAULT), (100,), _talk)(given)
+
+
+def _two(given: Namespace) -> Iterator[str]:
+    with ExitStack() as stack:
+        two = _with_a_broker(stack, DEFAULT, processes=2)
+        yield from _under_load((two, DEFAULT), (2, 1000), _quiet_or_talk)(given)
+
+
+def _with_a_broker(stack: ExitStack, server: Server, processes: int = 1) -> Server:
+    """`server` with one of its own: through the same broker they would all be one room."""
+    broker = stack.enter_context(ChildBroker()).broker
+    name = server.name.replace("tcp", "cluster" if processes == 1 else f"{processes} x")
+    return Server(name, (*server.arguments, f"--cluster={broker.url}"), server.members, processes)
+
+
+def _quiet_or_talk(clients: int) -> Load:
+    """Of two, one speaks to the other, 20 times a second: what a line takes between servers that have nothing else."""
+    return Load(2, 1, 1, rest=0.05) if clients == 2 else _talk(clients)
 
 
 def _talk(clients: int) -> Load:
@@ -58,10 +73,15 @@ def _talk(clients: int) -> Load:
 
 
 def _idle(given: Namespace) -> Iterator[str]:
-    for count in given.clients or (10_000,):
-        allow_files(count)
-        for server in (*given.server, *given.udp_server, DEFAULT):
+    usual = ((DEFAULT, 10_000), *((server, 1_000) for server in TLS_MODELS))
+    for server, clients in (*((server, 10_000) for server in (*given.server, *given.udp_server)), *usual):
+        for count in given.clients or (clients,):
+            allow_files(count)
             yield from idle(server, count)
+
+
+def _handshakes(given: Namespace) -> Iterator[str]:
+    yield from handshakes((*given.server, *TLS_MODELS, *TCP_MODELS), given.repeats, given.seconds)
 
 
 MODES = {
@@ -89,6 +109,11 @@ MODES = {
         "the same load on one server among many, the only one with members; compared with the default model alone",
         _cluster,
     ),
+    "two": Mode(
+        "one member speaks to another, then the same load, on two servers that are one room; compared with one server",
+        _two,
+    ),
+    "handshakes": Mode("connections that come one after the other, and go before they have a nickname", _handshakes),
     "udp": Mode(
         "one member's datagrams, 50 of them under way; compared with a bare loop of sendto to as many sockets",
         _under_load((UDP, BARE_UDP), (50,), lambda clients: Load(clients, 1, 1, window=50)),
@@ -101,6 +126,9 @@ MODES = {
         "the same load while a trace records all of it; compared with trace=None, which loads no line of it",
         _under_load((TRACED, UDP), (50,), lambda clients: Load(clients, 1, 1, window=50)),
     ),
-    "idle": Mode("the memory that clients cost who say nothing: connections without a nickname, and members", _idle),
+    "idle": Mode(
+        "the memory that clients cost who say nothing: connections without a nickname, and members; also over TLS",
+        _idle,
+    ),
     "storm": Mode("what bad weather does to a talk in a plain room, and what a reliable room makes of it", storm),
 }

@@ -1,4 +1,4 @@
-"""A server at work under measurement: a process of its own, so that it shares no interpreter with the load's side.
+"""A server at work under measurement: a process of its own, or several, that share no interpreter with the load's side.
 
 CPU time and memory are read from Linux's clocks and /proc; on other systems they are unknown (None). A server that
 hands its work to child processes is measured without them.
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from chatlab.bench.servers import Server
@@ -26,29 +27,30 @@ class RunningServer:
     """A server at work, for up to `clients` clients. A context manager. Raises CantStart."""
 
     def __init__(self, server: Server, clients: int) -> None:
-        self.address = ("127.0.0.1", _free_port(server.members.kind))
-        values = {"{port}": str(self.address[1]), "{clients}": str(clients)}
-        arguments = [_filled_in(argument, values) for argument in server.arguments]
-        # What it prints is not read; what it complains about is shown.
-        try:
-            self._process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        except OSError as error:
-            raise CantStart(f"can't start {arguments[0]!r}: {error.strerror}") from error
+        self.addresses = [("127.0.0.1", _free_port(server.members.kind)) for _ in range(server.processes)]
+        self._processes = []
+        with ExitStack() as stack:
+            for _, port in self.addresses:
+                values = {"{port}": str(port), "{clients}": str(clients)}
+                arguments = [_filled_in(argument, values) for argument in server.arguments]
+                # What it prints is not read; what it complains about is shown.
+                try:
+                    process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+                except OSError as error:
+                    raise CantStart(f"can't start {arguments[0]!r}: {error.strerror}") from error
+                self._processes.append(process)
+                stack.callback(_end, process)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> RunningServer:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._stack.close()
 
     @property
     def has_ended(self) -> bool:
-        return self._process.poll() is not None
+        return any(process.poll() is not None for process in self._processes)
 
     def cpu_seconds(self) -> float | None:
         """CPU time that it has used so far, all its threads together."""
@@ -56,7 +58,7 @@ class RunningServer:
             return None
         # What clock_getcpuclockid(3) gives for its process; Python has that for threads alone. Linux makes the clock's
         # number in this way: make_process_cpuclock in its include/linux/posix-timers.h.
-        return time.clock_gettime((~self._process.pid << 3) | CPUCLOCK_SCHED)
+        return sum(time.clock_gettime((~process.pid << 3) | CPUCLOCK_SCHED) for process in self._processes)
 
     def memory(self) -> int | None:
         """Bytes of memory that it has now."""
@@ -67,11 +69,20 @@ class RunningServer:
         return self._status("VmHWM")
 
     def _status(self, field: str) -> int | None:
-        """A field of /proc/<pid>/status in bytes: see proc(5)."""
+        """The sum of a field of /proc/<pid>/status in bytes: see proc(5)."""
         if sys.platform != "linux":
             return None
-        lines = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:"))
+        files = [Path(f"/proc/{process.pid}/status").read_text(encoding="ascii") for process in self._processes]
+        return sum(int(line.split()[1]) * 1024 for line in "".join(files).splitlines() if line.startswith(f"{field}:"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free_port(kind: socket.SocketKind) -> int:

@@ -18,11 +18,15 @@ _PYTHON = (sys.executable, "-m")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """How to start a server: the arguments of its command, with {port} and {clients} to be filled in."""
+    """How to start a server: the arguments of its command, with {port} and {clients} to be filled in.
+
+    `processes`: how often it is started, where a room is on several servers; the members are spread over them.
+    """
 
     name: str
     arguments: tuple[str, ...]
     members: type[Members]
+    processes: int = 1
 
     @classmethod
     def from_command(cls, command: str, members: type[Members]) -> Server:

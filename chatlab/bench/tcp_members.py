@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 
-from chatlab.bench.members import TEXT, Members
+from chatlab.bench.members import TEXT, Members, Room
 
 
 class TcpMembers(Members):
@@ -17,8 +17,8 @@ class TcpMembers(Members):
     def say(self, speaker: int, times: int) -> None:
         self.sockets[speaker].sendall((TEXT + b"\n") * times)
 
-    def _connect(self) -> socket.socket:
-        sock = socket.create_connection(self.room.address)
+    def connect(self) -> socket.socket:
+        sock = socket.create_connection(self.next_address)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
@@ -33,8 +33,11 @@ class TcpMembers(Members):
 class TlsMembers(TcpMembers):
     """The same over TLS. Whose certificate that is they don't ask."""
 
-    def _connect(self) -> socket.socket:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context.wrap_socket(super()._connect())
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._context.check_hostname = False
+        self._context.verify_mode = ssl.CERT_NONE
+
+    def connect(self) -> socket.socket:
+        return self._context.wrap_socket(super().connect())

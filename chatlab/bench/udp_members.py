@@ -18,9 +18,9 @@ class UdpMembers(Members):
         for _ in range(times):
             self.sockets[speaker].send(TEXT)
 
-    def _connect(self) -> socket.socket:
+    def connect(self) -> socket.socket:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.connect(self.room.address)
+        sock.connect(self.next_address)
         return sock
 
     def _ask(self, number: int, again: bool) -> None:

@@ -16,7 +16,7 @@ from chatlab.bench.members import Members
 class PretendedServer:
     """`cpu_seconds` counts how often it is asked."""
 
-    address = ("127.0.0.1", 0)
+    addresses = (("127.0.0.1", 0),)
     has_ended = False
     asked = 0
 
@@ -52,7 +52,7 @@ class PretendedMembers(Members):
         if self._waiting:
             yield self._waiting.popleft()
 
-    def _connect(self) -> socket.socket:
+    def connect(self) -> socket.socket:
         raise NotImplementedError
 
     def _ask(self, number: int, again: bool) -> None:
@@ -80,6 +80,13 @@ def test_a_window_is_filled_and_not_overrun(window: int) -> None:
     with members:
         measure(PretendedServer(), members, Load(4, speakers=1, lines=1, window=window), seconds=0.05)  # type: ignore[arg-type]
     assert members.under_way == window * 3
+
+
+def test_a_rest_comes_before_each_round_but_the_first() -> None:
+    with PretendedMembers(2) as members:
+        measured = measure(PretendedServer(), members, Load(2, 1, 1, rest=0.03), seconds=0.05)  # type: ignore[arg-type]
+    assert measured.messages > 1
+    assert measured.elapsed >= 0.03 * (measured.messages - 1)
 
 
 def test_what_is_lost_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

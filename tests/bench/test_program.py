@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.bench import modes
 from chatlab.bench.__main__ import main
+from chatlab.bench.servers import TLS_MODELS
 from chatlab.tcp.server import DEFAULT_MODEL
 from tests.systems import not_here
 
@@ -59,24 +61,43 @@ def test_a_row_for_each_server_among_many(capsys: pytest.CaptureFixture[str]) ->
     has_a_row_for_each("cluster", 5, (*(name.replace("tcp", "cluster") for name in MODELS), *MODELS), capsys)
 
 
+def test_a_room_on_two_servers_beside_one_on_one(capsys: pytest.CaptureFixture[str]) -> None:
+    two = modes.DEFAULT.name.replace("tcp", "2 x")
+    has_a_row_for_each("two", 5, (two, modes.DEFAULT.name), capsys)
+
+
 def has_a_row_for_each(mode: str, clients: int, servers: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     table = rows(mode, clients, capsys)
     assert set(table) == set(servers)
-    for server, (in_room, messages, deliveries, rate, *ratios_and_more, lost) in table.items():
+    for server, (in_room, messages, deliveries, rate, ratio, *figures, lost) in table.items():
         heard = clients if server.startswith("udp") else clients - 1
         assert (in_room, deliveries, lost) == (clients, messages * heard, 0)
         assert rate > 0
+        assert ratio >= 0, "it is known; 0.00 where the machine left that server alone for most of its moment"
         if sys.platform == "linux":
-            assert all(figure > 0 for figure in ratios_and_more)
+            assert all(figure > 0 for figure in figures)
     assert list(table.values())[-1][4] == 1  # the last one, compared with itself
 
 
-def test_idle(capsys: pytest.CaptureFixture[str]) -> None:
+def test_handshakes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modes, "TLS_MODELS", TLS_MODELS[:1])
+    monkeypatch.setattr(modes, "TCP_MODELS", (modes.DEFAULT,))
+    assert main(["handshakes", "--repeats", "2", "--seconds", "0"]) == 0
+    _, header, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines] == [
+        [*server.name.split(), "2"] for server in (TLS_MODELS[0], modes.DEFAULT)
+    ]
+    assert {len(line) for line in lines} == {len(header)}
+
+
+def test_idle(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modes, "TLS_MODELS", TLS_MODELS[:1])
     assert main(["idle", "--clients", "20"]) == 0
-    _, strangers, members = capsys.readouterr().out.splitlines()
-    assert strangers.startswith(f"tcp {DEFAULT_MODEL}: 20 connections held")
-    assert members.startswith(f"tcp {DEFAULT_MODEL}: 20 members held")
-    assert ("MiB with all" in members) == (sys.platform == "linux")
+    _, *lines = capsys.readouterr().out.splitlines()
+    names = (modes.DEFAULT.name, TLS_MODELS[0].name)
+    held = [f"{name}: 20 {what} held" for name in names for what in ("connections", "members")]
+    assert [line.split(" held")[0] + " held" for line in lines] == held
+    assert all(("MiB with all" in line) == (sys.platform == "linux") for line in lines)
 
 
 def test_a_storm(capsys: pytest.CaptureFixture[str]) -> None:
