@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from chatlab.bench.members import Members
+from chatlab.bench.members.members import Members
+from chatlab.bench.members.tcp import TcpMembers
+from chatlab.bench.members.udp import UdpMembers
 from chatlab.bench.modes import MODES
 from chatlab.bench.servers import Server
-from chatlab.bench.tcp_members import TcpMembers
-from chatlab.bench.udp_members import UdpMembers
 from chatlab.service.cli import Parser, print_line
 from chatlab.service.options import from_to
 

@@ -12,7 +12,7 @@ from statistics import median
 from typing import NamedTuple
 
 from chatlab.bench.load import Load, Measurement, measure
-from chatlab.bench.members import Members
+from chatlab.bench.members.members import Members
 from chatlab.bench.running_server import RunningServer
 from chatlab.bench.servers import NAME_LENGTH, Server
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from statistics import median
 from typing import NamedTuple
 
-from chatlab.bench.members import Members
+from chatlab.bench.members.members import Members
 from chatlab.bench.running_server import RunningServer
 from chatlab.bench.servers import NAME_LENGTH, Server
 

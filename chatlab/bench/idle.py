@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from chatlab.bench.load import Latencies, Load, measure
-from chatlab.bench.members import Members
+from chatlab.bench.members.members import Members
 from chatlab.bench.running_server import RunningServer
 from chatlab.bench.servers import Server
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from chatlab.bench.members import Members
+from chatlab.bench.members.members import Members
 from chatlab.bench.running_server import RunningServer
 
 # Seconds. If nobody hears anything meanwhile, the messages that are missing are lost.

@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatlab.bench.members import Members
-from chatlab.bench.tcp_members import TcpMembers, TlsMembers
-from chatlab.bench.udp_members import UdpMembers
+from chatlab.bench.members.members import Members
+from chatlab.bench.members.tcp import TcpMembers, TlsMembers
+from chatlab.bench.members.udp import UdpMembers
 from chatlab.tcp.server import MODELS
 
 _PYTHON = (sys.executable, "-m")

@@ -10,7 +10,7 @@ import pytest
 
 from chatlab.bench import load as load_module
 from chatlab.bench.load import Load, measure
-from chatlab.bench.members import Members
+from chatlab.bench.members.members import Members
 
 
 class PretendedServer:

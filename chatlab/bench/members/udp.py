@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from chatlab.bench.members import TEXT, Members
+from chatlab.bench.members.members import TEXT, Members
 
 
 class UdpMembers(Members):

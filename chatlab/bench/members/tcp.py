@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 
-from chatlab.bench.members import TEXT, Members, Room
+from chatlab.bench.members.members import TEXT, Members, Room
 
 
 class TcpMembers(Members):
