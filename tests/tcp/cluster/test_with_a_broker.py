@@ -196,9 +196,16 @@ def test_a_broker_that_keeps_nothing() -> None:
         assert refusal(child.broker).endswith(" keeps no nicknames: start it with --jetstream")
 
 
+def test_something_else_than_a_broker() -> None:
+    with TcpServer(port=0) as room:
+        line = refusal(Broker(f"nats://ada:secret@127.0.0.1:{room.address[1]}"))
+    assert line.endswith(f":{room.address[1]} is no NATS broker: is that its port? NATS has 4222 by default")
+    assert "secret" not in line
+
+
 @pytest.mark.parametrize(
     ("options", "credentials"),
-    [(("--user", "ada", "--pass", "secret"), "ada:secret"), (("--auth", "secret"), "secret")],
+    [(("--user", "ada", "--pass", "secret#1"), "ada:secret%231"), (("--auth", "secret"), "secret")],
     ids=["user and password", "token"],
 )
 def test_a_stranger_on_the_broker(options: tuple[str, ...], credentials: str) -> None:
@@ -216,7 +223,7 @@ def test_a_broker_that_speaks_tls(monkeypatch: pytest.MonkeyPatch, child: ChildB
     certificate, key = ROOM
     with ChildBroker(0, "--tls", "--tlscert", str(certificate), "--tlskey", str(key)) as secure:
         broker = Broker(f"tls://127.0.0.1:{secure.port}")
-        assert refusal(broker).startswith("no broker answers at tls://")  # whom nobody trusts who has signed it
+        assert refusal(broker).startswith(f"the certificate at {broker} is signed by nobody whom you trust: ")
         monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
         with Server(broker) as room:
             room.said.next(THERE)
