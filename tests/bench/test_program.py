@@ -12,6 +12,7 @@ import pytest
 
 from chatlab.bench import modes
 from chatlab.bench.__main__ import main
+from chatlab.bench.idle import idle
 from chatlab.bench.servers import TLS_MODELS
 from chatlab.tcp.server import DEFAULT_MODEL
 from tests.systems import not_here
@@ -91,13 +92,22 @@ def test_handshakes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
 
 
 def test_idle(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modes, "TLS_MODELS", TLS_MODELS[:1])
+    monkeypatch.setattr(modes, "TLS_MODELS", ())
     assert main(["idle", "--clients", "20"]) == 0
-    _, *lines = capsys.readouterr().out.splitlines()
-    names = (modes.DEFAULT.name, TLS_MODELS[0].name)
-    held = [f"{name}: 20 {what} held" for name in names for what in ("connections", "members")]
-    assert [line.split(" held")[0] + " held" for line in lines] == held
-    assert all(("MiB with all" in line) == (sys.platform == "linux") for line in lines)
+    about, *lines = capsys.readouterr().out.splitlines()
+    assert about.startswith("idle: ")
+    are_held(modes.DEFAULT.name, lines)
+
+
+def test_idle_over_tls() -> None:
+    are_held(TLS_MODELS[0].name, list(idle(TLS_MODELS[0], 20)))
+
+
+def are_held(name: str, lines: list[str]) -> None:
+    strangers, members = lines
+    assert strangers.startswith(f"{name}: 20 connections held")
+    assert members.startswith(f"{name}: 20 members held")
+    assert ("MiB with all" in members) == (sys.platform == "linux")
 
 
 def test_a_storm(capsys: pytest.CaptureFixture[str]) -> None:
