@@ -21,7 +21,7 @@ from chatlab.conformance.udp import SUITE as UDP
 from chatlab.grading import classroom
 from chatlab.tcp.cluster.broker import Broker
 from chatlab.tcp.limits import Limits as TcpLimits
-from chatlab.tcp.server import MODELS
+from chatlab.tcp.models.serving import MODELS
 from chatlab.tcp.weather.pieces import StreamWeather, Trouble
 from chatlab.udp.limits import Limits as UdpLimits
 from chatlab.weather.fate import PRESETS, Conditions, Weather

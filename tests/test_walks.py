@@ -16,7 +16,8 @@ from types import FrameType
 import pytest
 
 import chatlab
-from chatlab.tcp.server import Model, TcpServer
+from chatlab.tcp.models.serving import Model
+from chatlab.tcp.server import TcpServer
 from chatlab.udp.server import UdpServer
 from tests.systems import not_here
 

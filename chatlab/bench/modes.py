@@ -15,7 +15,7 @@ from chatlab.bench.load import Load
 from chatlab.bench.servers import BARE_TCP, BARE_UDP, NAIVE, RELAYED, TCP_MODELS, TLS_MODELS, TRACED, UDP, Server
 from chatlab.bench.storm import storm
 from chatlab.tcp.cluster.child_broker import ChildBroker
-from chatlab.tcp.server import DEFAULT_MODEL
+from chatlab.tcp.models.serving import DEFAULT_MODEL
 
 DEFAULT = next(server for server in TCP_MODELS if server.name.endswith(DEFAULT_MODEL))
 OTHERS = tuple(server for server in TCP_MODELS if server is not DEFAULT)

@@ -11,7 +11,7 @@ from pathlib import Path
 from chatlab.bench.members.members import Members
 from chatlab.bench.members.tcp import TcpMembers, TlsMembers
 from chatlab.bench.members.udp import UdpMembers
-from chatlab.tcp.server import MODELS
+from chatlab.tcp.models.serving import MODELS
 
 _PYTHON = (sys.executable, "-m")
 

@@ -1,19 +1,11 @@
-"""The TCP room's server: `TcpChat` under one of three concurrency models. `python -m chatlab.tcp.server --help`.
-
-    threads     chatlab.tcp.models.threads     two threads a client: one reads, one writes
-    selectors   chatlab.tcp.models.selectors   one thread that waits for all sockets at once
-    asyncio     chatlab.tcp.models.asyncio     the same by asyncio's loop
-
-A model only moves bytes: it feeds the chat, sends what the chat says, and closes what the chat is done with. All three
-answer the same verbs: serve, hear, deliver, lose, close.
-"""
+"""The TCP room's server: `TcpChat` under one of three concurrency models. `python -m chatlab.tcp.server --help`."""
 
 from __future__ import annotations
 
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any
 
 from chatlab.room.errors import NoBroker
 from chatlab.room.nicknames import reserved_keys
@@ -21,12 +13,11 @@ from chatlab.service.cli import parser_for, run_server
 from chatlab.service.interfaces import Recorder
 from chatlab.service.options import add_options, values_of
 from chatlab.service.service import Service
-from chatlab.tcp.chat import Counts, Delivery, TcpChat
+from chatlab.tcp.chat import Counts, TcpChat
 from chatlab.tcp.cluster.broker import Broker, broker
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
 from chatlab.tcp.models.chat import Chat
-from chatlab.tcp.models.selectors import SelectorsModel
-from chatlab.tcp.models.threads import ThreadsModel
+from chatlab.tcp.models.serving import DEFAULT_MODEL, MODELS, Model, serving
 from chatlab.tcp.protocol import DEFAULT_PORT
 from chatlab.tcp.sockets import allow_many_connections, listen
 from chatlab.tcp.tls.options import add_server_options, server_context_of
@@ -35,26 +26,6 @@ if TYPE_CHECKING:
     import ssl
 
     from chatlab.tcp.cluster.cluster import Cluster
-
-Model = Literal["threads", "selectors", "asyncio"]
-MODELS: tuple[Model, ...] = get_args(Model)
-# On Windows, `select` takes 512 sockets, and a room has up to 1,000 members. asyncio's loop does not use it there.
-DEFAULT_MODEL: Model = "asyncio" if sys.platform == "win32" else "selectors"
-
-
-class Serving(Protocol):
-    """A model at work: its five verbs. `threads`: what each of its threads does, by name.
-
-    What `hear` is told of a peer is the model's own. All but `close` are called by the room's own threads.
-    """
-
-    @property
-    def threads(self) -> Mapping[str, Callable[[], None]]: ...
-    def serve(self) -> None: ...
-    def hear(self, peer: Any, told: Any, /) -> None: ...
-    def deliver(self, deliveries: list[Delivery[Any]]) -> None: ...
-    def lose(self, peer: Any) -> None: ...
-    def close(self) -> None: ...
 
 
 class TcpServer(Service):
@@ -120,7 +91,7 @@ class TcpServer(Service):
         if self._trace:
             listener = self._resources.enter_context(self._trace.watch(listener, "room"))
         self._resources.callback(self._chat.close)  # a room that has failed could not tell its members
-        self._serving = self._serve_by(listener)
+        self._serving = serving(self.model, listener, self._spoken(), self._resources, self._spawn)
         if self._cluster:
             return {**self._serving.threads, **self._cluster.open(self.address, self._resources)}
         return self._serving.threads
@@ -128,21 +99,13 @@ class TcpServer(Service):
     def _stop(self) -> None:
         self._serving.close()
 
-    def _serve_by(self, listener: socket.socket) -> Serving:
-        chat: Chat[Any] = self._chat
-        if self._tls:
-            from chatlab.tcp.tls.chat import TlsChat  # noqa: PLC0415  # imports ssl, which is slow to import
+    def _spoken(self) -> Chat[Any]:
+        """The chat as it is spoken on the wire."""
+        if not self._tls:
+            return self._chat
+        from chatlab.tcp.tls.chat import TlsChat  # noqa: PLC0415  # imports ssl, which is slow to import
 
-            chat = TlsChat(self._chat, self._tls)
-        match self.model:
-            case "threads":
-                return ThreadsModel(listener, chat, self._resources, self._spawn)
-            case "selectors":
-                return SelectorsModel(listener, chat, self._resources)
-            case "asyncio":
-                from chatlab.tcp.models.asyncio import AsyncioModel  # noqa: PLC0415  # slow to import
-
-                return AsyncioModel(listener, chat, self._resources)
+        return TlsChat(self._chat, self._tls)
 
 
 def _join(broker: Broker, limits: Limits, log: Callable[[str], None]) -> Cluster:
@@ -180,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_server(
         lambda log: TcpServer(
             given.host, given.port, limits, model=given.model, log=log, cluster=given.cluster, tls=tls
-        ),
+        )
     )
 
 

@@ -15,7 +15,7 @@ from chatlab.bench.idle import Held
 from chatlab.bench.models.measure import measure_models
 from chatlab.bench.models.measured import APART, HIGH, Measured, Point, draw
 from chatlab.bench.modes import DEFAULT
-from chatlab.tcp.server import MODELS
+from chatlab.tcp.models.serving import MODELS
 from tests.systems import not_here
 
 MEMORY = 1 << 20

@@ -14,7 +14,7 @@ from chatlab.bench import modes
 from chatlab.bench.__main__ import main
 from chatlab.bench.idle import idle
 from chatlab.bench.servers import TLS_MODELS
-from chatlab.tcp.server import DEFAULT_MODEL
+from chatlab.tcp.models.serving import DEFAULT_MODEL
 from tests.systems import not_here
 
 MOMENT = ("--repeats", "1", "--seconds", "0.02")

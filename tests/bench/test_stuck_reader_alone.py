@@ -12,7 +12,8 @@ from chatlab.bench.handler_room import HandlerRoom
 from chatlab.bench.stuck_reader import LINES, talk_beside_one_who_does_not_read
 from chatlab.room.errors import CantUse
 from chatlab.tcp.limits import Limits
-from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.models.serving import MODELS, Model
+from chatlab.tcp.server import TcpServer
 from tests.systems import SLOWER
 
 MOST = 0.05 * SLOWER  # seconds

@@ -19,7 +19,8 @@ from chatlab.conformance.udp import SUITE as UDP
 from chatlab.tcp import chat
 from chatlab.tcp.limits import Limits as TcpLimits
 from chatlab.tcp.models import threads
-from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.models.serving import MODELS, Model
+from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import accept
 from chatlab.udp.limits import Limits as UdpLimits
 from chatlab.udp.server import UdpServer

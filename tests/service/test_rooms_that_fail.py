@@ -18,7 +18,8 @@ from chatlab.room.addresses import Address
 from chatlab.room.errors import CantListen, NoThreadLeft, in_words
 from chatlab.room.events import Event, Gone, Joined, Said
 from chatlab.service.service import Service
-from chatlab.tcp.server import MODELS, TcpServer
+from chatlab.tcp.models.serving import MODELS
+from chatlab.tcp.server import TcpServer
 from chatlab.udp.client import UdpClient
 from chatlab.udp.server import UdpServer
 from chatlab.udp.sockets.room_socket import RoomSocket

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 import pytest
 
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits
-from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.models.serving import MODELS, Model
+from chatlab.tcp.server import TcpServer
 from tests.tcp.raw_client import LIMIT
 
 OpenRoom = Callable[..., TcpServer]

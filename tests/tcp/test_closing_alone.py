@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chatlab.tcp.server import Model
+from chatlab.tcp.models.serving import Model
 from tests.programs import STOPS, Program
 from tests.systems import SLOWER
 from tests.tcp.raw_client import RawClient

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from chatlab.tcp.server import Model
+from chatlab.tcp.models.serving import Model
 from tests.systems import SLOWER, not_here, wine_differs
 from tests.tcp.raw_client import HealthyPair, RawClient
 from tests.tcp.test_servers import many_files, serving

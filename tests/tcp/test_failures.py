@@ -11,7 +11,8 @@ import pytest
 
 from chatlab.tcp.chat import TcpChat
 from chatlab.tcp.models import asyncio_peer, selectors_peer, threads_peer
-from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.models.serving import MODELS, Model
+from chatlab.tcp.server import TcpServer
 from tests.tcp.conftest import close_in_time
 from tests.tcp.raw_client import LIMIT, RawClient, eventually
 

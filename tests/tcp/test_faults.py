@@ -17,8 +17,9 @@ from chatlab.tcp.chat import TcpChat
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.limits import MOST_BYTES, Limits
 from chatlab.tcp.models import threads_peer
+from chatlab.tcp.models.serving import Model
 from chatlab.tcp.models.threads import MOST_UNSENT
-from chatlab.tcp.server import Model, TcpServer
+from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import RECEIVE_BYTES, VANISHED_AFTER
 from tests.systems import wine_differs
 from tests.tcp.conftest import OpenRoom, close_in_time

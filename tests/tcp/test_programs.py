@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from chatlab.tcp.limits import Limits
-from chatlab.tcp.server import DEFAULT_MODEL, MODELS, Model, TcpServer
+from chatlab.tcp.models.serving import DEFAULT_MODEL, MODELS, Model
+from chatlab.tcp.server import TcpServer
 from tests.programs import MORE_THAN_A_PIPE, STOPS, Program, code_after
 from tests.tcp.raw_client import HealthyPair, RawClient, eventually
 

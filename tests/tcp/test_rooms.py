@@ -14,7 +14,8 @@ import pytest
 
 from chatlab.room.errors import CantListen, CantResolve
 from chatlab.tcp.limits import Limits
-from chatlab.tcp.server import MODELS, Model, TcpServer
+from chatlab.tcp.models.serving import MODELS, Model
+from chatlab.tcp.server import TcpServer
 from chatlab.tcp.sockets import listen
 from tests.systems import SLOWER, wine_differs
 from tests.tcp.conftest import OpenRoom, close_in_time

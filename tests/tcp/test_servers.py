@@ -13,7 +13,7 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
-from chatlab.tcp.server import Model
+from chatlab.tcp.models.serving import Model
 from tests.programs import Program
 from tests.systems import not_here
 from tests.tcp.raw_client import LIMIT, HealthyPair, RawClient, eventually, vanish

@@ -9,8 +9,8 @@ from typing import cast
 
 import pytest
 
+from chatlab.tcp.models.unread_ends import has_ended
 from chatlab.tcp.sockets import accept
-from chatlab.tcp.unread_ends import has_ended
 from tests.systems import wine_differs
 from tests.tcp.raw_client import eventually
 

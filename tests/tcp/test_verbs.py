@@ -7,8 +7,8 @@ from importlib import import_module
 
 import pytest
 
-from chatlab.tcp import server
-from chatlab.tcp.server import MODELS, Model, Serving
+from chatlab.tcp.models import serving
+from chatlab.tcp.models.serving import MODELS, Model, Serving
 
 VERBS = ["serve", "hear", "deliver", "lose", "close"]
 
@@ -18,9 +18,9 @@ def verbs_of(kind: type) -> list[str]:
     return [name for name in vars(kind) if name in VERBS]
 
 
-def test_the_protocol_and_the_page_of_the_server_name_them() -> None:
+def test_the_protocol_and_their_page_name_them() -> None:
     assert verbs_of(Serving) == VERBS
-    assert f"the same verbs: {', '.join(VERBS)}." in " ".join((server.__doc__ or "").split())
+    assert f"the same verbs: {', '.join(VERBS)}." in " ".join((serving.__doc__ or "").split())
 
 
 @pytest.mark.parametrize("model", MODELS)

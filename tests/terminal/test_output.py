@@ -12,7 +12,8 @@ from pathlib import Path
 
 from chatlab.tcp.client import TcpClient
 from chatlab.tcp.limits import Limits
-from chatlab.tcp.server import DEFAULT_MODEL, TcpServer
+from chatlab.tcp.models.serving import DEFAULT_MODEL
+from chatlab.tcp.server import TcpServer
 
 from ..programs import LIMIT, Program
 from ..systems import ON_WINE

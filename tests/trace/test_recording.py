@@ -9,7 +9,8 @@ import pytest
 
 from chatlab.room.events import Said
 from chatlab.tcp.client import TcpClient
-from chatlab.tcp.server import Model, TcpServer
+from chatlab.tcp.models.serving import Model
+from chatlab.tcp.server import TcpServer
 from chatlab.trace import Trace, recording
 from chatlab.trace.records import Record, Step, Transport
 from chatlab.udp.client import UdpClient
@@ -142,7 +143,8 @@ UNWATCHED = """
 import sys
 from chatlab.room.events import Said
 from chatlab.tcp.client import TcpClient
-from chatlab.tcp.server import MODELS, TcpServer
+from chatlab.tcp.models.serving import MODELS
+from chatlab.tcp.server import TcpServer
 from chatlab.udp.client import UdpClient
 from chatlab.weather.relay import WeatherRelay
 from chatlab.udp.server import UdpServer

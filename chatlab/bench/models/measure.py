@@ -13,7 +13,7 @@ from chatlab.bench.load import Load, measure
 from chatlab.bench.models.measured import Measured, Point
 from chatlab.bench.running_server import RunningServer
 from chatlab.bench.servers import TCP_MODELS
-from chatlab.tcp.server import MODELS
+from chatlab.tcp.models.serving import MODELS
 
 CLIENTS = (10, 100, 1000)
 SPEAKERS = 10  # of them, at most; each says a line in a round

@@ -22,6 +22,7 @@ from chatlab.tcp.chat import TICK, Delivery
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.asyncio_peer import Peer
 from chatlab.tcp.models.chat import Chat
+from chatlab.tcp.models.unread_ends import has_ended, is_reset
 from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.sockets import (
     LINGER,
@@ -31,7 +32,6 @@ from chatlab.tcp.sockets import (
     is_of_lost_connection,
     prepare_accepted,
 )
-from chatlab.tcp.unread_ends import has_ended, is_reset
 
 
 class AsyncioModel:

@@ -22,9 +22,9 @@ from chatlab.tcp.chat import TICK, Delivery
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.selectors_peer import Peer
+from chatlab.tcp.models.unread_ends import has_ended, is_reset
 from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.sockets import MOST_ACCEPTED, RECEIVE_BYTES, accept
-from chatlab.tcp.unread_ends import has_ended, is_reset
 
 # Connections that `select` can wait for: Windows' takes 512 sockets (FD_SETSIZE), two of which are the room's own.
 MOST_SELECTED = 500

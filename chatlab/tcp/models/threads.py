@@ -29,9 +29,9 @@ from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.threads_peer import Peer
 from chatlab.tcp.models.threads_table import PeerTable, Spawn
+from chatlab.tcp.models.unread_ends import has_ended, is_reset
 from chatlab.tcp.outbox import MOST_JOINED
 from chatlab.tcp.sockets import LINGER, LOOK_EVERY, RECEIVE_BYTES, accept
-from chatlab.tcp.unread_ends import has_ended, is_reset
 
 # Bytes that may wait for the sending thread; then the reading threads wait, and so do members that flood the room.
 MOST_UNSENT = 65_536

@@ -15,7 +15,8 @@ from chatlab.room.errors import NoBroker
 from chatlab.tcp.cluster.broker import Broker
 from chatlab.tcp.cluster.child_broker import ChildBroker
 from chatlab.tcp.limits import Limits
-from chatlab.tcp.server import Model, TcpServer, main
+from chatlab.tcp.models.serving import Model
+from chatlab.tcp.server import TcpServer, main
 from tests.tcp.conftest import close_in_time
 from tests.tcp.raw_client import RawClient
 from tests.tcp.test_programs import serving

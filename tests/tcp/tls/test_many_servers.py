@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chatlab.tcp.cluster.child_broker import ChildBroker
-from chatlab.tcp.server import Model, TcpServer
+from chatlab.tcp.models.serving import Model
+from chatlab.tcp.server import TcpServer
 from tests.tcp.raw_client import RawClient
 from tests.tcp.tls.contexts import serving
 from tests.waiting import Heard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatlab.tcp.server import MODELS, Model
+from chatlab.tcp.models.serving import MODELS, Model
 from tests.tcp import test_promises
 
 UNDER_EACH_MODEL = (
