@@ -73,9 +73,9 @@ def _talk(clients: int) -> Load:
 
 
 def _idle(given: Namespace) -> Iterator[str]:
-    usual = ((DEFAULT, 10_000), *((server, 1_000) for server in TLS_MODELS))
-    for server, clients in (*((server, 10_000) for server in (*given.server, *given.udp_server)), *usual):
-        for count in given.clients or (clients,):
+    many, few = (*given.server, *given.udp_server, DEFAULT), TLS_MODELS  # each notice is sealed for each member
+    for server, usual in (*((server, 10_000) for server in many), *((server, 100) for server in few)):
+        for count in given.clients or (usual,):
             allow_files(count)
             yield from idle(server, count)
 
