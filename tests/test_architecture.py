@@ -50,7 +50,16 @@ PURE = (
     *("udp.reliable.stop_and_wait", "udp.reliable.frames", "udp.reliable.session", "udp.reliable.session_table"),
     *("udp.reliable.entrance", "udp.reliable.chat", "udp.reliable.member"),
     *("weather.fate", "weather.in_flight", "weather.relayed"),
-    *("tcp.framing", "tcp.protocol", "tcp.limits", "tcp.outbox", "tcp.connection_state", "tcp.chat", "tcp.member"),
+    *(
+        "tcp.framing",
+        "tcp.protocol",
+        "tcp.limits",
+        "tcp.delivery",
+        "tcp.outbox",
+        "tcp.connection_state",
+        "tcp.chat",
+        "tcp.member",
+    ),
     *("tcp.cluster.broker", "tcp.cluster.link", "tcp.cluster.names", "tcp.cluster.room.elsewhere"),
     *("tcp.cluster.room.claims", "tcp.cluster.room.link_end", "tcp.cluster.room.waiting", "tcp.cluster.room.chat"),
 )

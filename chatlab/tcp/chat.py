@@ -19,10 +19,9 @@ feed this same chat.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 from chatlab.room.addresses import Address, shown
 from chatlab.room.errors import LineTooLong, Refusal
@@ -30,6 +29,7 @@ from chatlab.room.rate_limit import TokenBucket
 from chatlab.room.room import Room
 from chatlab.room.text import decode
 from chatlab.tcp.connection_state import ConnectionState
+from chatlab.tcp.delivery import Connection, Delivery, owed
 from chatlab.tcp.foreign import mistaken_for
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import DEFAULT_LIMITS, Limits, Reason
@@ -43,21 +43,7 @@ PARTING_TIME = 10.0
 # Bytes that one throttled member may have in our memory. What comes after them is left to the system, unread.
 READ_AHEAD = 16_384
 
-# Whatever the server knows one connection by.
-Connection = TypeVar("Connection", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery(Generic[Connection]):
-    """`lines` are to go to each of `recipients`.
-
-    They are what one connection says to the same people, encoded once. If they are the `last`, their one recipient's
-    connection ends with them; they may then be b''.
-    """
-
-    lines: bytes
-    recipients: tuple[Connection, ...]
-    last: bool = False
+__all__ = ["Delivery", "TcpChat"]  # what ex11 needs stands in one place
 
 
 @dataclass(slots=True)
@@ -73,6 +59,8 @@ class TcpChat(Generic[Connection]):
 
     `paused`: the connections from which nothing more is to be read for now.
     """
+
+    owed = staticmethod(owed)  # asked of the chat, since one behind TLS owes other bytes
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, *, log: Callable[[str], None]) -> None:
         self.limits = limits
@@ -151,16 +139,6 @@ class TcpChat(Generic[Connection]):
     def close(self) -> list[Delivery[Connection]]:
         """Everybody leaves, each told of its own leaving alone."""
         return [self.leave(connection, Reason.CLOSING)[0] for connection in tuple(self._states)]
-
-    def owed(self, due: Sequence[Delivery[Connection]]) -> Iterable[tuple[Connection, Sequence[bytes]]]:
-        """What each recipient is to get: a reader costs one `send`, however many lines there are for it."""
-        if len(due) == 1:  # nothing to join: the quick way, when the room is quiet
-            return dict.fromkeys(due[0].recipients, (due[0].lines,)).items()
-        pieces: defaultdict[Connection, list[bytes]] = defaultdict(list)
-        for delivery in due:
-            for recipient in delivery.recipients:
-                pieces[recipient].append(delivery.lines)
-        return pieces.items()
 
     def _read(
         self, connection: Connection, state: ConnectionState, data: bytes, now: float

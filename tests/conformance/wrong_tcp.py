@@ -12,7 +12,8 @@ from chatlab.room.addresses import Address
 from chatlab.room.room import Room
 from chatlab.room.text import clean, decode
 from chatlab.tcp import chat
-from chatlab.tcp.chat import Delivery, TcpChat
+from chatlab.tcp.chat import TcpChat
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.framing import LineBuffer
 from chatlab.tcp.limits import Limits, Reason
 from chatlab.tcp.protocol import Answer, Choose, Hangup, Welcome, build_answer

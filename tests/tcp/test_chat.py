@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.tcp.chat import READ_AHEAD, Delivery, TcpChat
+from chatlab.tcp.chat import READ_AHEAD, TcpChat
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.limits import Limits, Reason
 
 ADDRESS = ("192.0.2.1", 40_000)

@@ -18,7 +18,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from chatlab.room.addresses import Address
-from chatlab.tcp.chat import TICK, Delivery
+from chatlab.tcp.chat import TICK
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.asyncio_peer import Peer
 from chatlab.tcp.models.chat import Chat

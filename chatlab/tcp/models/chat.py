@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from chatlab.room.addresses import Address
-from chatlab.tcp.chat import Connection, Delivery
+from chatlab.tcp.delivery import Connection, Delivery
 from chatlab.tcp.limits import Limits, Reason
 
 

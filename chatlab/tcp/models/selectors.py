@@ -18,7 +18,8 @@ import time
 from contextlib import ExitStack
 from selectors import EVENT_READ, EVENT_WRITE
 
-from chatlab.tcp.chat import TICK, Delivery
+from chatlab.tcp.chat import TICK
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.selectors_peer import Peer

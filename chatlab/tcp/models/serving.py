@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, Literal, Protocol, get_args
 
-from chatlab.tcp.chat import Delivery
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.selectors import SelectorsModel
 from chatlab.tcp.models.threads import ThreadsModel

@@ -24,7 +24,8 @@ from contextlib import ExitStack
 from functools import partial
 
 from chatlab.room.addresses import Address
-from chatlab.tcp.chat import TICK, Delivery
+from chatlab.tcp.chat import TICK
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.limits import Reason
 from chatlab.tcp.models.chat import Chat
 from chatlab.tcp.models.threads_peer import Peer

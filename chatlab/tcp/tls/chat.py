@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 from chatlab.room.addresses import Address
-from chatlab.tcp.chat import Connection, Delivery, TcpChat
+from chatlab.tcp.chat import TcpChat
+from chatlab.tcp.delivery import Connection, Delivery, owed
 from chatlab.tcp.limits import Limits, Reason
 from chatlab.tcp.tls.stream import NOT_TLS, TlsStream
 
@@ -85,7 +86,7 @@ class TlsChat(Generic[Connection]):
 
     def owed(self, due: Sequence[Delivery[Connection]]) -> Iterator[tuple[Connection, Sequence[bytes]]]:
         last = {delivery.recipients[0]: delivery.lines for delivery in due if delivery.last}
-        for connection, pieces in self._chat.owed(due):
+        for connection, pieces in owed(due):
             if connection in self._plain:
                 yield connection, pieces
                 if connection in last:

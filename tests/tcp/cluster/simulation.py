@@ -7,11 +7,11 @@ from collections import defaultdict, deque
 from collections.abc import Coroutine, Iterator
 from typing import TypeVar
 
-from chatlab.tcp.chat import Delivery
 from chatlab.tcp.cluster.link import Command, LinkReader, build_command, to_room
 from chatlab.tcp.cluster.names import Entry, Names
 from chatlab.tcp.cluster.room.chat import ClusterChat
 from chatlab.tcp.cluster.room.elsewhere import SILENT
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.limits import Limits
 
 T = TypeVar("T")

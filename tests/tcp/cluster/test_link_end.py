@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chatlab.tcp.chat import Delivery
 from chatlab.tcp.cluster.link import build_command
 from chatlab.tcp.cluster.room.link_end import LinkEnd
+from chatlab.tcp.delivery import Delivery
 
 ONE, TWO, THREE = (Delivery(line, ("ada",)) for line in (b"bob: 1\n", b"bob: 2\n", b"eve: 3\n"))
 FREE = build_command("free", "7")

@@ -6,7 +6,8 @@ from collections import defaultdict
 
 import pytest
 
-from chatlab.tcp.chat import Delivery, TcpChat
+from chatlab.tcp.chat import TcpChat
+from chatlab.tcp.delivery import Delivery
 from chatlab.tcp.limits import Limits, Reason
 from chatlab.tcp.tls.chat import TlsChat
 from chatlab.tcp.tls.stream import TlsStream

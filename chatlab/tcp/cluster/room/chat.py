@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 
 from chatlab.room.addresses import Address
 from chatlab.room.events import Joined, Left, RoomEvent, Said
-from chatlab.tcp.chat import Connection, Delivery
 from chatlab.tcp.cluster.link import Command
 from chatlab.tcp.cluster.room.elsewhere import BEAT, SILENT
 from chatlab.tcp.cluster.room.link_end import LinkEnd
 from chatlab.tcp.cluster.room.waiting import WaitingChat
+from chatlab.tcp.delivery import Connection, Delivery
 from chatlab.tcp.limits import Limits, Reason
 from chatlab.tcp.protocol import Answer, parse_answer
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from chatlab.room.errors import NicknameTaken
 from chatlab.room.nicknames import lookalike_keys
 from chatlab.room.room import Room
-from chatlab.tcp.chat import Connection
 from chatlab.tcp.cluster.room.elsewhere import Elsewhere
+from chatlab.tcp.delivery import Connection
 
 TAKEN = "taken: that nickname, or one that looks like it"
 

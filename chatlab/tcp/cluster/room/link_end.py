@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Generic
 
-from chatlab.tcp.chat import Connection, Delivery
 from chatlab.tcp.cluster.link import Command, LinkReader, build_command
+from chatlab.tcp.delivery import Connection, Delivery
 
 
 class LinkEnd(Generic[Connection]):

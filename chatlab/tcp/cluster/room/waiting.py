@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from chatlab.room.errors import Refusal
-from chatlab.tcp.chat import READ_AHEAD, Connection, Delivery, TcpChat
+from chatlab.tcp.chat import READ_AHEAD, TcpChat
 from chatlab.tcp.cluster.room.claims import TAKEN, Claims, SharedRoom
 from chatlab.tcp.cluster.room.link_end import LinkEnd
 from chatlab.tcp.connection_state import ConnectionState
+from chatlab.tcp.delivery import Connection, Delivery
 from chatlab.tcp.limits import Limits, Reason
 
 
