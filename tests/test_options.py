@@ -18,7 +18,7 @@ import pytest
 from chatlab.bench import modes, storm
 from chatlab.conformance.case import Case
 from chatlab.conformance.udp import SUITE as UDP
-from chatlab.grading import classroom
+from chatlab.grading.class_run.grading import Classroom
 from chatlab.tcp.cluster.broker import Broker
 from chatlab.tcp.limits import Limits as TcpLimits
 from chatlab.tcp.models.serving import MODELS
@@ -166,7 +166,7 @@ def test_an_option_arrives(name: str, option: Option, monkeypatch: pytest.Monkey
     seen: dict[str, Any] = {}
     needed, target, _ = PROGRAMS[name]
     module = program(name)
-    owner: Any = {"chatlab.bench": modes, "chatlab.grading.classroom": classroom.Classroom}.get(name, module)
+    owner: Any = {"chatlab.bench": modes, "chatlab.grading.classroom": Classroom}.get(name, module)
     signature = inspect.signature(getattr(owner, target))
 
     def see(*arguments: object, **named: object) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,11 +37,12 @@ def grade_in_child(
     stop: threading.Event | None = None,
     *,
     on_progress: Callable[[Progress], object] = lambda progress: None,
+    variables: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Run pytest with `arguments` in `folder`, for at most `seconds`, or until `stop` is set.
 
-    `on_progress` is told of a check that has begun; of several since the last look, the last one. Neither the user's
-    own pytest options nor installed plugins have a say.
+    `on_progress` is told of a check that has begun; of several since the last look, the last one. `variables`: of its
+    environment, beside the usual ones. Neither the user's own pytest options nor installed plugins have a say.
     """
     # On Windows, a file that the worker still has open can't be removed.
     with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as temporary:
@@ -53,7 +54,7 @@ def grade_in_child(
             subprocess.Popen(
                 command,
                 cwd=folder,
-                env=environment() | {MARK: temporary},
+                env=environment() | dict(variables or {}) | {MARK: temporary},
                 stdin=subprocess.PIPE,  # whose end tells the child that this process is gone
                 stdout=sink,
                 stderr=sink,

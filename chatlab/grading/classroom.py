@@ -9,30 +9,25 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from tqdm import tqdm
 
-from chatlab.grading.child import Outcome, grade_in_child
 from chatlab.grading.class_options import chosen, class_parser, output_folder
-from chatlab.grading.course import Exercise, find_folder, read_manifest
+from chatlab.grading.class_run.grading import Classroom
+from chatlab.grading.course import find_folder, read_manifest
 from chatlab.grading.handed_in.class_folder import hand_ins
-from chatlab.grading.handed_in.hand_in import HandIn, as_file_name
 from chatlab.grading.handed_in.lateness import in_time
-from chatlab.grading.handed_in.likeness import Marks, marks_of
+from chatlab.grading.handed_in.likeness import marks_of
 from chatlab.grading.kept_rows import KeptRows, digest
 from chatlab.grading.private_checks import problem_with
 from chatlab.grading.reports.class_report import say_what_is_missing, write_reports
-from chatlab.grading.reports.class_row import Row, with_alike
-from chatlab.grading.submission import MODELS, SeveralPeople, Submission, readable
+from chatlab.grading.reports.class_row import with_alike
+from chatlab.grading.submission import MODELS, readable
 from chatlab.service.cli import print_line
 
 STOPPED = "stopped: the same command goes on from here"
@@ -92,55 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem:
         print(problem, file=sys.stderr)
     return 130 if problem == STOPPED else int(bool(problem or missing or not is_written))
-
-
-@dataclass(frozen=True, slots=True)
-class Classroom:
-    """`folder`: of the exercises. `private`: of the private checks, or None. `seconds`: for one hand-in."""
-
-    exercises: tuple[Exercise, ...]
-    folder: Path
-    private: Path | None
-    seconds: float
-
-    def grade_all(self, submissions: Sequence[HandIn], jobs: int) -> Generator[tuple[HandIn, Row], None, None]:
-        """Grade `jobs` at a time, and yield each row when it is done. To close the generator ends those that are under
-        way.
-        """
-        stop = threading.Event()
-        with ThreadPoolExecutor(jobs, "grade") as pool:
-            futures = {pool.submit(self._grade, submission, stop): submission for submission in submissions}
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            finally:
-                stop.set()
-                pool.shutdown(cancel_futures=True)
-
-    def _grade(self, submission: HandIn, stop: threading.Event) -> Row:
-        start = time.monotonic()
-        marks: dict[str, Marks] = {}
-        try:
-            with tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as elsewhere:
-                files = Path(elsewhere) / as_file_name(submission.student)
-                submission.copy(files)
-                paths = Submission(files, self.exercises, self.folder.parent / MODELS).paths
-                marks = marks_of(paths, self.exercises, self.folder)
-                outcome = self._grade_copy(files, stop)
-        except (OSError, SeveralPeople) as error:
-            outcome = Outcome((), str(error))
-        except Exception as error:  # noqa: BLE001  # whatever it is, it costs the others nothing
-            outcome = Outcome((), f"{type(error).__name__}: {error}")
-        return Row(submission.student, outcome, time.monotonic() - start, marks)
-
-    def _grade_copy(self, files: Path, stop: threading.Event) -> Outcome:
-        # Without a root, pytest may look from a folder that holds both, at whatever comes and goes in there.
-        arguments = [str(self.folder / exercise.checks) for exercise in self.exercises]
-        arguments += [f"--rootdir={self.folder}", f"--submission={files}"]
-        if self.private:
-            arguments += [f"--checks={self.private.resolve()}", "--show-private"]
-        # What a hand-in writes, it writes there.
-        return grade_in_child(self.exercises, arguments, files.parent, self.seconds, stop)
 
 
 if __name__ == "__main__":

@@ -89,14 +89,14 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 def _that_count(files: list[Path], exercise: Exercise, models: Path) -> list[Path]:
     """Of the files of one name those that may count, no two of them the same."""
-    texts = {file: _text(file) for file in files}
-    model = _text(models / exercise.file)
+    texts = {file: text_of(file) for file in files}
+    model = text_of(models / exercise.file)
     answers = [file for file in files if file.parent.name != MODELS or texts[file] != model]
     answers = [file for file in answers if not is_stub(texts[file], exercise)] or answers
     return [file for number, file in enumerate(answers) if texts[file] not in [texts[f] for f in answers[:number]]]
 
 
-def _text(file: Path) -> bytes:
+def text_of(file: Path) -> bytes:
     """What is in it, whatever ends its lines; of what is not to be read, its path."""
     try:
         if is_plain_file(file):

@@ -21,7 +21,8 @@ import pytest
 
 from chatlab.grading import classroom
 from chatlab.grading.child import Outcome, grade_in_child
-from chatlab.grading.classroom import Classroom
+from chatlab.grading.class_run import grading
+from chatlab.grading.class_run.grading import Classroom
 from chatlab.grading.course import read_manifest
 from chatlab.grading.grade import Grade
 from chatlab.grading.handed_in.hand_in import HandIn
@@ -254,12 +255,12 @@ def test_only_what_is_due_is_graded(course: SmallCourse, submissions: Path, caps
 def test_whatever_fails_is_its_own_row(
     course: SmallCourse, submissions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def grade(exercises: Any, arguments: Sequence[str], *_: Any) -> Outcome:
+    def grade(exercises: Any, arguments: Sequence[str], *_: Any, **__: Any) -> Outcome:
         if any("bob" in argument for argument in arguments):
             raise ValueError("what nobody has thought of")
         return graded_one("x")[1].outcome
 
-    monkeypatch.setattr(classroom, "grade_in_child", grade)
+    monkeypatch.setattr(grading, "grade_in_child", grade)
     assert classroom.main([str(submissions)]) == 1
     assert "1 of 8 NOT graded: bob (ValueError: what nobody has thought of)\n" in capsys.readouterr().err
     table = rows(submissions.with_name("class-grades"))
@@ -386,14 +387,14 @@ def test_who_stops_early_starts_no_more(
 ) -> None:
     stops: list[threading.Event] = []
 
-    def grade(*arguments: Any) -> Outcome:
+    def grade(*arguments: Any, **__: Any) -> Outcome:
         *_, stop = arguments
         stops.append(stop)
         if len(stops) > 1:
             assert stop.wait(LIMIT)
         return Outcome((), "no result.")
 
-    monkeypatch.setattr(classroom, "grade_in_child", grade)
+    monkeypatch.setattr(grading, "grade_in_child", grade)
     grader = Classroom(read_manifest(course.folder), course.folder, None, 300)
     hand_ins = [HandIn(name, ((name, submissions / name),)) for name in ("ada", *["dan"] * 10)]
     with closing(grader.grade_all(hand_ins, jobs=3)) as graded:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chatlab.grading import classroom
+from chatlab.grading.class_run.grading import Classroom
 from chatlab.grading.handed_in.class_folder import hand_ins
 from tests.grading.course import EXERCISES
 
@@ -81,7 +82,7 @@ def test_a_file_that_gradescope_did_not_write_is_one_line(
 def test_a_name_leads_to_no_other_folder(tmp_path: Path) -> None:
     """Students choose what Gradescope calls them."""
     [_, bob, *_], _ = hand_ins(export(tmp_path))
-    grader = classroom.Classroom((), EXERCISES, None, 300)
+    grader = Classroom((), EXERCISES, None, 300)
     folders: list[Path] = []
 
     class Copied(Exception):

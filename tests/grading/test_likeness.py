@@ -16,6 +16,7 @@ import pytest
 
 from chatlab.grading import classroom
 from chatlab.grading.child import Outcome
+from chatlab.grading.class_run import grading
 from chatlab.grading.grade import Grade
 from chatlab.grading.handed_in.likeness import MODEL, Likeness, Marks, alike, marks_of
 from chatlab.grading.kept_rows import KeptRows
@@ -138,12 +139,12 @@ def test_a_class_run_marks_and_keeps_it_whoever_is_first(tmp_path: Path, monkeyp
         if row.student == "di":
             has_dis.set()
 
-    def grade(exercises: Any, _: Any, folder: Path, *__: Any) -> Outcome:
+    def grade(exercises: Any, _: Any, folder: Path, *__: Any, **___: Any) -> Outcome:
         if (folder / "ada").exists():
             assert has_dis.wait(60)
         return Outcome((Grade(exercises[0], (CheckResult("it", State.DONE, None),)),))
 
-    monkeypatch.setattr(classroom, "grade_in_child", grade)
+    monkeypatch.setattr(grading, "grade_in_child", grade)
     monkeypatch.setattr(KeptRows, "add", add_and_say)
     for _ in range(2):  # the second time from what was kept
         assert classroom.main(["class", "--jobs=2"]) == 0
@@ -154,7 +155,7 @@ def test_a_class_run_marks_and_keeps_it_whoever_is_first(tmp_path: Path, monkeyp
                 ("cy", ""),
                 ("di", "ex90: the same file as ada and 1 more"),
             ]
-        monkeypatch.setattr(classroom, "grade_in_child", None)
+        monkeypatch.setattr(grading, "grade_in_child", None)
 
 
 def test_marks_are_kept(tmp_path: Path) -> None:

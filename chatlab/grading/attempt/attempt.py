@@ -137,18 +137,18 @@ class Attempt:
 
     def _message(self, finding: Finding, error: BaseException | None) -> Message:
         return Message(
-            did=_one_line(self.doing),
-            saw=_one_line(finding.saw),
-            means=_one_line(finding.means),
-            where="\n".join(map(_one_line, finding.where.splitlines())),
+            did=one_line(self.doing),
+            saw=one_line(finding.saw),
+            means=one_line(finding.means),
+            where="\n".join(map(one_line, finding.where.splitlines())),
             transcript="\n".join(transcript(list(self._crossings))),
-            printed="\n".join(map(_one_line, self.printed.splitlines()[-PRINTED_LINES:])),
+            printed="\n".join(map(one_line, self.printed.splitlines()[-PRINTED_LINES:])),
             traceback=_traceback(error) if self._settings.tracebacks and error else "",
             reading=self.exercise.read_again(self._check, finding.section),
         )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """`text` as a line that is safe and short enough to show."""
     line = clean(" ".join(text.splitlines()))
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"

@@ -67,11 +67,7 @@ class LearnerFile:
             content = self.path.read_bytes() if self._content is None else self._content
             source = importlib.util.decode_source(content)
         except FileNotFoundError:
-            saw = f"There is no {self.path.name} in the folder {self.path.parent.name}/."
-            if similar := self._similar_file():
-                means = "The check looks for the first name, letter by letter: rename the file."
-                raise NotThere(f"{saw}{NEAR_MISS}{similar}.", means) from None
-            raise NotThere(saw, "The file was renamed, moved or deleted, or another folder was meant.") from None
+            raise self.not_there() from None
         except OSError as error:
             raise NotYetRight(f"{self.path.name} can't be read: {error.strerror}.", "Allow it to be read.") from None
         except (UnicodeDecodeError, SyntaxError):
@@ -82,6 +78,14 @@ class LearnerFile:
                 "An editor, or `>` in PowerShell, saved it in another encoding: save it again as UTF-8.",
             )
         return source
+
+    def not_there(self) -> NotThere:
+        """What to say where there is no such file."""
+        saw = f"There is no {self.path.name} in the folder {self.path.parent.name}/."
+        if similar := self._similar_file():
+            means = "The check looks for the first name, letter by letter: rename the file."
+            return NotThere(f"{saw}{NEAR_MISS}{similar}.", means)
+        return NotThere(saw, "The file was renamed, moved or deleted, or another folder was meant.")
 
     @property
     def is_stub(self) -> bool:

@@ -82,7 +82,8 @@ def write_json(file: Path, rows: Sequence[Row], exercises: Sequence[Exercise]) -
         }
         for row in rows
     ]
-    file.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in data)
+    file.write_text(f"[\n{lines}\n]\n", encoding="utf-8", errors="replace")
 
 
 def _time(row: Row) -> str | None:
