@@ -11,7 +11,7 @@ from chatlab.grading.course import Exercise, find_exercise
 from chatlab.grading.handed_in.lateness import as_deadline
 from chatlab.grading.kept_rows import FILE
 from chatlab.service.cli import Parser
-from chatlab.service.options import from_to
+from chatlab.service.options import existing_folder, from_to
 
 # For each processor: their checks wait most of the time.
 AT_ONCE = 2
@@ -24,7 +24,7 @@ def class_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "submissions", metavar="SUBMISSIONS_DIR", type=_folder, help="has a folder or a zip for each student"
+        "submissions", metavar="SUBMISSIONS_DIR", type=existing_folder, help="has a folder or a zip for each student"
     )
     parser.add_argument("--output", metavar="DIR", type=Path, help="for the results (default: SUBMISSIONS_DIR-grades)")
     parser.add_argument("--only", metavar="EXERCISES", help="what is due, such as ex01,ex02 (default: all)")
@@ -32,7 +32,7 @@ def class_parser() -> argparse.ArgumentParser:
         "--deadline", metavar="TIME", type=as_deadline, help="counts days late: 2026-11-20, or 2026-11-20T18:00"
     )
     parser.add_argument("--again", action="store_true", help="grade also what was graded before and has not changed")
-    parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
+    parser.add_argument("--checks", metavar="DIR", type=existing_folder, help="private checks, to be made as well")
     parser.add_argument(
         "--seconds",
         type=from_to(0.01, math.inf, float),
@@ -61,11 +61,4 @@ def output_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and not (folder / FILE).exists():
         raise LookupError(f"{folder} holds other files: choose an empty folder with --output")
-    return folder
-
-
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
     return folder

@@ -7,7 +7,6 @@ the private ones say is in a test that is hidden from them.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from chatlab.grading.course import find_folder, read_manifest
 from chatlab.grading.private_checks import problem_with
 from chatlab.service.cli import Parser, print_line
+from chatlab.service.options import existing_folder
 
 COURSE, PRIVATE = "course", "private"
 PACKED = ("chatlab", "exercises", ".build", "pyproject.toml", "README.md", "LICENSE")
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("zip", metavar="FILE", type=Path, help="the zip to write, such as autograder.zip")
-    parser.add_argument("--checks", metavar="DIR", type=_folder, help="private checks, to be made as well")
+    parser.add_argument("--checks", metavar="DIR", type=existing_folder, help="private checks, to be made as well")
     given = parser.parse_args(arguments)
     try:
         folder = find_folder(Path.cwd())
@@ -82,13 +82,6 @@ def _files(path: Path) -> Iterator[Path]:
     for file in sorted(path.rglob("*")):
         if file.is_file() and not {"__pycache__", ".pytest_cache"} & set(file.parts):
             yield file
-
-
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
-    return folder
 
 
 if __name__ == "__main__":

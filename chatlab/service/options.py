@@ -1,4 +1,4 @@
-"""Types of command-line options, with errors of one line: ports, addresses, numbers, the fields of a dataclass."""
+"""Types of command-line options, with errors of one line: ports, addresses, folders, numbers, a dataclass's fields."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from chatlab.room.limits import out_of_bounds
@@ -39,6 +40,13 @@ def address_to_join(text: str) -> tuple[str, int]:
     if not (parts := re.fullmatch(r"(?:\[([^][]+)]|([^][:]+)):(.*)", text)):
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9999 or [::1]:9999")
     return parts[1] or parts[2], port_to_join(parts[3])
+
+
+def existing_folder(text: str) -> Path:
+    """`text` as a folder that is there. Raises argparse.ArgumentTypeError."""
+    if not (path := Path(text)).is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
+    return path
 
 
 def add_options(parser: argparse.ArgumentParser, options: type[Any]) -> None:
