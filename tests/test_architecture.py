@@ -75,6 +75,7 @@ USE_A_PACKAGE = {
     "trace.captured": "dpkt",
     "web.gateway": "websockets",
     "web.page_answers": "websockets",
+    "web.session": "websockets",
     "web.qr_code": "segno",
 }
 

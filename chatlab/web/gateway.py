@@ -2,8 +2,8 @@
 
     a browser  <- WebSocket (RFC 6455): one message, one line ->  the gateway  <- a TCP connection each ->  the room
 
-The page speaks the room's protocol itself; the gateway passes lines on, and keeps out what no page of its own sends.
-A browser that does not read makes its connection to the room wait, so the room does with it as with any slow reader.
+The page speaks the room's protocol itself; the gateway passes lines on (`chatlab.web.session`), and keeps out what no
+page of its own sends (`chatlab.web.page_answers`).
 """
 
 from __future__ import annotations
@@ -25,21 +25,17 @@ from chatlab.service.resolve import host_and_port, resolve
 from chatlab.service.service import Service
 from chatlab.tcp.protocol import MAX_LINE
 from chatlab.tcp.sockets import BACKLOG, listen
-from chatlab.tcp.tls.distrust import in_a_sentence
 from chatlab.web.page_answers import answer
 from chatlab.web.qr_code import qr_code
+from chatlab.web.session import RoomSide, run_session
 
 MOST_BROWSERS = 200
 # Messages of a browser that may wait for a room which reads no faster; then the gateway reads no more of it.
 WAITING = 8
-# How often the gateway looks whether it is to close, and how long it tries to reach the room, in seconds.
-TICK, PATIENCE = 0.05, 5.0
-# A message is one line, whatever is in it.
-_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
+# How often the gateway looks whether it is to close, in seconds.
+TICK = 0.05
 # What websockets would log: that a stranger has gone, or speaks something else.
 _SILENT = logging.Logger("chatlab.web", logging.CRITICAL + 1)
-# The codes with which a WebSocket ends (RFC 6455, section 7.4): the page tells people what to expect.
-ROOM_HAS_GONE, NO_ROOM, NO_TLS = 4000, 4001, 4002
 
 
 class WebGateway(Service):
@@ -61,8 +57,8 @@ class WebGateway(Service):
         tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(host, port, log)
-        self._tls = tls
         self.room_address = host_and_port(room)
+        self._tls = tls
         self.browsers = 0  # how many are connected
 
     @property
@@ -78,7 +74,8 @@ class WebGateway(Service):
         return f"<web page, {self.state}, {self.browsers} browsers>"
 
     def _open(self) -> dict[str, Callable[[], None]]:
-        _, self._room = resolve(*self.room_address, socket.SOCK_STREAM)
+        _, address = resolve(*self.room_address, socket.SOCK_STREAM)
+        self._room = RoomSide(self.room_address, address, self._tls)
         self._listener = self._resources.enter_context(listen(self._host, self._port))
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
@@ -112,7 +109,7 @@ class WebGateway(Service):
         name = f"browser at {shown(browser.remote_address)}"
         self.log(f"{name}: connected")
         try:
-            await self._talk(browser)
+            await run_session(browser, self._room, self.log)
         except (OSError, ConnectionClosed):  # one of the two is lost
             pass
         except Exception as error:  # noqa: BLE001  # websockets would only log it
@@ -120,38 +117,3 @@ class WebGateway(Service):
         finally:
             self.browsers -= 1
             self.log(f"{name}: gone")
-
-    async def _talk(self, browser: ServerConnection) -> None:
-        try:
-            name = self.room_address[0] if self._tls else None
-            opening = asyncio.open_connection(*self._room[:2], ssl=self._tls, server_hostname=name)
-            reader, writer = await asyncio.wait_for(opening, PATIENCE)
-        except ssl.SSLError as failure:
-            self.log(str(in_a_sentence(failure, shown(self.room_address), self.room_address[0])))
-            await browser.close(NO_TLS, "TLS with the room has failed: its gateway's log says why")
-            return
-        except (OSError, asyncio.TimeoutError):
-            await browser.close(NO_ROOM, f"nobody answers at {shown(self.room_address)}")
-            return
-        ways = [asyncio.create_task(way) for way in (_to_room(browser, writer), _to_browser(reader, browser))]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            writer.close()
-        await browser.close(ROOM_HAS_GONE, "the room has gone")
-        await writer.wait_closed()
-
-
-async def _to_room(browser: ServerConnection, writer: asyncio.StreamWriter) -> None:
-    async for message in browser:
-        data = message if isinstance(message, bytes) else message.encode("utf-8", "replace")
-        writer.write(data.translate(_ONE_LINE) + b"\n")
-        await writer.drain()
-
-
-async def _to_browser(reader: asyncio.StreamReader, browser: ServerConnection) -> None:
-    while line := await reader.readline():
-        await browser.send(line.rstrip(b"\r\n").decode("utf-8", "replace"))

@@ -20,8 +20,9 @@ from chatlab.tcp.client import TcpClient
 from chatlab.tcp.server import TcpServer
 from chatlab.web import __main__ as program
 from chatlab.web import gateway as gateway_module
-from chatlab.web.gateway import NO_ROOM, NO_TLS, ROOM_HAS_GONE, WebGateway
+from chatlab.web.gateway import WebGateway
 from chatlab.web.qr_code import qr_picture
+from chatlab.web.session import NO_ROOM, NO_TLS, ROOM_HAS_GONE
 from tests.programs import LIMIT, Program
 from tests.tcp.tls.contexts import AUTHORITY, serving, trusting
 from tests.waiting import Heard, no_thread_is_left
