@@ -1,7 +1,7 @@
 """What the notebooks show: panels of people (`ChatPanel`), of a room (`RoomPanel`), of what crosses the wire
 (`LadderPanel`, `StreamPanel`), of bad networks (`WeatherPanel`, `StreamWeatherPanel`), of a slow reader
-(`SlowReaderPanel`) and of a room's web page (`WebPanel`), `side_by_side`; chatlab's own code by `show_source`;
-`show_progress`, `check_setup`.
+(`SlowReaderPanel`), of a room's web page (`WebPanel`) and of what many people cost (`CostPanel`), `side_by_side`;
+chatlab's own code by `show_source`; `show_progress`, `check_setup`.
 
 Each name is imported when it is first used, so that `check_setup` also runs where the widget packages are missing:
 finding that out is its purpose.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chatlab.panels.chat.chat_panel import ChatPanel as ChatPanel
+    from chatlab.panels.cost_panel import CostPanel as CostPanel
     from chatlab.panels.ladder_panel import LadderPanel as LadderPanel
     from chatlab.panels.layout import side_by_side as side_by_side
     from chatlab.panels.progress import show_progress as show_progress
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ChatPanel": "chat.chat_panel",
+    "CostPanel": "cost_panel",
     "LadderPanel": "ladder_panel",
     "RoomPanel": "room_panel",
     "SlowReaderPanel": "slow_reader.slow_reader_panel",

@@ -237,6 +237,9 @@ CHANGES = [
     ),
     Change("17", '"chat.example"', tuple(f'"{name}"' for name in ("localhost", "127.0.0.1", "*.0.0.1", "::1"))),
     Change("17", "guesses=1000", ("guesses=20_000", "guesses=0", "guesses=1")),
+    Change("18", '["ada", "ada"]', ('["ada", "bob"]', '["", "two words"]', '["x" * 2000, "ada"]')),
+    Change("18", '"Ada"]', ('"АDA"]', '"bob"]', '""]')),
+    Change("18", "rooms = 1_000", ("rooms = 10", "rooms = 100_000", "rooms = 0", "rooms = 1")),
     Change("15", "settimeout(None)", tuple(f"settimeout({seconds})" for seconds in (0.7, 3, 60, 0))),
     Change("16", 'in ("bob", "cy"):', ('in ("ada",):', "in ends:", "in ():")),
     Change(

@@ -471,6 +471,27 @@ BREAKS = [
         "            self.paused.add(connection)\n",
         "            pass\n",
     ),
+    Break(
+        "a line costs two deliveries",
+        "18_many_servers",
+        "tcp/cluster/cost.py",
+        "delivered = said * others",
+        "delivered = said * others * 2",
+    ),
+    Break(
+        "the broker brings what is said to one server more",
+        "18_many_servers",
+        "tcp/cluster/cost.py",
+        "reach = min(servers, others + 1) - 1",
+        "reach = min(servers, others + 1)",
+    ),
+    Break(
+        "without the broker nobody hears anybody",
+        "18_many_servers",
+        "tcp/cluster/joined.py",
+        "            yield broker, rooms\n",
+        "            return\n",
+    ),
 ]
 
 

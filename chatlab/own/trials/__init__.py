@@ -18,6 +18,7 @@
     ex15    the room that they mend, under a panel
     ex16    their selector loop, under a panel
     ex17    their Cookies, at the door of a UDP room to which a forger comes
+    ex18    their Bridge, on two servers: what is heard on either
 
 Whatever the code does, one line says what came of it, and the notebook goes on.
 """
