@@ -486,11 +486,25 @@ BREAKS = [
         "reach = min(servers, others + 1)",
     ),
     Break(
-        "without the broker nobody hears anybody",
+        "on two servers, nicknames that look alike are two",
         "18_many_servers",
-        "tcp/cluster/joined.py",
-        "            yield broker, rooms\n",
-        "            return\n",
+        "room/nicknames.py",
+        "_skeleton(form).casefold() for form in (nickname, nickname.casefold())",
+        "_skeleton(form) for form in (nickname,)",
+    ),
+    Break(
+        "a killed server's members stay",
+        "18_many_servers",
+        "tcp/cluster/room/elsewhere.py",
+        "if now - server.heard_at >= SILENT:",
+        "if False:",
+    ),
+    Break(
+        "what is said stays on its server",
+        "18_many_servers",
+        "tcp/cluster/bridge.py",
+        'await end.publish("said", piece)',
+        "pass",
     ),
 ]
 
