@@ -91,14 +91,10 @@ class TcpChat(Generic[Connection]):
         """What follows from bytes of `connection`; b'' is the end of its stream. Nothing follows after its end."""
         state = self._states.get(connection)
         if state is None:
-            return []
+            return self._hear_other(connection, data, now)
         if data:
             return self._read(connection, state, data, now)
-        state.has_ended = True
-        if connection not in self._throttled:
-            return self.leave(connection, Reason.LEFT)
-        self.part(connection, now)
-        return []
+        return self._end(connection, state, now)
 
     def part(self, connection: Connection, now: float) -> None:
         """`connection` has ended its stream, however much of it has not been read yet."""
@@ -139,6 +135,18 @@ class TcpChat(Generic[Connection]):
     def close(self) -> list[Delivery[Connection]]:
         """Everybody leaves, each told of its own leaving alone."""
         return [self.leave(connection, Reason.CLOSING)[0] for connection in tuple(self._states)]
+
+    def _hear_other(self, connection: Connection, data: bytes, now: float) -> list[Delivery[Connection]]:
+        """What follows from bytes of who is neither a stranger nor a member: nothing, since it is out."""
+        return []
+
+    def _end(self, connection: Connection, state: ConnectionState, now: float) -> list[Delivery[Connection]]:
+        """It has ended its stream."""
+        state.has_ended = True
+        if connection not in self._throttled:
+            return self.leave(connection, Reason.LEFT)
+        self.part(connection, now)
+        return []
 
     def _read(
         self, connection: Connection, state: ConnectionState, data: bytes, now: float

@@ -18,6 +18,8 @@ from chatlab.tcp.delivery import Connection, Delivery
 from chatlab.tcp.limits import Limits, Reason
 from chatlab.tcp.protocol import Answer, parse_answer
 
+_HEARD_BY_MEMBERS = (Joined, Said, Left)
+
 
 class ClusterChat(WaitingChat[Connection]):
     """`link_address`: where the bridge comes from; None: there is none yet."""
@@ -36,11 +38,6 @@ class ClusterChat(WaitingChat[Connection]):
             return super().connect(connection, address, now)
         self._link = LinkEnd(connection)
         return [delivery for claim in self._claims.values() for delivery in self._link.tell("claim", *claim)]
-
-    def receive(self, connection: Connection, data: bytes, now: float) -> list[Delivery[Connection]]:
-        if connection != self._link.bridge:
-            return super().receive(connection, data, now)
-        return self._hear(data, now) if data else self.leave(connection, Reason.LEFT)
 
     def tick(self, now: float) -> list[Delivery[Connection]]:
         deliveries = super().tick(now)
@@ -62,6 +59,11 @@ class ClusterChat(WaitingChat[Connection]):
         deliveries = self._link.say_all() + super().close()
         return deliveries if self._link.bridge is None else deliveries + self.leave(self._link.bridge, Reason.CLOSING)
 
+    def _hear_other(self, connection: Connection, data: bytes, now: float) -> list[Delivery[Connection]]:
+        if connection != self._link.bridge:
+            return []
+        return self._hear(data, now) if data else self.leave(connection, Reason.LEFT)
+
     def _hear(self, data: bytes, now: float) -> list[Delivery[Connection]]:
         """What follows from what the bridge says."""
         deliveries: list[Delivery[Connection]] = []
@@ -71,7 +73,7 @@ class ClusterChat(WaitingChat[Connection]):
                 continue
             events: list[RoomEvent] = []
             for line in piece.splitlines():
-                if isinstance(event := parse_answer(line), (Joined, Said, Left)):
+                if isinstance(event := parse_answer(line), _HEARD_BY_MEMBERS):
                     events += self._elsewhere.hear(self._speaker, event, now)
             deliveries += self._announce(events)
         return deliveries
@@ -112,7 +114,11 @@ class ClusterChat(WaitingChat[Connection]):
     ) -> Delivery[Connection]:
         """What members hear of each other, the bridge hears."""
         delivery = super()._delivery(answers, recipients, last=last)
-        return self._link.pass_on(delivery) if isinstance(answers[0], (Said, Joined, Left)) else delivery
+        if isinstance(answers[0], _HEARD_BY_MEMBERS):
+            if self._link.listens:
+                return self._link.pass_on(delivery)
+            self._link.waiting.append(delivery.lines)  # most often: a call for each line would be felt
+        return delivery
 
     def _leave_link(self, link: Connection, reason: Reason) -> list[Delivery[Connection]]:
         if reason is Reason.SLOW:  # a bridge that can't go on ends; what waits for it meanwhile is bounded by that time

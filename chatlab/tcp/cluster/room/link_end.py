@@ -18,13 +18,16 @@ from chatlab.tcp.delivery import Connection, Delivery
 
 
 class LinkEnd(Generic[Connection]):
-    """`bridge`: its connection; None: there is none, and what it is told is told to nobody."""
+    """`bridge`: its connection; None: there is none, and what it is told is told to nobody.
+
+    `listens`: whether it gets the next line at once, by `pass_on`; if not, that goes into `waiting`.
+    """
 
     def __init__(self, bridge: Connection | None = None) -> None:
         self.bridge = bridge
+        self.listens = True
+        self.waiting: list[bytes] = []
         self._reader = LinkReader()
-        self._listens = True
-        self._waiting: list[bytes] = []
 
     def take(self, data: bytes) -> Iterator[bytes | Command]:
         """What it says by `data`."""
@@ -38,22 +41,19 @@ class LinkEnd(Generic[Connection]):
         """What others are told is for the bridge too."""
         if self.bridge is None:
             return delivery
-        if not self._listens:
-            self._waiting.append(delivery.lines)
-            return delivery
-        self._listens = False
+        self.listens = False
         return Delivery(delivery.lines, (*delivery.recipients, self.bridge))
 
     def go_on(self) -> list[Delivery[Connection]]:
         """It asks for more."""
-        self._listens = not self._waiting
+        self.listens = not self.waiting
         return self.say_all()
 
     def say_all(self) -> list[Delivery[Connection]]:
         """What waits."""
-        return self._deliver() if self._waiting else []
+        return self._deliver() if self.waiting else []
 
     def _deliver(self, command: bytes = b"") -> list[Delivery[Connection]]:
-        lines = b"".join((*self._waiting, command))
-        self._waiting.clear()
+        lines = b"".join((*self.waiting, command))
+        self.waiting.clear()
         return [] if self.bridge is None else [Delivery(lines, (self.bridge,))]

@@ -34,12 +34,6 @@ class WaitingChat(TcpChat[Connection]):
         self._link: LinkEnd[Connection] = LinkEnd()
         self._is_up: bool | None = None
 
-    def receive(self, connection: Connection, data: bytes, now: float) -> list[Delivery[Connection]]:
-        if not data and self._waits(connection):  # what it said before its end is said once it is in
-            self._states[connection].has_ended = True
-            return []
-        return super().receive(connection, data, now)
-
     def leave(self, connection: Connection, reason: Reason, saw: str = "") -> list[Delivery[Connection]]:
         deliveries = super().leave(connection, reason, saw)
         return deliveries + self._free(connection)
@@ -47,6 +41,12 @@ class WaitingChat(TcpChat[Connection]):
     def _waits(self, connection: Connection) -> bool:
         """Whether it is a stranger that waits for the broker's answer."""
         return connection in self._claims and connection not in self.room
+
+    def _end(self, connection: Connection, state: ConnectionState, now: float) -> list[Delivery[Connection]]:
+        if not self._waits(connection):
+            return super()._end(connection, state, now)
+        state.has_ended = True  # what it said before its end is said once it is in
+        return []
 
     def _choices(
         self, connection: Connection, state: ConnectionState, data: bytes, now: float
