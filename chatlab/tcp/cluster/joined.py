@@ -31,7 +31,7 @@ def lasting_broker() -> Broker | None:
     try:
         if find_spec("nats"):
             return _lasting().broker
-        print("there is no nats-py here: in the project's folder: pip install -e .[cluster]")
+        print("there is no nats-py here: in the project's folder: pip install -r requirements.txt")
     except CantStart as error:
         print(error)
     return None

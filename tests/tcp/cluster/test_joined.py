@@ -21,7 +21,7 @@ def test_without_the_package_a_line_says_so(
 ) -> None:
     monkeypatch.setattr(joined, "find_spec", lambda name: None)
     assert joined.lasting_broker() is None
-    line = "there is no nats-py here: in the project's folder: pip install -e .[cluster]\n"
+    line = "there is no nats-py here: in the project's folder: pip install -r requirements.txt\n"
     assert capsys.readouterr().out == line
 
 
