@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from chatlab.grading.attempt import time_limit
-from chatlab.grading.pytest_plugin.journal import Journal, LastWords
+from chatlab.grading.pytest_plugin.journal import Journal
+from chatlab.grading.pytest_plugin.last_words import LastWords
 from tests.grading.course import run_pytest
 from tests.grading.small_course import FILE, SmallCourse
 from tests.systems import not_here

@@ -16,7 +16,8 @@ from chatlab.grading.private_checks import misnamed
 from chatlab.grading.pytest_plugin.files import files_in
 from chatlab.grading.pytest_plugin.hint import hint
 from chatlab.grading.pytest_plugin.results import Results
-from chatlab.grading.pytest_plugin.workers import grader_in, start_in, told_to_worker
+from chatlab.grading.pytest_plugin.worker import grader_in, told_to_worker
+from chatlab.grading.pytest_plugin.workers import start_in
 from chatlab.service.options import from_to
 
 

@@ -10,27 +10,22 @@ import gc
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import partial
-from linecache import getline
-from os import _exit  # a name of its own: the code under check may replace os's
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from chatlab.grading.attempt.attempt import LONGEST_LINE, PRIVATE
-from chatlab.grading.course import Exercise, Settings, find_exercise
-from chatlab.grading.pytest_plugin.checks import Grader
+from chatlab.grading.attempt.attempt import PRIVATE
+from chatlab.grading.course import Settings, find_exercise
 from chatlab.grading.pytest_plugin.files import to_worker
-from chatlab.grading.pytest_plugin.journal import Journal, LastWords
+from chatlab.grading.pytest_plugin.last_words import LastWords
 from chatlab.grading.pytest_plugin.scheduler import InOrder
-from chatlab.grading.verdict import GRADE, CheckResult, Message, State
-from chatlab.room.text import clean
+from chatlab.grading.pytest_plugin.worker import INPUT
+from chatlab.grading.verdict import GRADE, CheckResult, State
 
 MOST_WORKERS = 1000
 QUICK_START = "-p no:hypothesispytest -p no:anyio"  # plugins that are slow to import, and that no check uses
-INPUT = "chatlab"  # what a worker is told, within xdist's workerinput
 
 
 def start_in(config: pytest.Config, settings: Settings) -> None:
@@ -40,40 +35,6 @@ def start_in(config: pytest.Config, settings: Settings) -> None:
         config.option.dist = "load"
         config.option.maxworkerrestart = str(MOST_WORKERS)
         config.pluginmanager.register(Workers(settings), "chatlab-workers")
-
-
-def grader_in(config: pytest.Config, settings: Settings) -> Grader:
-    """The grader of this process: a worker's, or the only one."""
-    given = told_to_worker(config)
-    if given is None:
-        return Grader(settings)
-    config.pluginmanager.register(Worker(), "chatlab-worker")
-    return Grader(settings, set(given["done"]), Counter(given["stopped"]), Journal(Path(given["journal"])))
-
-
-def told_to_worker(config: pytest.Config) -> dict[str, Any] | None:
-    """None if this process is no worker."""
-    return getattr(config, "workerinput", {}).get(INPUT)
-
-
-class Worker:
-    """In a worker: has the worker's end noticed, and blamed on the check that it was making."""
-
-    _checks = False  # whether it makes checks by now
-
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        if hasattr(os, "register_at_fork"):  # not on Windows, where nothing is inherited
-            [xdist] = (p for p in session.config.pluginmanager.get_plugins() if type(p).__name__ == "WorkerInteractor")
-            os.register_at_fork(after_in_child=partial(_let_go, xdist.channel.gateway._io))
-
-    def pytest_collection_finish(self) -> None:
-        self._checks = True
-        gc.freeze()  # what is there by now stays: to look at it again and again would take longer than the checks
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_internalerror(self) -> None:
-        if self._checks:  # xdist would give up the whole run
-            _exit(1)
 
 
 @dataclass(eq=False)
@@ -135,7 +96,7 @@ class Workers:
         exercise = find_exercise(self.settings.exercises, record["exercise"])
         result = CheckResult.from_json(record["result"])
         if result.message is None and not result.is_private:
-            message = _message(words, record["doing"], exercise, check.partition("[")[0], self.settings)
+            message = words.message(record["doing"], exercise, check.partition("[")[0], self.settings)
             result = CheckResult(result.title, State.NOT_YET_RIGHT, message)
         if words.was_stuck:
             self._stopped[exercise.name] += 1
@@ -144,34 +105,3 @@ class Workers:
 
     def _journal(self, node: Any) -> Path:
         return Path(self._journals.name, node.gateway.id)
-
-
-def _message(words: LastWords, doing: str, exercise: Exercise, check: str, settings: Settings) -> Message:
-    """Of a check that ended its worker."""
-    where = ""
-    if line := words.line_in(exercise.file):
-        number, function = line
-        code = clean(getline(str(settings.paths[exercise.file]), number).strip())[:LONGEST_LINE]
-        where = f"{exercise.file}, line {number}, in {function}\n    {code}"
-    if words.was_stuck:
-        saw = f"It had not ended after {settings.limit:g} s, and nothing could interrupt it, so its Python was ended."
-        means = "A single step computes for very long, such as 10 ** 10 ** 10 or the sum of a huge range."
-    elif words.fault:
-        saw = f"It ended its Python: {words.fault}."
-        means = "What Python code alone can't do: look at what you call by way of ctypes, os.abort or os.kill."
-    else:
-        saw = "It ended its Python without a word."
-        means = "A program ends like that by os.kill, or when it takes more memory than there is."
-    return Message(clean(doing)[:LONGEST_LINE], saw, means, where, reading=exercise.read_again(check))
-
-
-def _let_go(io: Any) -> None:
-    """Let go of the worker's pipes, in a child that the code under check has forked: the worker's end is noticed only
-    when nobody holds them.
-    """
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for file in (io.infile, io.outfile):
-        os.dup2(
-            nowhere, file.fileno()
-        )  # closing them could wait for a lock that a thread held, which the child does not have
-    os.close(nowhere)
