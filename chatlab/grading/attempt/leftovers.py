@@ -18,8 +18,7 @@ import threading
 import time
 from itertools import islice
 from pathlib import Path
-from traceback import FrameSummary, extract_tb
-from types import FrameType
+from traceback import FrameSummary, extract_tb, walk_stack
 from typing import Any
 
 import pytest
@@ -127,21 +126,16 @@ class Watch:
 
     def _is_called(self) -> bool:
         """Whether the learner's file has led here, even through a check."""
-        frame: FrameType | None = sys._getframe(2)
-        while frame and frame.f_code.co_filename != str(self._file.path):
-            frame = frame.f_back
-        return frame is not None
+        return any(frame.f_code.co_filename == str(self._file.path) for frame, _ in walk_stack(sys._getframe(2)))
 
     def _caller(self) -> FrameSummary | None:
         """The line of the learner's file that led here, unless a check stands in between."""
-        frame: FrameType | None = sys._getframe(2)
-        while frame:
+        for frame, line in walk_stack(sys._getframe(2)):
             code = frame.f_code
             if code.co_filename == str(self._file.path):
-                return FrameSummary(code.co_filename, frame.f_lineno, code.co_name)
+                return FrameSummary(code.co_filename, line, code.co_name)
             if code.co_filename.startswith(self._checks):
                 return None
-            frame = frame.f_back
         return None
 
     def _note_crash(self, crash: threading.ExceptHookArgs) -> None:
