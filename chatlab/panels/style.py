@@ -9,11 +9,11 @@ import ipywidgets
 ASSETS = Path(__file__).parent / "assets"
 
 
-def make_card(panel: ipywidgets.Box, kind: str) -> ipywidgets.HTML:
-    """Let `panel` look like a card. Returns its style sheets, panel.css and `kind`.css, to be put into it."""
-    panel.add_class("chatlab-panel")
-    panel.add_class(f"chatlab-{kind}")
-    return sheet("panel", kind)
+def make_card(panel: ipywidgets.Box, *kinds: str) -> ipywidgets.HTML:
+    """Let `panel` look like a card. Returns its style sheets, panel.css and those of `kinds`, to be put into it."""
+    for kind in ("panel", *kinds):
+        panel.add_class(f"chatlab-{kind}")
+    return sheet("panel", *kinds)
 
 
 def sheet(*names: str) -> ipywidgets.HTML:

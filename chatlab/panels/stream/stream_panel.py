@@ -6,7 +6,7 @@ from html import escape
 
 import ipywidgets
 
-from chatlab.panels.style import sheet
+from chatlab.panels.style import make_card
 from chatlab.panels.trace_panel import TracePanel
 from chatlab.trace import Trace
 from chatlab.trace.stream.stream import Stream
@@ -31,9 +31,7 @@ class StreamPanel(TracePanel, ipywidgets.VBox):
         self._picture.add_class("chatlab-picture")
         heading = ipywidgets.HTML(f"<b>{escape(title)}</b>")
         header = ipywidgets.HBox([heading, ipywidgets.HBox([self._clear, self._pause])])
-        self.children = [sheet("panel", "ladder", "stream"), header, self._picture]
-        for kind in ("panel", "ladder", "stream"):
-            self.add_class(f"chatlab-{kind}")
+        self.children = [make_card(self, "ladder", "stream"), header, self._picture]
         self._clear.on_click(lambda _button: self.trace.clear())
         self._go_live("StreamPanel", trace, of_cell=True)
 
