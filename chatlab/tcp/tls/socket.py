@@ -13,10 +13,9 @@ import time
 
 from chatlab.room.addresses import shown
 from chatlab.room.errors import NobodyAnswers
+from chatlab.tcp.sockets import RECEIVE_BYTES
 from chatlab.tcp.tls.distrust import in_a_sentence
 from chatlab.tcp.tls.stream import TlsStream
-
-RECEIVE_BYTES = 65_536
 
 
 class TlsSocket:
