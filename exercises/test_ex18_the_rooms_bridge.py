@@ -19,13 +19,17 @@ LAST = 6  # steps that a message tells
 AT_ONCE = "A server delivers to its own members at once: it waits neither for the broker nor for anything to come back."
 NOT_TOLD = "The members of the other servers hear only what is published, in the order in which it is published."
 FORM = "publish takes one thing, the tuple (server, number, event), whose server is the name that __init__ was told."
-NUMBERS = "A server's first message has the number 1, the next one 2 …: by them the others know what comes twice."
+NUMBERS = (
+    "A server's first message has the number 1, the next one 2 …: by them the others know what comes twice. Only what "
+    "is published is counted, and the count never begins again."
+)
 ECHO = (
     "What came from the broker has reached all servers. Who publishes it once more makes an echo, to which the others "
     "answer with theirs, without end."
 )
 NOT_HEARD = "Nobody else tells the members of this server: deliver the event of each message that is new."
 NO_GAPS = "Numbers may be missing, as the broker loses what it can't bring: nobody waits for them. Larger means newer."
+UNSEEN = "That sam came in was lost on the way: numbers are missing. What is said is news, whoever says it."
 EACH_ITS_OWN = "Each server counts its own messages: remember the last number of each, in a dict."
 SAME_TEXT = "People do say the same again. What comes twice has the same number, and only that is dropped."
 STILL_THERE = "None says that the server is still there: nothing has happened that members are to hear."
@@ -38,14 +42,19 @@ NO_CLAIM = (
     "is said."
 )
 LOOKALIKE = "To a reader it is the same nickname: what is created are its look-alike keys, lookalike_keys(nickname)."
-LET_IN = "Nobody has that nickname: it comes in."
+LET_IN = (
+    "Nobody has that nickname: it comes in. (store.create returns nothing: that a key is taken it says by KeyError.)"
+)
 HALF = "One of its two keys was taken. The other one has to be given back, or nobody ever gets it."
 ALL_KEYS = "A nickname may have two keys. Create both, or whoever has the other one looks the same."
 FREE = "Who leaves gives its nickname back: delete all of its keys, on the store."
 NOT_ITS = "That key is another server's."
 TOO_EARLY = "A server speaks at least every 2 seconds. Only after 10 seconds of silence is it gone."
 ANY_SIGN = "Whatever a server publishes shows that it is there: its last message came less than 10 seconds ago."
-GONE = "Nobody says goodbye for a server that was killed: its members leave when it has been silent for 10 seconds."
+GONE = (
+    "Nobody says goodbye for a server that was killed: its members leave when it has been silent for 10 seconds, by "
+    "the `now` of hear and tick."
+)
 ONCE = "That was told already: who has left is on no server any more."
 OURS = "They are here, on our own server, which is there as long as it calls tick."
 EACH_FOR_ITSELF = "Each server misses the silent one by itself, and tells its own members alone."
@@ -58,6 +67,8 @@ NO_BROKER = "The broker is gone: whoever calls it waits, or gets an error. `down
 NOBODY_NEW = "Without the broker nobody can tell whether a nickname is free on the other servers: False."
 LATE = "What was said meanwhile comes too late: it would stand among other talk. Only who has left is still news."
 WHO_LEFT = "The others believe that who left meanwhile is still here: publish Left when the broker is back."
+NOT_GONE = "The broker is gone, and the other servers may well be there, with all who are on them: nobody has left."
+NOT_NEW = "Who came in before was published then, and is still in. Only who has left meanwhile is news."
 HEARD_IT = "The members here have heard it when it happened."
 KEYS_LATER = "The keys of who left meanwhile are still this server's: delete them when the broker is back."
 ANEW = "While the broker was gone, nobody could be heard: count the 10 seconds from `up` on, for each server."
@@ -85,9 +96,9 @@ class Play:
 
     # What the learner's code calls.
 
-    def _publish(self, message: Any) -> None:
+    def _publish(self, message: Any, *more: Any) -> None:
         self._ask("publish")
-        self._published.append(message)
+        self._published.append([message, *more] if more else message)
 
     def _deliver(self, event: Any) -> None:
         self._delivered.append(event)
@@ -168,7 +179,7 @@ class Play:
     def down(self) -> None:
         self._call("down")
         self._is_up = False
-        self._compare([], [], HEARD_IT, NO_BROKER)
+        self._compare([], [], NOT_GONE if has(Left, self._delivered) else HEARD_IT, NO_BROKER)
 
     def up(self, now: float, left: Iterable[str], means: str) -> None:
         self._is_up = True
@@ -176,7 +187,11 @@ class Play:
         told = [
             event for event in self._published_events() if event is not None
         ]  # to say that one is there does no harm
-        self._compare([], [Left(each) for each in left], HEARD_IT, LATE if has_said(told) else means, told=told)
+        if has(Said, told):
+            means = LATE
+        elif has(Joined, told):
+            means = NOT_NEW
+        self._compare([], [Left(each) for each in left], HEARD_IT, means, told=told)
 
     def has(self, expected: dict[str, str], means: str) -> None:
         """Which keys the store has, and of which servers."""
@@ -235,8 +250,8 @@ class Play:
         self._attempt.did(f"Played {before}{', '.join(self._steps[-LAST:])}.")
 
 
-def has_said(events: list[Any]) -> bool:
-    return any(isinstance(event, Said) for event in events)
+def has(kind: type, events: list[Any]) -> bool:
+    return any(isinstance(event, kind) for event in events)
 
 
 def shown(value: object) -> str:
@@ -284,6 +299,8 @@ def test_hears(play: Any) -> None:
     here.hear_new("two", 7, Said("bob", "Are you there?"), 2, NO_GAPS)
     here.hear_new("three", 2, Said("eve", "Yes"), 2, EACH_ITS_OWN)
     here.hear("three", 3, Left("eve"), 3)
+    here.hear_new("two", 8, Said("sam", "Bye"), 3, UNSEEN)
+    here.hear_new("two", 9, Left("sam"), 3, UNSEEN)
     here.say("ada", "Yes")
 
 
@@ -404,6 +421,7 @@ def test_one_room_again(play: Any) -> None:
     here.has({"ada": "one", "eve": "two"}, KEYS_LATER)
     here.say("ada", "Together")
     here.tick(42, (), ANEW)
+    here.hear("two", 1, Joined("eve"), 43, TWICE)
     here.hear_new("two", 9, Said("eve", "Hello!"), 43, NO_GAPS)
     here.join("bob", True, KEYS_LATER)
     here.down()

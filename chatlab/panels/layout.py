@@ -24,7 +24,8 @@ class SideBySide(ipywidgets.HBox):
 class OneScreen(ipywidgets.VBox):
     """Columns of panels that together are as high as the part of a page that can be seen at once.
 
-    The first column is the narrow one. In each the panels that can share its height do: people, and pictures.
+    The first column is the narrow one, unless there are people in the last one too. In each the panels that can share
+    its height do: people, and pictures.
     """
 
     def __init__(self, *columns: list[ipywidgets.DOMWidget]) -> None:
