@@ -19,8 +19,8 @@ COUNTED = 5  # seconds between two numbers of who is here
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A second: what the members `say`, what is delivered of it (`lines`), and to tell who comes and goes (`presence`).
-    `carried`: messages that the broker brings to servers.
+    """In each second: what the members have `said`, what is delivered of it (`lines`) and of who comes and goes
+    (`presence`), and the messages that the broker has `carried` to servers. `servers`: how many it takes for that.
     """
 
     said: float
