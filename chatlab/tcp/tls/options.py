@@ -49,7 +49,7 @@ def client_context_of(parser: argparse.ArgumentParser, given: argparse.Namespace
     """What a client is to use; None: no TLS. Ends the program if that can't be had, with one line."""
     if not given.tls:
         if given.ca:
-            parser.error("argument --ca: it says whom to trust by --tls: give that, too")
+            parser.error("argument --ca: it goes with --tls: give that, too")
         return None
     from chatlab.tcp.tls.context import client_context  # noqa: PLC0415
 

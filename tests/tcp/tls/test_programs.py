@@ -44,7 +44,7 @@ MISSING = str(CERTIFICATES / "missing.pem")
         (server.main, ["--tls", MISSING, str(ROOM[1])], f"argument --tls: can't read {MISSING}: "),
         (server.main, ["--tls", str(ROOM[0])], "argument --tls: expected 2 arguments"),
         (client.main, ["--tls", "--ca", MISSING], f"argument --ca: can't read {MISSING}: "),
-        (client.main, ["--ca", str(AUTHORITY)], "argument --ca: it says whom to trust by --tls: give that, too"),
+        (client.main, ["--ca", str(AUTHORITY)], "argument --ca: it goes with --tls: give that, too"),
     ],
 )
 def test_a_mistake_is_one_line(main: object, typed: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
