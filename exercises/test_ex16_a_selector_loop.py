@@ -72,7 +72,10 @@ GOODBYE = 'b"" from recv is the end of a stream: self.chat.receive(client, b"", 
 LAST = "When a Delivery is the last one, the connection of its recipient ends with it: close it."
 CLOSE_IT = "Take it out of the selector, and close it: selector.unregister(client), client.close()."
 LOST = "An OSError from recv is about this client alone: self.chat.leave(client, Reason.LOST), and the loop goes on."
-DEAD = "An OSError from a send is about that one recipient: catch it around the one call, and go on with the others."
+DEAD = (
+    "An OSError from a send is about that one recipient: catch it around the one call, and go on with the others. "
+    "Who is lost may still stand among the recipients of what comes next."
+)
 DEAD_LEFT = (
     "Who is lost leaves: self.chat.leave(client, Reason.LOST), and what it answers goes out like any other answer."
 )

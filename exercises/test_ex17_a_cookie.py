@@ -40,7 +40,7 @@ TIME_TOGETHER = (
 )
 NOT_MADE = "Nobody has ever made this one: compare the whole cookie with the one that `make` would give."
 ANY_TEXT = (
-    "A stranger can send any text, and the room must not end of it: compare bytes, cookie.encode(…), or look first."
+    "A stranger can send any text, and the room must not end by it: compare bytes, cookie.encode(…), or look first."
 )
 LIVES = "Whoever is far away, or whose datagram gets lost once, needs some seconds: a cookie lives for 30."
 BORDER = (

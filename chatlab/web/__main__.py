@@ -11,7 +11,7 @@ from chatlab.tcp.protocol import DEFAULT_PORT
 from chatlab.tcp.tls.options import add_client_options, client_context_of
 from chatlab.web.gateway import WebGateway
 
-DEFAULT_ROOM = ("127.0.0.1", DEFAULT_PORT)
+DEFAULT_ROOM = f"127.0.0.1:{DEFAULT_PORT}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

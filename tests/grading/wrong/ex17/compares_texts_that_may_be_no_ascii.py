@@ -1,4 +1,4 @@
-# expects: the room must not end of it
+# expects: the room must not end by it
 import hmac
 import os
 
