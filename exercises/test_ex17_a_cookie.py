@@ -9,7 +9,7 @@ import random
 import re
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +25,9 @@ STARTS = (0, 1.5, 29.9, 30, 59.9, 4321.25, 1_000_000)  # seconds; cookies are ma
 MANY = 3000  # strangers
 SOME_MEMORY = 60_000  # bytes
 GUESSES = 300
+ROOMS = 2000  # enough that two have the same secret, if that is one of 65,536
+CLOCKS = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "now", "uuid1"}
+UNKNOWABLE = {"urandom", "secrets", "SystemRandom", "uuid4"}
 
 THE_SAME = "It came back at once from the address that it was made for: make it again in holds, and compare."
 DIGITS = "hexdigest(), or hex() of bytes, gives hexadecimal digits as a str; [:16] takes the first 16."
@@ -59,6 +62,18 @@ RANDOM = (
     "os.urandom(32) or secrets.token_bytes(32) can't be guessed."
 )
 CLOCK = "The secret is made of the time at which the room started, which is easily guessed: take os.urandom(32)."
+FEW = (
+    "There are so few secrets, or they come again so soon, that a stranger tries them all: os.urandom(32) gives one of "
+    "more than anybody can try."
+)
+SPLICED = (
+    "The time stands in the cookie, and nothing holds it there: whoever has an old cookie writes a new time into it. "
+    "Put the time into the hash too."
+)
+CHECKSUM = (
+    "A checksum finds mistakes, and no forger: from some cookies one computes those of other addresses, without the "
+    'secret. Take hmac.digest(secret, text, "sha256").'
+)
 LEAKS = "Something of the room itself stands in its cookies. If it is the secret, everybody who asks can read it."
 HASH = (
     "hash() is made for dictionaries: it is not keyed by your secret, and texts that give the same are found easily. "
@@ -139,6 +154,8 @@ def test_for_one_address(room: Any) -> None:
         (ADA, (ADA[0], 4001), FOR_ONE),
         (ADA, ("192.0.2.2", 4000), FOR_ONE),
         (ADA, BOB, FOR_ONE),
+        (ADA, ("198.51.100.1", 4000), FOR_ONE),
+        (ADA, ("192.0.2.2", 3999), FOR_ONE),
         (("192.0.2.1", 2345), ("192.0.2.12", 345), TOGETHER),
     ):
         cookie = here.make(made_for, 10)
@@ -152,7 +169,7 @@ def test_any_text(room: Any) -> None:
     story = f"Made a cookie for {ADA} at 10 s"
     for text in (other_digit(cookie, 0), other_digit(cookie, 8), other_digit(cookie, 15), "0" * 16):
         here.holds(text, ADA, 10, False, NOT_MADE, story=story)
-    for text in ("", cookie[:1], cookie[:15], cookie + "0", f" {cookie}", cookie * 2):
+    for text in ("", cookie[:1], cookie[:15], cookie + "0", f" {cookie}", cookie * 2, f"{cookie}é"):
         here.holds(text, ADA, 10, False, NOT_MADE, story=story)
     for text in ("é" * 16, "٣" * 16, "\0" * 16, "no hex at all...", "-1", "x" * 60_000, "🐍"):
         here.holds(text, ADA, 10, False, NOT_MADE, story=story)
@@ -179,12 +196,18 @@ def test_an_old_one(room: Any) -> None:
         cookie = here.make(ADA, start)
         for age in (61, 75, 90, 120, 600, 3600, 86_400, 10_000_000):
             here.holds(cookie, ADA, start + age, False, DIES, story=f"Made a cookie for {ADA} at {start:g} s")
+    here = room()
+    old, new = here.make(ADA, 10), here.make(BOB, 1000)
+    story = f"Wrote together an old cookie for {ADA} and a new one for {BOB}"
+    for place in range(1, 16):
+        for text in (old[:place] + new[place:], new[:place] + old[place:]):
+            here.holds(text, ADA, 1000, False, SPLICED, story=story)
     here, made_for = room(), (ADA[0], 4001)
     cookie = here.make(made_for, 60)  # in the third span of 30 s, number 2; at 360 s number 12 begins
     here.holds(cookie, (ADA[0], 400), 360, False, TIME_TOGETHER, story=f"Made a cookie for {made_for} at 60 s")
 
 
-def test_a_secret(room: Any, attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret(room: Any, attempt: Attempt, learner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """has a secret of its own in each room, which nobody can guess"""
     story = "Made two of Cookies(), and a cookie with the first"
     for moments, when, means in (
@@ -209,12 +232,21 @@ def test_a_secret(room: Any, attempt: Attempt, monkeypatch: pytest.MonkeyPatch) 
         random.setstate(before)
     story = f"{story}; before each, called random.seed(1)"
     rooms[1].holds(rooms[0].make(ADA, 10), ADA, 10, False, RANDOM, story=story)
-    attempt.did("Looked for hash(…) in the file.")
+    attempt.did(f"Made {ROOMS:,} of Cookies(), and a cookie with each, for the same address and time.")
+    cookies = {learner.Cookies().make(ADA, 10) for _ in range(ROOMS)}
+    if len(cookies) < ROOMS:
+        raise NotYetRight(f"They gave {len(cookies):,} different cookies. Expected: {ROOMS:,}.", FEW)
+    attempt.did("Looked into the file for what the secret and the cookie are made of.")
     tree = ast.parse(attempt.file.source)
-    names = [node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    named = set(names_in(tree))
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    if "hash" in names and "hash" not in own:
-        raise NotYetRight("It calls hash(…).", HASH)
+    for name in sorted(set(called_in(tree)) - own):
+        if name == "hash":
+            raise NotYetRight("It calls hash(…).", HASH)
+        if name in {"crc32", "adler32"}:
+            raise NotYetRight(f"It calls {name}(…).", CHECKSUM)
+        if name in CLOCKS and not named & UNKNOWABLE:
+            raise NotYetRight(f"It calls {name}(…).", CLOCK)
 
 
 def test_shows_nothing(room: Any, attempt: Attempt) -> None:
@@ -351,6 +383,25 @@ class WatchedBytes(bytes):
         return not self == other
 
     __hash__ = bytes.__hash__
+
+
+def names_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+            case ast.ImportFrom(module=str(module)):
+                yield module
+
+
+def called_in(tree: ast.AST) -> Iterator[str]:
+    """time(…) and time.time(…), but of hash(…) only Python's own."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
+            case ast.Call(func=ast.Attribute(attr=name)) if name != "hash":
+                yield name
 
 
 def other_digit(cookie: str, place: int) -> str:
