@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
-# A CPU's deliveries a second (selectors; fewer where each line goes out by itself, more where many go together); messages
-# a second from one Python to another through the broker; connections that one server held.
+# A CPU's deliveries a second (selectors; fewer where each line goes out by itself, more where many go together);
+# messages a second from one Python to another through the broker; connections that one server held.
 DELIVERIES, CARRIED, CONNECTIONS = 250_000, 155_000, 10_000
 STAYS = 3600  # seconds that somebody is in the room
 COUNTED = 5  # seconds between two numbers of who is here
