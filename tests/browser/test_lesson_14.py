@@ -42,6 +42,12 @@ def said(panel: Locator) -> Locator:
     return panel.locator(".chatlab-said")
 
 
+def width(panel: Locator) -> float:
+    box = panel.bounding_box()
+    assert box
+    return box["width"]
+
+
 def open_screen(lab: JupyterLab, page: Page, course: Path, number: int) -> Locator:
     """Screen `number` of the lesson, which has run: the one with both rooms, or the one with the reader's own."""
     resize(page, SMALL)
@@ -77,6 +83,8 @@ def test_a_tunnel_loses_over_udp_and_delays_over_tcp(
     say(udp_kim, "behind the tunnel")
     expect(said(udp_lee)).to_have_text(["kim: before the tunnel", "kim: behind the tunnel"])
     assert_in_sight(page, [*screen.locator(".chatlab-field").all(), *screen.locator(".widget-slider").all(), tunnel])
+    # People in both columns: none is the narrow one.
+    assert width(udp_kim) == pytest.approx(width(tcp_kim), abs=1)
     page.screenshot(path=screenshots / "lesson-14-both.png")
 
 
