@@ -33,7 +33,7 @@ class LeasedRoom:
         self._leases = Leases(limits)
         self._log = log
         self._proof = proof
-        self._slow_down = f"slow down: {limits.rate_limit:g} messages a second"
+        self._slow_down = f"slow down: {limits.rate_limit:g} message{'' if limits.rate_limit == 1 else 's'} a second"
 
     def challenge(self, sign_up: SignUp, address: Address, now: float) -> Challenge | None:
         """What a stranger has to answer before it is let in; None if it has, or if nobody asks for it."""

@@ -25,7 +25,7 @@ class KernelPorts(LocalPortCache):
         super().__init__()
         worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
         self._first = FIRST + worker % WORKERS * EACH
-        self._given = 0
+        self._given = os.getpid()  # runs beside each other begin elsewhere
 
     def find_available_port(self, ip: str) -> int:
         """The next that nobody has. Raises OSError where all are taken."""

@@ -370,11 +370,18 @@ def test_keep_alives_cost_nothing(talk: Talk) -> None:
     assert talk.send(ADA, b"hi") == everybody(b"ada: hi")
 
 
-@pytest.mark.parametrize(("rate", "at_once"), [(0, 1000), (0.1, 1), (1, 5), (20, 100)])
-def test_the_rate_limit_can_be_chosen_and_lets_everybody_say_something(rate: float, at_once: int) -> None:
+@pytest.mark.parametrize(
+    ("rate", "at_once", "refusals"),
+    [(0, 1000, []), (0.1, 1, [b"0.1 messages"]), (1, 5, [b"1 message"]), (20, 100, [b"20 messages"])],
+)
+def test_the_rate_limit_can_be_chosen_and_lets_everybody_say_something(
+    rate: float, at_once: int, refusals: list[bytes]
+) -> None:
     talk = Talk(Limits(rate_limit=rate))
     talk.sign_up(ADA, "ada")
-    assert [talk.send(ADA, b"hi") for _ in range(1000)].count({ADA: [b"ada: hi"]}) == at_once
+    heard = [line for _ in range(1000) for line in talk.send(ADA, b"hi").get(ADA, [])]
+    said = [b"ada: hi"] * at_once
+    assert heard == said + [b"REFUSED_TAG:slow down: " + refusal + b" a second" for refusal in refusals]
 
 
 def test_a_member_whose_port_is_closed_leaves_and_is_not_written_to(talk: Talk) -> None:

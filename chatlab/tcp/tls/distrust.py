@@ -30,5 +30,5 @@ def in_a_sentence(failure: ssl.SSLError, where: str, host: str) -> NobodyAnswers
     if isinstance(failure, ssl.SSLCertVerificationError):
         return NotTrusted(distrust(failure, where, host, what="room", by="--ca"))
     if failure.reason in (NOT_TLS, "WRONG_VERSION_NUMBER"):  # the second is OpenSSL's word for it
-        return NobodyAnswers(f"{where} speaks no TLS: start the client without --tls, or the room with it")
+        return NobodyAnswers(f"{where} speaks no TLS: leave --tls out, or start the room with it")
     return NobodyAnswers(f"{where} and this client agree on no TLS: {failure.reason or failure}")

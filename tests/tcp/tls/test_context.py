@@ -74,7 +74,7 @@ def test_an_authority_that_nobody_knows(certificate: str, says: str) -> None:
 
 def test_a_client_with_tls_at_a_room_without() -> None:
     with TcpServer(port=0) as room:
-        says = f"{room.address[1]} speaks no TLS: start the client without --tls, or the room with it"
+        says = f"{room.address[1]} speaks no TLS: leave --tls out, or start the room with it"
         with pytest.raises(NobodyAnswers, match=says):
             TcpClient("ada", room, tls=trusting()).start()
 
