@@ -29,7 +29,7 @@ from tests.grading.small_course import FILE, STUB, SmallCourse
 RIGHT = Path(__file__).parent / "right"
 KEYWORDS = {*keyword.kwlist, *keyword.softkwlist}
 TOO_SHORT = {"ex00", "ex15"}  # a line to write; eight small mends of a program
-# The second was made out of the first, the third out of the model answer.
+# Made out of another that is here, or of the model answer.
 ONE_HAND = {"results_of_a_pool_of_two", "a_pool_and_a_second_socket", "forgets_servers_that_are_gone"}
 
 

@@ -1,13 +1,14 @@
+import hashlib
 import hmac
-import os
+import uuid
 
 
 def baker():
-    flour = os.urandom(64)
+    flour = uuid.uuid4().bytes
 
     def bake(address, slot):
         dough = repr((str(address[0]), int(address[1]), slot)).encode()
-        return hmac.digest(flour, dough, "md5").hex()[16:]
+        return hashlib.blake2b(dough, key=flour, digest_size=8).hexdigest()
 
     return bake
 
