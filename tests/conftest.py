@@ -19,10 +19,10 @@ import pytest
 from xdist.remote import Producer
 
 from chatlab.service.service import Service
-from tests.scheduler import TOGETHER, AloneLast
+from tests.scheduler import BUSY, AloneLast
 from tests.systems import NOT_HERE, WINE
 
-# Most tests wait most of the time: those of the folders TOGETHER do not, and these start first.
+# Most tests wait most of the time. Those that are BUSY do not, and start first.
 WORKERS_PER_PROCESSOR = 3
 LONGEST = "grading"
 
@@ -67,12 +67,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> AloneLa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folders that stay together, then a mixture of the grader's tests, which take the longest, and the others."""
+    """Those that are BUSY, then a mixture of the grader's tests, which take the longest, and the others."""
     folders = defaultdict[str, list[pytest.Item]](list)
     for item in items:
         folder = item.path.parent.name
-        folders[folder if folder in (*TOGETHER, LONGEST) else ""].append(item)
-    first = [folders.pop(folder, []) for folder in TOGETHER]
+        folders[folder if folder in (*BUSY, LONGEST) else ""].append(item)
+    first = [folders.pop(folder, []) for folder in BUSY]
     folders[LONGEST].reverse()  # by their names, its longest are the last
     places = [(n / len(tests), item) for tests in folders.values() for n, item in enumerate(tests)]
     mixture = [item for _, item in sorted(places, key=lambda place: place[0])]

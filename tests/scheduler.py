@@ -11,12 +11,12 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 ALONE = "alone"
-# Folders whose tests keep a processor busy: one worker has a folder, so that at most two of them run at once.
-TOGETHER = ("browser", "notebooks")
+# Folders whose tests keep a processor busy. One worker has them, one test after the other; those of the rest wait.
+BUSY = ("browser", "notebooks")
 
 
 class AloneLast(LoadScopeScheduling):
-    """A worker gets one test after the other, but all of a folder TOGETHER: one JupyterLab is enough for tests/browser.
+    """A worker gets one test after the other, but one worker all that are BUSY. So one JupyterLab is enough, too.
 
     A worker runs a test once it knows the next one, or that there is none. So the last worker keeps one test until the
     others have ended. A test that ended its worker, as one does at its time limit, is not run again.
@@ -38,7 +38,7 @@ class AloneLast(LoadScopeScheduling):
         file = PurePosixPath(nodeid.partition("::")[0])
         if file.stem.endswith(f"_{ALONE}"):
             return ALONE
-        return file.parent.name if file.parent.name in TOGETHER else nodeid
+        return "busy" if file.parent.name in BUSY else nodeid
 
     def _reschedule(self, node: WorkerController) -> None:
         if node in self.registered_collections:  # or else it is starting yet

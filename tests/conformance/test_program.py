@@ -201,7 +201,6 @@ def test_a_server_that_dies(protocol: str, monkeypatch: pytest.MonkeyPatch, caps
     assert re.fullmatch(r"[1-9]\d* passed, 1 failed, [1-9]\d* not tried", verdict)
 
 
-@pytest.mark.usefixtures("hasty")
 def test_what_many_cases_build_on_is_said_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,9 @@ class Connection:
         while not self.closed:
             try:
                 data = self.sock.recv(4096)
-            except TimeoutError:
+            except OSError:
+                if not self.closed:
+                    raise
                 break
             if not data:
                 break
