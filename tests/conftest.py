@@ -22,8 +22,8 @@ from chatlab.service.service import Service
 from tests.scheduler import BUSY, AloneLast
 from tests.systems import NOT_HERE, WINE
 
-# Most tests wait most of the time. Those that are BUSY do not, and start first.
-WORKERS_PER_PROCESSOR = 3
+# Most tests wait most of the time. Those that are BUSY do not, and start first. With three, races were likelier.
+WORKERS_PER_PROCESSOR = 2
 LONGEST = "grading"
 
 # As in a terminal in which this Python is the active one: then the programs call it `python`.
