@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .jupyterlab_driver import THEMES, JupyterLab, Page, expect
+from .jupyterlab_driver import SECONDS, THEMES, JupyterLab, Page, expect
 from .test_web_page import PHONE, say
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_a_phone_comes_in_by_the_address_in_the_panel(
     expect(screen.locator(".chatlab-chat .chatlab-said").last).to_have_text("phone: Hello from a phone")
 
     panel.get_by_role("button", name="Local network").click()
-    expect(panel).to_contain_text("Everybody in your network can come in")
+    expect(panel).to_contain_text("Everybody in your network can come in", timeout=30 * SECONDS)
     expect(panel.locator("svg")).to_be_visible()
     expect(phone.get_by_role("status")).to_have_text("In the room as phone")  # again, by itself
     expect(panel).to_contain_text("1 browser in it")

@@ -36,6 +36,21 @@ def test_while_the_machine_stands_still_nobody_is_seen_to_rest(monkeypatch: pyte
         expect_rest(count)
 
 
+def test_on_a_busy_machine_one_look_at_which_nothing_moves_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = spent = 0.0
+
+    def pass_on() -> float:
+        nonlocal now, spent
+        now += 0.02  # a dozen laps in a look, where there could be 75
+        spent += 0.02 if now > rest.LOOK + 0.1 else 0.0  # the first look sees none of it
+        return now
+
+    clock = SimpleNamespace(perf_counter=pass_on, process_time=lambda: spent, thread_time=lambda: 0.0)
+    monkeypatch.setattr(rest, "time", clock)
+    with pytest.raises(NotYetRight, match="your code took"):
+        expect_rest(lambda: 0)
+
+
 def test_what_the_look_itself_costs_is_not_charged_to_the_learners_code(monkeypatch: pytest.MonkeyPatch) -> None:
     class SlowEvent:
         def wait(self, seconds: float) -> None:

@@ -21,15 +21,16 @@ RESTLESS = (
 
 
 def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> None:
-    """Nothing is to be done now. Raises NotYetRight if the process is busy all the same, at LOOKS looks before one at
-    which it rests.
+    """Nothing is to be done now. Raises NotYetRight if the process is busy all the same, at LOOKS looks before it is
+    seen to rest.
 
     `count` counts how often the learner's code has done `what`. On a busy machine every wait takes longer: so this
     thread waits meanwhile as often as is allowed, and takes its own laps for a measure, too. Where it made no laps, the
-    learner's code had no chance to be busy, either: such a look shows nothing. What the laps themselves cost, which is
-    much on a slow machine, is not the learner's.
+    learner's code had no chance to be busy, either: such a look shows nothing. Where it made half of its laps or fewer,
+    one look at which the process rests may be luck: then it takes LOOKS of them. What the laps themselves cost is not
+    the learner's.
     """
-    busy = 0
+    busy = rests = 0
     for _ in range(MOST_LOOKS):
         start, spent, before, laps = time.perf_counter(), _spent_by_others(), count(), 0
         while (seconds := time.perf_counter() - start) < LOOK:
@@ -39,6 +40,8 @@ def expect_rest(count: Callable[[], int], what: str = "it began to receive") -> 
         is_restless = turns > min(MOST_TURNS, MOST_PER_LAP * laps / seconds)
         if not is_restless and share <= MOST_OF_A_PROCESSOR:
             if laps >= LEAST_LAPS:
+                rests += LOOKS if laps > LOOK * MOST_TURNS / 2 else 1
+            if rests >= LOOKS:
                 return
             continue
         busy += 1
