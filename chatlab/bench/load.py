@@ -114,7 +114,7 @@ class _Run:
 
     def begin_round(self) -> None:
         if self.rounds and self._load.rest:
-            time.sleep(self._load.rest)
+            time.sleep(self._load.rest)  # a talk at its own pace: how late a line is, not how many there can be
         self.rounds.append(time.perf_counter())
         self.missing += self.round_deliveries
         for speaker in range(self._load.speakers):
